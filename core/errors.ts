@@ -1,0 +1,46 @@
+/**
+ * The few named errors (STYLE 15). Told apart by `code`, never by text; anything else that is thrown is a bug and
+ * crashes the process.
+ *
+ * | code | meaning | exit code |
+ * |---|---|---|
+ * | `bad-input` | what somebody typed, sent or configured cannot be used | 2 |
+ * | `unavailable` | something this needs (a server, a file, a port) is not there or not usable now | 3 |
+ * | `refused` | understood, but not allowed in the present state | 4 |
+ * | `lost-write` | another writer wrote to the ledger first | 1 |
+ * | `corrupt` | stored data contradicts itself: stop before writing | 5 |
+ */
+export type ErrorCode = "bad-input" | "unavailable" | "refused" | "lost-write" | "corrupt";
+
+export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  "bad-input": 2,
+  unavailable: 3,
+  refused: 4,
+  "lost-write": 1,
+  corrupt: 5,
+};
+
+export class ClusterioError extends Error {
+  override readonly name = "ClusterioError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+export const badInput = (message: string, cause?: unknown) => new ClusterioError("bad-input", message, { cause });
+export const unavailable = (message: string, cause?: unknown) => new ClusterioError("unavailable", message, { cause });
+export const refused = (message: string) => new ClusterioError("refused", message);
+export const corrupt = (message: string) => new ClusterioError("corrupt", message);
+
+export const isClusterioError = (error: unknown, code?: ErrorCode): error is ClusterioError =>
+  error instanceof ClusterioError && (code === undefined || error.code === code);
+
+/** One line for a person about anything that was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The exit code for anything that was thrown: a named error's own, 1 for the rest. */
+export const exitCodeOf = (error: unknown): number => (isClusterioError(error) ? EXIT_CODES[error.code] : 1);

@@ -1,0 +1,34 @@
+import type { z } from "zod";
+import { badInput } from "#core/errors";
+
+/** Bytes on the wire and values inside: the only place that turns one into the other for everything but facts. */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+export const encodeJson = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value));
+
+export const decodeText = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+/** @throws ClusterioError `bad-input` when the bytes are not UTF-8 JSON of this shape; `what` names them. */
+export const decodeJson = <T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T => {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(bytes));
+  } catch (error) {
+    throw badInput(`${what} is not JSON`, error);
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw badInput(`${what}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "does not fit its schema"}`);
+  }
+  return result.data;
+};
+
+/** JSON with keys in code-point order at every level: equal values have equal text, on every machine. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );

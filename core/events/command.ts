@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { instanceConfig } from "#core/events/delivery";
+import * as shape from "#core/events/shapes";
+
+/** Commands and queries: requests that are answered by `{ok}` or `{error}` and kept nowhere but in `audit`. */
+
+export const allocationRule = z.enum(["max-min", "proportional", "priority"]);
+
+/** The rules of the cluster, each change a ledger event with the whole set. */
+export const policies = z.object({
+  rule: allocationRule.default("max-min"),
+  /** Share of an instance against others' (default 1). */
+  weights: z.record(shape.id, z.number().int().min(1).max(1_000)).default({}),
+  /** For "priority": lower tiers are served first (default 0). */
+  tiers: z.record(shape.id, z.number().int().min(0).max(100)).default({}),
+  resources: z
+    .record(
+      shape.resource,
+      z.object({
+        /** Never granted below this level. */
+        reserve: shape.total.optional(),
+        /** Export chests of this resource stop at this level. */
+        cap: shape.total.optional(),
+      }),
+    )
+    .default({}),
+  /** Units of one resource that one world may be credited a second, in the long run; above it they are held back. */
+  creditPerSecond: z.number().int().min(1).max(1_000_000_000).optional(),
+});
+export type Policies = z.infer<typeof policies>;
+export const DEFAULT_POLICIES: Policies = policies.parse({});
+
+export const masterCommands = {
+  "instance.create": z.object({
+    name: z.string().min(1).max(100),
+    config: instanceConfig.omit({ name: true }).partial().default({}),
+  }),
+  "instance.assign": z.object({ instance: shape.id, slave: shape.id }),
+  /** The operator starts a new map: the instance's next id-less save is a new world. */
+  "world.new": z.object({ instance: shape.id }),
+  /** The world's record stays as a tombstone; what is in flight to it is recalled. */
+  "world.retire": z.object({ world: shape.world }),
+  "policy.set": z.object({ policies }),
+  "storage.adjust": z.object({
+    resource: shape.resource,
+    amount: z.number().int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
+    /** With a world: its debt is written off by `amount` instead of raising storage. */
+    world: shape.world.optional(),
+    reason: z.string().min(1).max(500),
+  }),
+  "storage.rename": z.object({ from: shape.resource, to: shape.resource, reason: z.string().min(1).max(500) }),
+} as const;
+export type MasterCommand = keyof typeof masterCommands;
+export const isMasterCommand = (text: string): text is MasterCommand => Object.hasOwn(masterCommands, text);
+
+/** What a bridge does for an operator: `command.<user>.<slave>.<instance>.<verb>`. */
+export const bridgeCommands = {
+  start: z.object({}),
+  stop: z.object({}),
+  kill: z.object({}),
+  "send-rcon": z.object({ command: z.string().min(1).max(4_000) }),
+  /** Asks the mod for whole vectors and publishes them. */
+  report: z.object({}),
+  /** An id-less save of another map: `new` asks the master for a new generation, `same` says it is this world, rolled back. */
+  decide: z.object({ as: z.enum(["new", "same"]) }),
+} as const;
+export type BridgeCommand = keyof typeof bridgeCommands;
+export const isBridgeCommand = (text: string): text is BridgeCommand => Object.hasOwn(bridgeCommands, text);
+
+export const answer = z.union([
+  z.object({ ok: z.unknown() }),
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+]);
+export type Answer = z.infer<typeof answer>;

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import * as shape from "#core/events/shapes";
+
+/**
+ * What the leader states to an instance: the token that the ledger holds for each world (the echo) and everything in
+ * flight as totals. Restated every `RESTATE_MS`; also the answer of `query.<slave>.link`.
+ */
+export const delivery = z.object({
+  /** The leader's start id, and the ledger round that this states: lower rounds of one boot are dropped. */
+  boot: shape.boot,
+  round: shape.count,
+  /** The assignment's epoch. */
+  epoch: shape.count,
+  generation: shape.count,
+  /** Boot of the bridge that holds the instance's session, "" when none. */
+  owner: shape.boot.or(z.literal("")),
+  /** Every world of the instance that has a token or anything in flight; any other one has token "". */
+  worlds: z.record(
+    shape.world,
+    z.object({ token: shape.anyToken, seed: shape.count, tick: shape.count, allocated: shape.totals }),
+  ),
+  /** Broker time (ms) of the oldest fact that this round folded; absent when restated. For latency measurements only. */
+  folded: shape.count.optional(),
+});
+export type Delivery = z.infer<typeof delivery>;
+
+/** What an instance is, as its bridge needs to know it: part of the answer of `link`. */
+export const instanceConfig = z.object({
+  name: z.string().min(1).max(100),
+  /** For `--map-gen-seed` when the first save is made. */
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  /** Seconds between saves that the bridge orders; 0 leaves saving to the game's own autosave. */
+  autosaveSeconds: z.number().int().min(0).max(86_400),
+});
+export type InstanceConfig = z.infer<typeof instanceConfig>;
+
+export const linkRequest = z.object({
+  instance: shape.id,
+  /** The epoch of the assignment that the bridge holds, 0 for none, and the assignment itself. */
+  epoch: shape.count,
+  assignment: z.string().max(2_000).optional(),
+});
+export type LinkRequest = z.infer<typeof linkRequest>;
+
+/** `assignment`: the leader's signature over {instance, slave, epoch}, to be kept in the instance folder. */
+export const linkAnswer = z.union([
+  z.object({ ok: delivery.extend({ assignment: z.string().max(2_000), config: instanceConfig }) }),
+  z.object({ notYours: z.object({ epoch: shape.count }) }),
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+]);
+export type LinkAnswer = z.infer<typeof linkAnswer>;
+
+/** Deliveries are restated this often: an echo lost once is heard again before the third period ends. */
+export const RESTATE_MS = 2_000;

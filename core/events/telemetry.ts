@@ -1,0 +1,64 @@
+import { z } from "zod";
+import * as shape from "#core/events/shapes";
+
+/** What slaves say about themselves, kept by age and size only. Measurements, never facts. */
+
+/** How many latency samples one message has room for; the rest is dropped: they are measurements. */
+export const LATENCY_SAMPLES_MAX = 500;
+
+export const serverPhase = z.enum([
+  "stopped",
+  "preparing",
+  "creating",
+  "starting",
+  "running",
+  "stopping",
+  "backing-off",
+  "failed",
+]);
+export type ServerPhase = z.infer<typeof serverPhase>;
+
+const milliseconds = z.number().min(0);
+
+/** `telemetry.<slave>.<instance>`, every `TELEMETRY_MS` and at each change of state. */
+export const instanceTelemetry = z.object({
+  /** Of the supervisor. */
+  state: serverPhase,
+  /** The world link: what this instance states counts. */
+  linked: z.boolean(),
+  /** The world in the running save, once it is known. */
+  world: shape.world.exactOptional(),
+  tick: shape.count,
+  /** Updates per second, once measured. */
+  ups: z.number().min(0).exactOptional(),
+  /** Of the last command that the bridge sent. */
+  rconLatencyMs: milliseconds.exactOptional(),
+  /** What an operator should look at. */
+  alarm: z.string().max(10_000).exactOptional(),
+  /** From the broker's time of the oldest fact behind a grant to the game's word that it took it in. */
+  latencyMs: z.array(z.number()).max(LATENCY_SAMPLES_MAX),
+});
+export type InstanceTelemetry = z.infer<typeof instanceTelemetry>;
+
+/** `telemetry.<slave>._`: the bridge itself. */
+export const slaveTelemetry = z.object({
+  boot: shape.boot,
+  version: z.string().max(50),
+  /** What it runs: the real game or the stand-in. */
+  game: z.string().max(500),
+  instances: z.array(shape.id).max(1_000),
+});
+export type SlaveTelemetry = z.infer<typeof slaveTelemetry>;
+
+export const TELEMETRY_MS = 5_000;
+
+/** `audit.<slave or master>.<instance>`: a command, before and after it was carried out. */
+export const auditEntry = z.object({
+  user: shape.id,
+  verb: z.string().max(100),
+  /** "asked", then "ok" or the error's code. */
+  outcome: z.string().max(100),
+  message: z.string().max(10_000).exactOptional(),
+  time: shape.time,
+});
+export type AuditEntry = z.infer<typeof auditEntry>;

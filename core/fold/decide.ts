@@ -1,0 +1,67 @@
+import { allocate, type Claim } from "#core/allocation/allocate";
+import type { RoundBody, WorldRecord } from "#core/events/ledger";
+import { assertBalanced, demandOf, grant, releaseHeld } from "#core/fold/moves";
+import { accountRecordOf, instanceRecordOf, sessionRecordOf } from "#core/fold/records";
+import { hasChanges, type State, type Stock } from "#core/fold/state";
+
+/** Grants one resource's storage, less its reserve, among the worlds that want it. */
+const allocateStock = (state: State, stock: Stock): void => {
+  const { policies } = state;
+  const available = stock.storage - (policies.resources[stock.key]?.reserve ?? 0);
+  if (available <= 0 || stock.claimants.size === 0) return;
+  const accounts = [...stock.claimants];
+  const claims: Claim[] = accounts.map((account) => ({
+    id: account.world.id,
+    demand: demandOf(account),
+    weight: policies.weights[account.world.instance] ?? 1,
+    tier: policies.tiers[account.world.instance] ?? 0,
+    carry: account.carry,
+  }));
+  const shares = allocate(policies.rule, available, claims);
+  for (const [i, account] of accounts.entries()) grant(state, account, shares[i]!.grant, shares[i]!.carry);
+};
+
+const roundBodyOf = (state: State): RoundBody => {
+  const { changes } = state;
+  const worlds: Record<string, WorldRecord> = {};
+  for (const world of changes.worlds) {
+    const { token, seq, tick } = world;
+    worlds[world.id] = world.sessionChanged
+      ? { token, seq, tick, session: sessionRecordOf(world) }
+      : { token, seq, tick };
+  }
+  for (const account of changes.accounts) {
+    const world = worlds[account.world.id]!;
+    world.r ??= {};
+    world.r[account.stock.key] = accountRecordOf(account);
+  }
+  const body: RoundBody = {};
+  if (state.position !== undefined) body.position = state.position;
+  if (changes.instances.length > 0) {
+    body.instances = Object.fromEntries(changes.instances.map((i) => [i.id, instanceRecordOf(i)]));
+  }
+  if (changes.worlds.length > 0) body.worlds = worlds;
+  if (changes.stocks.length > 0) {
+    body.storage = Object.fromEntries(changes.stocks.map((s) => [s.key, s.storage]));
+    const short = changes.stocks.filter((s) => s.shortfallChanged);
+    if (short.length > 0) body.shortfall = Object.fromEntries(short.map((s) => [s.key, s.shortfall]));
+  }
+  return body;
+};
+
+/**
+ * Closes a round: lets held credits through, grants what is wanted and available, and returns absolutes of all that
+ * changed since the last one; undefined when nothing did. `now`: the leader's clock (ms), not below the last round's.
+ * Only resources touched since the last round are looked at; while `mayGrant` is false they stay hungry.
+ */
+export const decide = (state: State, now: number, mayGrant: boolean): RoundBody | undefined => {
+  for (const stock of [...state.holding]) releaseHeld(state, stock, now);
+  if (mayGrant) {
+    for (const stock of state.hungry) allocateStock(state, stock);
+    state.hungry.clear();
+  }
+  if (!hasChanges(state)) return undefined;
+  for (const stock of state.changes.stocks) assertBalanced(stock);
+  for (const account of state.changes.accounts) assertBalanced(account.stock);
+  return roundBodyOf(state);
+};

@@ -1,0 +1,118 @@
+import type { CheckpointImage, LedgerBody, LedgerMessage } from "#core/events/ledger";
+import { addInstance } from "#core/fold/evolve-fact";
+import { adjustStorage, assertBalanced, recall, writeOffDebt } from "#core/fold/moves";
+import { setAbsolutes, setAdjusted, setShortfall, setStorage } from "#core/fold/records";
+import { assign, closeAllSessions, closeSession } from "#core/fold/sessions";
+import { accountOf, clearChanges, newState, type State, stockOf, touchInstance } from "#core/fold/state";
+import type { InstanceId, SlaveId, WorldId } from "#core/ids";
+import type { ResourceKey } from "#core/resource";
+
+/** Renames a resource in storage: −old, +new; totals never move between keys (DESIGN 3). */
+const rename = (state: State, from: ResourceKey, to: ResourceKey): void => {
+  const moved = -adjustStorage(state, stockOf(state, from), -stockOf(state, from).storage);
+  adjustStorage(state, stockOf(state, to), moved);
+};
+
+/** What one message does to the state, its header aside. */
+const effect = (state: State, message: LedgerBody): void => {
+  switch (message.type) {
+    case "round": {
+      const { data } = message;
+      setAbsolutes(state, data);
+      for (const key in data.storage) setStorage(state, key as ResourceKey, data.storage[key]!);
+      for (const key in data.shortfall) setShortfall(state, key as ResourceKey, data.shortfall[key]!);
+      for (const key in data.storage) assertBalanced(stockOf(state, key as ResourceKey));
+      return;
+    }
+    case "checkpoint":
+      return;
+    case "instance-created":
+      addInstance(state, message.data.instance as InstanceId, message.data.config);
+      return;
+    case "instance-assigned": {
+      const { data } = message;
+      const instance = state.instances.get(data.instance as InstanceId);
+      if (instance === undefined) return;
+      assign(state, instance, { slave: data.slave as SlaveId, epoch: data.epoch }, data.void);
+      return;
+    }
+    case "generation-raised": {
+      const instance = state.instances.get(message.data.instance as InstanceId);
+      if (instance === undefined) return;
+      instance.generation = Math.max(instance.generation, message.data.generation);
+      touchInstance(state, instance);
+      return;
+    }
+    case "world-retired": {
+      const world = state.worlds.get(message.data.world as WorldId);
+      if (world === undefined || world.open) return;
+      for (const account of world.accounts.values()) recall(state, account);
+      return;
+    }
+    case "session-lapsed": {
+      const world = state.worlds.get(message.data.world as WorldId);
+      if (world?.open === true) closeSession(state, world, message.data.void);
+      return;
+    }
+    case "events-lost":
+    case "events-unverifiable":
+      closeAllSessions(state, message.data.void);
+      state.position = message.data.position;
+      return;
+    case "policy-set":
+      state.policies = message.data.policies;
+      for (const stock of state.stocks.values()) state.hungry.add(stock);
+      return;
+    case "adjusted": {
+      const { resource, amount, world } = message.data;
+      const debtor = world === undefined ? undefined : state.worlds.get(world as WorldId);
+      if (world === undefined) adjustStorage(state, stockOf(state, resource as ResourceKey), amount);
+      else if (debtor !== undefined) writeOffDebt(state, accountOf(state, debtor, resource as ResourceKey), amount);
+      return;
+    }
+    case "resource-renamed":
+      rename(state, message.data.from as ResourceKey, message.data.to as ResourceKey);
+  }
+};
+
+/** Notes that the ledger holds this message: its header, and that nothing is pending. */
+const advance = (state: State, { data }: LedgerMessage, hash: string): void => {
+  state.round = data.round;
+  state.boot = data.boot as State["boot"];
+  state.closedAt = data.closedAt;
+  state.chain = hash;
+  clearChanges(state);
+};
+
+/**
+ * Folds one ledger message whose `prev` the caller compared with `state.chain`; `hash` is that of its own bytes.
+ * Afterwards nothing of the message is pending: the ledger holds it.
+ */
+export const evolve = (state: State, message: LedgerMessage, hash: string): State => {
+  effect(state, message);
+  advance(state, message, hash);
+  return state;
+};
+
+/** The same for the leader's own round: `decide` already made its changes in this state. */
+export const confirm = (state: State, message: LedgerMessage & { type: "round" }, hash: string): State => {
+  advance(state, message, hash);
+  return state;
+};
+
+/** The state that a checkpoint's whole image restates. */
+export const stateFromImage = (
+  image: CheckpointImage,
+  at: Pick<State, "round" | "boot" | "closedAt" | "chain">,
+): State => {
+  const state = Object.assign(newState(), at);
+  if (image.policies !== undefined) state.policies = image.policies;
+  setAbsolutes(state, image);
+  for (const [key, [storage = 0, shortfall = 0, adjusted = 0]] of Object.entries(image.stocks ?? {})) {
+    setStorage(state, key as ResourceKey, storage);
+    setShortfall(state, key as ResourceKey, shortfall);
+    setAdjusted(state, key as ResourceKey, adjusted);
+  }
+  for (const stock of state.stocks.values()) assertBalanced(stock);
+  return state;
+};

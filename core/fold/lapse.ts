@@ -1,0 +1,17 @@
+import type { State, World } from "#core/fold/state";
+
+/** A session is over after this long without a fact: four and a half of the bridge's heartbeats of 10 s. */
+export const LAPSE_MS = 45_000;
+
+/**
+ * Open sessions that were silent too long. Time is the broker's: `brokerNow` is the newest timestamp seen, `since` the
+ * broker time from which on this leader has listened, so that a new leader does not blame a bridge for its own absence.
+ */
+export const lapsedSessions = (state: State, brokerNow: number, since: number): World[] =>
+  [...state.worlds.values()].filter((world) => world.open && brokerNow - Math.max(world.factAt, since) > LAPSE_MS);
+
+/** True when every open session has restated whole vectors to this leader: then grants rest on what worlds hold. */
+export const allRestated = (state: State, boot: string): boolean => {
+  for (const world of state.worlds.values()) if (world.open && world.heard !== boot) return false;
+  return true;
+};

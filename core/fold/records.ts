@@ -1,0 +1,93 @@
+import type { AccountRecord, CheckpointImage, InstanceRecord, WorldRecord } from "#core/events/ledger";
+import { updateClaim, updateHolding } from "#core/fold/moves";
+import { type Account, accountOf, type Instance, type State, stockOf, type World, worldOf } from "#core/fold/state";
+import { type InstanceId, parseWorldId, type WorldId } from "#core/ids";
+import type { ResourceKey } from "#core/resource";
+
+/** The parts of the state as the ledger writes them, and back: absolutes, so applying one twice changes nothing. */
+
+/** An account's numbers, zeros at the end left out. */
+export const accountRecordOf = (account: Account): AccountRecord => {
+  const { exported, received, allocated, debt, target, carry, held, paidUntil } = account;
+  const record = [exported, received, allocated, debt, target, carry, held, paidUntil];
+  while (record.length > 0 && record[record.length - 1] === 0) record.pop();
+  return record;
+};
+
+export const sessionRecordOf = (world: World): NonNullable<WorldRecord["session"]> => {
+  const { owner, open, seed } = world;
+  if (world.untakeable.size === 0) return { owner, open, seed };
+  return { owner, open, seed, untakeable: [...world.untakeable].sort() };
+};
+
+export const instanceRecordOf = ({ config, slave, epoch, generation, owner }: Instance): InstanceRecord => ({
+  config,
+  slave,
+  epoch,
+  generation,
+  owner,
+});
+
+const setAccount = (state: State, account: Account, record: AccountRecord): void => {
+  const [exported = 0, received = 0, allocated = 0, debt = 0, target = 0, carry = 0, held = 0, paidUntil = 0] = record;
+  account.stock.imbalance +=
+    held - account.held - (debt - account.debt) - (exported - account.exported) + (allocated - account.allocated);
+  account.stock.exportedSum += exported - account.exported;
+  account.stock.receivedSum += received - account.received;
+  Object.assign(account, { exported, received, allocated, debt, target, carry, held, paidUntil });
+  updateHolding(state, account);
+  updateClaim(account);
+  if (account.stock.claimants.has(account)) state.hungry.add(account.stock);
+};
+
+const setWorld = (state: State, id: WorldId, record: WorldRecord): void => {
+  const world = worldOf(state, id, parseWorldId(id).instance);
+  if (record.token !== undefined) world.token = record.token;
+  if (record.seq !== undefined) world.seq = record.seq;
+  if (record.tick !== undefined) world.tick = record.tick;
+  if (record.session !== undefined) {
+    world.owner = record.session.owner;
+    world.open = record.session.open;
+    world.seed = record.session.seed;
+    world.untakeable.clear();
+    for (const key of record.session.untakeable ?? []) world.untakeable.add(key as ResourceKey);
+    for (const account of world.accounts.values()) updateClaim(account);
+  }
+  for (const key in record.r) setAccount(state, accountOf(state, world, key as ResourceKey), record.r[key]!);
+};
+
+export const setInstance = (state: State, id: InstanceId, record: InstanceRecord): void => {
+  const { config, epoch, generation, owner } = record;
+  const slave = record.slave as Instance["slave"];
+  const known = state.instances.get(id);
+  if (known === undefined) state.instances.set(id, { id, config, slave, epoch, generation, owner, changed: false });
+  else Object.assign(known, { config, slave, epoch, generation, owner });
+};
+
+/** What a round and a checkpoint's image have in common. */
+export type Absolutes = Pick<CheckpointImage, "position" | "instances" | "worlds">;
+
+export const setAbsolutes = (state: State, absolutes: Absolutes): void => {
+  if (absolutes.position !== undefined) state.position = absolutes.position;
+  for (const [id, record] of Object.entries(absolutes.instances ?? {})) setInstance(state, id as InstanceId, record);
+  for (const [id, record] of Object.entries(absolutes.worlds ?? {})) setWorld(state, id as WorldId, record);
+};
+
+export const setStorage = (state: State, key: ResourceKey, storage: number): void => {
+  const stock = stockOf(state, key);
+  stock.imbalance += storage - stock.storage;
+  stock.storage = storage;
+  state.hungry.add(stock);
+};
+
+export const setShortfall = (state: State, key: ResourceKey, shortfall: number): void => {
+  const stock = stockOf(state, key);
+  stock.imbalance -= shortfall - stock.shortfall;
+  stock.shortfall = shortfall;
+};
+
+export const setAdjusted = (state: State, key: ResourceKey, adjusted: number): void => {
+  const stock = stockOf(state, key);
+  stock.imbalance -= adjusted - stock.adjusted;
+  stock.adjusted = adjusted;
+};

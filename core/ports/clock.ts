@@ -1,0 +1,33 @@
+/** Time as a port, so that the simulation can own it. Nothing outside the adapters reads a clock or sets a timer. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since 1970, whole. */
+  now(): number;
+  /** Runs `task` once, `ms` from now; the returned function cancels it (twice is once). */
+  after(ms: number, task: () => void): () => void;
+}
+
+/** Resolves after `ms`, or at once when the signal aborts. */
+export const pause = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const done = () => {
+      cancel();
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const cancel = clock.after(ms, done);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+
+/** Runs `task` every `ms`, the next one `ms` after the last began; returns the function that stops it. */
+export const every = (clock: Clock, ms: number, task: () => void): (() => void) => {
+  let cancel = () => {};
+  const again = () => {
+    cancel = clock.after(ms, () => {
+      again();
+      task();
+    });
+  };
+  again();
+  return () => cancel();
+};

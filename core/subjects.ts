@@ -1,0 +1,161 @@
+import { badInput } from "#core/errors";
+import { type InstanceId, instanceId, isId, type SlaveId, slaveId, type UserId, userId } from "#core/ids";
+import { parseResource, type ResourceKey } from "#core/resource";
+
+/**
+ * The one place that spells subjects (DESIGN 5). Everything put into one is a proved id or is encoded here, so a built
+ * subject is never malformed and never has more tokens than its grammar says.
+ */
+export const SUBJECT_PREFIX = "clusterio.v1";
+
+export const FACT_TYPES = ["world-synced", "world-reported", "world-left"] as const;
+export type FactType = (typeof FACT_TYPES)[number];
+
+export const LEDGER_TYPES = [
+  "round",
+  "checkpoint",
+  "instance-created",
+  "instance-assigned",
+  "generation-raised",
+  "world-retired",
+  "session-lapsed",
+  "events-lost",
+  "events-unverifiable",
+  "policy-set",
+  "adjusted",
+  "resource-renamed",
+] as const;
+export type LedgerType = (typeof LEDGER_TYPES)[number];
+
+/** Stands for the slave itself where a command names an instance. */
+export const SELF = "_";
+
+/** Any text as one token: UTF-8 percent-encoding with "_" for "%"; only A-Z a-z 0-9 and "-" stand for themselves. */
+export const encodeToken = (text: string): string => {
+  if (text === "") throw badInput("an empty name cannot stand in a subject");
+  let token = "";
+  for (const byte of new TextEncoder().encode(text)) {
+    const character = String.fromCharCode(byte);
+    token += /[A-Za-z0-9-]/.test(character) ? character : `_${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return token;
+};
+
+/** @throws ClusterioError `bad-input` when the token was not made by `encodeToken`. */
+export const decodeToken = (token: string): string => {
+  if (!/^(?:[A-Za-z0-9-]|_[0-9A-F]{2})+$/.test(token))
+    throw badInput(`"${token.slice(0, 80)}" is not an encoded token`);
+  try {
+    return decodeURIComponent(token.replaceAll("_", "%"));
+  } catch (error) {
+    throw badInput(`"${token.slice(0, 80)}" is not an encoded token`, error);
+  }
+};
+
+const join = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
+
+/** What slaves publish about one of their instances. */
+export type SlaveStream = "event" | "log" | "audit" | "telemetry" | "chat";
+
+export const subjects = {
+  event: (slave: SlaveId, instance: InstanceId, type: FactType) => join("event", slave, instance, type),
+  ledger: (type: LedgerType) => join("ledger", type),
+  delivery: (slave: SlaveId, instance: InstanceId) => join("delivery", slave, instance),
+  deliveriesTo: (slave: SlaveId) => join("delivery", slave, "*"),
+  storage: (resource: ResourceKey) => {
+    const r = parseResource(resource);
+    if (r.kind === "item") return join("storage", "item", encodeToken(r.name), encodeToken(r.quality));
+    if (r.kind === "fluid") return join("storage", "fluid", encodeToken(r.name), encodeToken(String(r.temperature)));
+    return join("storage", "energy", "_", "_");
+  },
+  stateLeader: () => join("state", "master", "leader"),
+  state: (kind: "slaves" | "instances", id: string) => join("state", kind, id),
+  telemetry: (slave: SlaveId, instance: InstanceId | typeof SELF) => join("telemetry", slave, instance),
+  rejected: (slave: SlaveId, instance: InstanceId) => join("rejected", slave, instance),
+  audit: (executor: SlaveId | "master", instance: InstanceId | typeof SELF) => join("audit", executor, instance),
+  command: (user: UserId, slave: SlaveId, instance: InstanceId | typeof SELF, verb: string) =>
+    join("command", user, slave, instance, verb),
+  masterCommand: (user: UserId, noun: string, verb: string) => join("command", user, "master", noun, verb),
+  query: (caller: UserId | SlaveId, noun: string) => join("query", caller, noun),
+  /** Wildcards for subscribers. */
+  all: {
+    events: join("event", ">"),
+    ledger: join("ledger", ">"),
+    deliveries: join("delivery", ">"),
+    levels: join("storage", ">"),
+    state: join("state", ">"),
+    telemetry: join("telemetry", ">"),
+    masterCommands: join("command", "*", "master", ">"),
+    queries: join("query", ">"),
+    commandsTo: (slave: SlaveId) => join("command", "*", slave, ">"),
+  },
+} as const;
+
+export interface EventSubject {
+  readonly slave: SlaveId;
+  readonly instance: InstanceId;
+  readonly type: string;
+}
+export interface SlaveCommandSubject {
+  readonly user: UserId;
+  readonly slave: SlaveId;
+  readonly instance: InstanceId | typeof SELF;
+  readonly verb: string;
+}
+export interface MasterCommandSubject {
+  readonly user: UserId;
+  readonly noun: string;
+  readonly verb: string;
+}
+export interface QuerySubject {
+  readonly caller: string;
+  readonly noun: string;
+}
+
+const tokensAfter = (kind: string, count: number, subject: string): string[] | undefined => {
+  const tokens = subject.split(".");
+  if (tokens.length !== count + 3 || tokens[0] !== "clusterio" || tokens[1] !== "v1" || tokens[2] !== kind)
+    return undefined;
+  return tokens.slice(3);
+};
+
+/** The parts of an event's subject, or undefined when it is not one. The type may be unknown to this version. */
+export const parseEventSubject = (subject: string): EventSubject | undefined => {
+  const [slave, instance, type] = tokensAfter("event", 3, subject) ?? [];
+  if (slave === undefined || instance === undefined || type === undefined) return undefined;
+  if (!isId(slave) || !isId(instance)) return undefined;
+  return { slave: slaveId(slave), instance: instanceId(instance), type };
+};
+
+export const parseDeliverySubject = (subject: string): { slave: SlaveId; instance: InstanceId } | undefined => {
+  const [slave, instance] = tokensAfter("delivery", 2, subject) ?? [];
+  if (slave === undefined || instance === undefined || !isId(slave) || !isId(instance)) return undefined;
+  return { slave: slaveId(slave), instance: instanceId(instance) };
+};
+
+export const parseTelemetrySubject = (subject: string): { slave: SlaveId; instance: string } | undefined => {
+  const [slave, instance] = tokensAfter("telemetry", 2, subject) ?? [];
+  if (slave === undefined || instance === undefined || !isId(slave)) return undefined;
+  return { slave: slaveId(slave), instance };
+};
+
+export const parseSlaveCommandSubject = (subject: string): SlaveCommandSubject | undefined => {
+  const [user, slave, instance, verb] = tokensAfter("command", 4, subject) ?? [];
+  if (user === undefined || slave === undefined || instance === undefined || verb === undefined) return undefined;
+  if (!isId(user) || !isId(slave) || slave === "master" || !(instance === SELF || isId(instance))) return undefined;
+  const target = instance === SELF ? SELF : instanceId(instance);
+  return { user: userId(user), slave: slaveId(slave), instance: target, verb };
+};
+
+export const parseMasterCommandSubject = (subject: string): MasterCommandSubject | undefined => {
+  const [user, master, noun, verb] = tokensAfter("command", 4, subject) ?? [];
+  if (user === undefined || master !== "master" || noun === undefined || verb === undefined || !isId(user))
+    return undefined;
+  return { user: userId(user), noun, verb };
+};
+
+export const parseQuerySubject = (subject: string): QuerySubject | undefined => {
+  const [caller, noun] = tokensAfter("query", 2, subject) ?? [];
+  if (caller === undefined || noun === undefined || !isId(caller)) return undefined;
+  return { caller, noun };
+};

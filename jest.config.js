@@ -1,0 +1,26 @@
+// Four tiers by suffix (STYLE 17); `npm test` runs them in order, each with its own budget. One tier: `npx jest --selectProjects pure`.
+const shared = {
+  testEnvironment: "node",
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.clusterio/", "<rootDir>/lua-mod/dist/"],
+  testEnvironmentOptions: { customExportConditions: ["source", "node", "require", "default"] },
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript", decorators: true }, target: "es2023" }, module: { type: "commonjs" }, sourceMaps: "inline" },
+    ],
+  },
+};
+const tier = (displayName, suffix, ignore = []) => ({
+  ...shared,
+  displayName,
+  testMatch: [`<rootDir>/**/*${suffix}.ts`],
+  testPathIgnorePatterns: ["/node_modules/", ...ignore],
+});
+module.exports = {
+  projects: [
+    tier("pure", ".test", ["\\.(nats|lua|e2e)\\.test\\.ts$"]),
+    tier("nats", ".nats.test"),
+    tier("lua", ".lua.test"),
+    tier("e2e", ".e2e.test"),
+  ],
+};
