@@ -1,0 +1,61 @@
+import type { LinkState, Step, WholeState } from "#bridge/link/state";
+import { sha256Hex } from "#core/digest";
+import { type WorldId, worldId } from "#core/ids";
+
+/**
+ * Which world a save is. An id in the save that names this instance is the answer; everything else is derived ◆, so that
+ * the same file on the same instance is always the same world, perhaps earlier.
+ */
+export type Identity =
+  | { readonly kind: "own" }
+  | { readonly kind: "new"; readonly world: WorldId; readonly foreign: boolean }
+  | { readonly kind: "undecided"; readonly message: string };
+
+/** The first eight hex digits of the parent world's SHA-256. */
+const parentHashOf = (parent: string): string => sha256Hex(parent).slice(0, 8);
+
+/**
+ * An id-less save (a new map, or one that lost the mod for a while) takes this generation's id, unless that world began on
+ * another map, or this save has gone on without the mod ◇: then the operator decides (`world new` raises the
+ * generation, `decide same` says it is this world, rolled back to zero).
+ */
+export const identify = (state: LinkState, whole: WholeState, decidedSame: boolean): Identity => {
+  const { instance, record } = state;
+  if (whole.instance === instance && whole.world !== "") return { kind: "own" };
+  const { generation } = record;
+  if (whole.world !== "") {
+    return {
+      kind: "new",
+      world: worldId({ instance, generation, parentHash: parentHashOf(whole.world) }),
+      foreign: true,
+    };
+  }
+  const world = worldId({ instance, generation });
+  const known = state.view?.worlds[world];
+  const seed = known?.seed ?? record.seeds[world];
+  const otherMap = seed !== undefined && seed !== whole.seed;
+  const wentOn = known !== undefined && whole.tick > known.tick;
+  if ((otherMap || wentOn) && !decidedSame) {
+    const why = otherMap
+      ? `it is another map (seed ${whole.seed}, not ${seed})`
+      : `it went on without the mod (tick ${whole.tick})`;
+    return {
+      kind: "undecided",
+      message: `the save of ${instance} has no world id and cannot be taken for ${world}: ${why}. Say "world new" for a new world, or decide "same"`,
+    };
+  }
+  return { kind: "new", world, foreign: false };
+};
+
+/** Writes down what is about to be adopted, then tells the mod. */
+export const adopt = (state: LinkState, whole: WholeState, identity: Identity & { kind: "new" }): Step => {
+  const { world, foreign } = identity;
+  const record = { ...state.record, seeds: { ...state.record.seeds, [world]: whole.seed } };
+  return [
+    { ...state, record, phase: "adopting", whole },
+    [
+      { kind: "remember", record },
+      { kind: "adopt", token: state.token, world, atLoad: foreign ? whole.atLoad : {} },
+    ],
+  ];
+};

@@ -1,0 +1,271 @@
+import { adopt, identify } from "#bridge/link/identity";
+import {
+  EMPTY_RECORD,
+  type LinkAction,
+  type LinkInput,
+  type LinkRecord,
+  type LinkState,
+  type Step,
+  type WholeState,
+} from "#bridge/link/state";
+import { heartbeat, reported, syncFacts } from "#bridge/link/statements";
+import type { Delivery, LinkAnswer } from "#core/events/delivery";
+import { RESTATE_MS } from "#core/events/delivery";
+import { type Random, randomText } from "#core/ports/random";
+
+/**
+ * The world link: how a bridge and the master agree on which run of which world counts (DESIGN 3, sessions).
+ *
+ * W1 Every new RCON connection begins a session with a token that the save does not hold ◆; a sync names the token that
+ *    the master last echoed, and only the current token's statements count.
+ * W2 Echo ◆: three deliveries running with another token begin a new session; three silent periods mean unlinked, and the
+ *    answer of `link` is then accepted whatever its round ◇.
+ * W3 A delivery of a lower round of the same boot, or of an older boot, is dropped.
+ * W4 A bridge whose session was taken by a later boot does not take it back: it stops its server ◆.
+ * W5 "Not yours" stops the server only if it names a higher epoch than the bridge's own ◇.
+ * W6 The world's id is derived from instance, generation and parent ◆; see identity.ts.
+ * W7 What is delivered is handed to the game only under the echoed token.
+ * W8 A new leader hears whole vectors before it grants.
+ */
+export const SILENT_MS = 3 * RESTATE_MS;
+/** A leader that is away is asked again after this long. */
+export const ASK_MS = 1_000;
+export const MISSES_MAX = 3;
+/** An import without the game's word is sent again after this long: several times what RCON takes on a busy server. */
+export const RESEND_MS = 3_000;
+/** 67 bits: above the 40 that DESIGN 3 asks for, and short enough for one RCON segment. */
+const TOKEN_CHARACTERS = 13;
+
+export const newLink = (of: Pick<LinkState, "instance" | "slave" | "boot"> & { record?: LinkRecord }): LinkState => ({
+  ...of,
+  record: of.record ?? EMPTY_RECORD,
+  phase: "off",
+  world: "",
+  token: "",
+  misses: 0,
+  linked: false,
+  heardAt: 0,
+  askedAt: 0,
+  publishedAt: 0,
+  seq: 0,
+  tick: 0,
+  received: {},
+  sent: {},
+});
+
+const ask = (state: LinkState, now: number): Step => {
+  const { epoch, assignment } = state.record;
+  const request = { instance: state.instance, epoch, ...(assignment === "" ? {} : { assignment }) };
+  return [{ ...state, askedAt: now }, [{ kind: "ask", request }]];
+};
+
+const begin = (state: LinkState, random: Random): Step => {
+  const token = randomText(random, TOKEN_CHARACTERS);
+  const { whole: _whole, ...rest } = state;
+  return [{ ...rest, phase: "beginning", token, misses: 0, sent: {} }, [{ kind: "begin", token }]];
+};
+
+const unlink = (state: LinkState): Step =>
+  state.linked ? [{ ...state, linked: false }, [{ kind: "linked", linked: false }]] : [state, []];
+
+const then = ([state, actions]: Step, next: (state: LinkState) => Step): Step => {
+  const [after, more] = next(state);
+  return [after, [...actions, ...more]];
+};
+
+const stop = (state: LinkState, why: "twin" | "not-yours", message: string): Step => [
+  { ...state, phase: "stopped", linked: false },
+  [
+    { kind: "alarm", message },
+    { kind: "stop-server", why, message },
+  ],
+];
+
+const twin = (state: LinkState): Step =>
+  stop(
+    state,
+    "twin",
+    `${state.instance} is held by a bridge that started later: this one stops its server and leaves it alone`,
+  );
+
+/** Takes over what a leader states. Only an answer brings a new assignment; a delivery of another epoch makes us ask. */
+const hear = (state: LinkState, view: Delivery, now: number, assignment?: string): Step => {
+  const generation = Math.max(state.record.generation, view.generation);
+  const record: LinkRecord =
+    assignment === undefined
+      ? { ...state.record, generation }
+      : { ...state.record, generation, assignment, epoch: view.epoch };
+  const known = state.record;
+  const changed =
+    record.epoch !== known.epoch || record.generation !== known.generation || record.assignment !== known.assignment;
+  const actions: LinkAction[] = changed ? [{ kind: "remember", record }] : [];
+  return [{ ...state, record, view, heardAt: now }, actions];
+};
+
+/** The save is known by name: the session opens with one sync. */
+const open = (state: LinkState, whole: WholeState, now: number): Step => {
+  const { view } = state;
+  if (view === undefined) return ask({ ...state, phase: "asking" }, now);
+  if (view.owner > state.boot) return twin(state);
+  const next: LinkState = {
+    ...state,
+    phase: "open",
+    world: whole.world as LinkState["world"],
+    misses: 0,
+    heardAt: now,
+    publishedAt: now,
+    seq: 0,
+    tick: whole.tick,
+    received: whole.received,
+    sent: {},
+    whole,
+  };
+  return [next, syncFacts(next, whole, view).map((fact) => ({ kind: "publish", fact }))];
+};
+
+/** After the mod's reply to `begin`, and again when the operator decided or raised the generation. */
+const settleIdentity = (state: LinkState, whole: WholeState, now: number, decidedSame = false): Step => {
+  const identity = identify(state, whole, decidedSame);
+  if (identity.kind === "own") return open(state, whole, now);
+  if (identity.kind === "undecided") {
+    return [{ ...state, phase: "undecided", whole }, [{ kind: "alarm", message: identity.message }]];
+  }
+  return adopt(state, whole, identity);
+};
+
+const begun = (state: LinkState, whole: WholeState, now: number): Step => {
+  if (whole.token !== state.token) return [state, []];
+  if (state.phase === "beginning") return settleIdentity(state, whole, now);
+  if (state.phase === "adopting") return open(state, whole, now);
+  return [state, []];
+};
+
+/** Imports what is in flight and not already on its way into the game. */
+const deliver = (state: LinkState, view: Delivery, now: number): Step => {
+  const totals: Record<string, number> = {};
+  const sent = { ...state.sent };
+  for (const [key, total] of Object.entries(view.worlds[state.world as keyof Delivery["worlds"]]?.allocated ?? {})) {
+    if (total <= (state.received[key] ?? 0)) continue;
+    const last = sent[key];
+    if (last !== undefined && last.total >= total && now - last.at < RESEND_MS) continue;
+    totals[key] = total;
+    sent[key] = { total, at: now };
+  }
+  if (Object.keys(totals).length === 0) return [state, []];
+  const folded = view.folded === undefined ? {} : { folded: view.folded };
+  return [{ ...state, sent }, [{ kind: "import", totals, ...folded }]];
+};
+
+interface Heard {
+  readonly view: Delivery;
+  readonly newLeader: boolean;
+}
+
+const echoed = (state: LinkState, { view, newLeader }: Heard, now: number, random: Random): Step => {
+  if (view.epoch !== state.record.epoch) return then(unlink({ ...state, phase: "asking" }), (s) => ask(s, now));
+  if (view.owner > state.boot) return twin(state);
+  const token = view.worlds[state.world as keyof Delivery["worlds"]]?.token ?? "";
+  if (token !== state.token) {
+    const misses = state.misses + 1;
+    if (misses < MISSES_MAX) return [{ ...state, misses, view }, []];
+    return then(unlink({ ...state, view }), (s) => begin(s, random));
+  }
+  const confirmed: Step = state.linked
+    ? [{ ...state, misses: 0 }, []]
+    : [{ ...state, misses: 0, linked: true }, [{ kind: "linked", linked: true }]];
+  const told: Step = then(confirmed, (s) => deliver(s, view, now));
+  return newLeader ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;
+};
+
+const delivered = (state: LinkState, delivery: Delivery, now: number, random: Random): Step => {
+  const before = state.view;
+  if (before !== undefined && delivery.boot < before.boot) return [state, []];
+  if (before !== undefined && delivery.boot === before.boot && delivery.round < before.round) return [state, []];
+  if (state.phase === "off" || state.phase === "stopped") return [state, []];
+  const newLeader = before !== undefined && delivery.boot !== before.boot;
+  const raised = delivery.generation > state.record.generation;
+  if (state.phase === "open") {
+    return then(hear(state, delivery, now), (s) => echoed(s, { view: delivery, newLeader }, now, random));
+  }
+  return then(hear(state, delivery, now), (s) =>
+    s.phase === "undecided" && raised && s.whole !== undefined ? settleIdentity(s, s.whole, now) : [s, []],
+  );
+};
+
+const answered = (state: LinkState, answer: LinkAnswer | "nobody" | "timeout", now: number, random: Random): Step => {
+  if (state.phase === "off" || state.phase === "stopped") return [state, []];
+  if (typeof answer === "string" || "error" in answer) return [state, []];
+  if ("notYours" in answer) {
+    if (answer.notYours.epoch > state.record.epoch) {
+      return stop(state, "not-yours", `${state.instance} was assigned to another slave: its server is stopped here`);
+    }
+    const message = `${state.instance} is not assigned to ${state.slave}: it stays unlinked until it is`;
+    return then(unlink(state), (s) => [s, [{ kind: "alarm", message }]]);
+  }
+  const { assignment, config: _config, ...view } = answer.ok;
+  if (state.phase === "asking") return then(hear(state, view, now, assignment), (s) => begin(s, random));
+  if (state.phase !== "open") return hear(state, view, now, assignment);
+  const asked = { ...state, misses: MISSES_MAX - 1 };
+  const newLeader = view.boot !== state.view?.boot;
+  if (view.epoch !== state.record.epoch) return then(hear(state, view, now, assignment), (s) => begin(s, random));
+  return then(hear(asked, view, now, assignment), (s) => echoed(s, { view, newLeader }, now, random));
+};
+
+const ticked = (state: LinkState, now: number): Step => {
+  if (state.phase === "asking" && now - state.askedAt >= ASK_MS) return ask(state, now);
+  if (state.phase === "undecided" && now - state.askedAt >= SILENT_MS) return ask(state, now);
+  if (state.phase !== "open") return [state, []];
+  const silent = now - state.heardAt >= SILENT_MS && now - state.askedAt >= RESTATE_MS;
+  const asking: Step = silent ? then(unlink(state), (s) => ask(s, now)) : [state, []];
+  return then(asking, (s) => heartbeat(s, now));
+};
+
+const refused = (state: LinkState, code: string, message: string, random: Random, now: number): Step => {
+  if (state.phase !== "beginning" && state.phase !== "adopting") return [state, []];
+  if (code === "token-used") return begin(state, random);
+  return [
+    { ...state, phase: "asking", askedAt: now },
+    [{ kind: "alarm", message: `the mod of ${state.instance}: ${message}` }],
+  ];
+};
+
+/** The next state and what to do, in order. `now`: milliseconds. */
+export const link = (state: LinkState, input: LinkInput, now: number, random: Random): Step => {
+  switch (input.kind) {
+    case "connected":
+      return state.phase === "stopped" ? [state, []] : then(unlink({ ...state, phase: "asking" }), (s) => ask(s, now));
+    case "disconnected":
+      return state.phase === "stopped" ? [state, []] : unlink({ ...state, phase: "off" });
+    case "begun":
+      return begun(state, input.whole, now);
+    case "refused":
+      return refused(state, input.code, input.message, random, now);
+    case "delivery":
+      return delivered(state, input.delivery, now, random);
+    case "answer":
+      return answered(state, input.answer, now, random);
+    case "report":
+      return state.phase === "open" && input.report.token === state.token
+        ? reported(state, input.report, now)
+        : [state, []];
+    case "tick":
+      return ticked(state, now);
+    case "decided-same":
+      return state.phase === "undecided" && state.whole !== undefined
+        ? settleIdentity(state, state.whole, now, true)
+        : [state, []];
+    case "leave":
+      return leave(state);
+  }
+};
+
+/** The session ends in order: its totals were reported before. */
+const leave = (state: LinkState): Step => {
+  if (state.phase !== "open" || state.world === "")
+    return unlink({ ...state, phase: state.phase === "stopped" ? "stopped" : "off" });
+  const { world, token, tick } = state;
+  const data = { world, token, epoch: state.record.epoch, tick, exported: {}, received: {} };
+  return then([state, [{ kind: "publish", fact: { type: "world-left", data } }]], (s) =>
+    unlink({ ...s, phase: "off" }),
+  );
+};

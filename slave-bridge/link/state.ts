@@ -1,0 +1,105 @@
+import type { Boot } from "#core/boot";
+import type { Delivery, LinkAnswer, LinkRequest } from "#core/events/delivery";
+import type { FactBody } from "#core/events/facts";
+import type { InstanceId, SlaveId, WorldId } from "#core/ids";
+
+/** Totals or levels by resource key. */
+export type Totals = Readonly<Record<string, number>>;
+
+/** The mod's reply to `begin` and `adopt`, numbers turned into names. */
+export interface WholeState {
+  readonly token: string;
+  /** "" in a save that never began. */
+  readonly instance: string;
+  readonly world: string;
+  readonly tick: number;
+  readonly seed: number;
+  readonly exported: Totals;
+  readonly received: Totals;
+  readonly wanted: Totals;
+  /** `exported` as `on_load` found it. */
+  readonly atLoad: Totals;
+  readonly untakeable: readonly string[];
+}
+
+/** One report of the mod, over either transport. */
+export interface Report {
+  readonly token: string;
+  readonly seq: number;
+  readonly tick: number;
+  readonly full?: true;
+  readonly exported: Totals;
+  readonly received: Totals;
+  readonly wanted: Totals;
+}
+
+/** What the bridge keeps in the instance folder about the link. */
+export interface LinkRecord {
+  readonly epoch: number;
+  readonly assignment: string;
+  /** The highest generation ever heard: a ledger that lost its tail does not lower it. */
+  readonly generation: number;
+  /** Map seeds of the worlds that began here. */
+  readonly seeds: Readonly<Record<string, number>>;
+}
+export const EMPTY_RECORD: LinkRecord = { epoch: 0, assignment: "", generation: 1, seeds: {} };
+
+/**
+ * off: no RCON to a running game. asking: wants the leader's view. beginning, adopting: waits for the mod's reply.
+ * undecided: an id-less save that may be another map. open: the session's facts count. stopped: for good, by twin or
+ * assignment.
+ */
+export type Phase = "off" | "asking" | "beginning" | "adopting" | "undecided" | "open" | "stopped";
+
+export interface LinkState {
+  readonly instance: InstanceId;
+  readonly slave: SlaveId;
+  readonly boot: Boot;
+  readonly record: LinkRecord;
+  readonly phase: Phase;
+  /** The newest accepted statement of a leader. */
+  readonly view?: Delivery;
+  readonly world: WorldId | "";
+  readonly token: string;
+  readonly whole?: WholeState;
+  /** Deliveries in a row that named another token than ours. */
+  readonly misses: number;
+  readonly linked: boolean;
+  readonly heardAt: number;
+  readonly askedAt: number;
+  readonly publishedAt: number;
+  readonly seq: number;
+  readonly tick: number;
+  readonly received: Totals;
+  /** Imports on their way into the game: total and time, so that restating costs no RCON bytes. */
+  readonly sent: Readonly<Record<string, { readonly total: number; readonly at: number }>>;
+}
+
+export type LinkInput =
+  | { readonly kind: "connected" }
+  | { readonly kind: "disconnected" }
+  | { readonly kind: "begun"; readonly whole: WholeState }
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  | { readonly kind: "delivery"; readonly delivery: Delivery }
+  | { readonly kind: "answer"; readonly answer: LinkAnswer | "nobody" | "timeout" }
+  | { readonly kind: "report"; readonly report: Report }
+  | { readonly kind: "tick" }
+  /** The operator says that an id-less save is this instance's current world, rolled back. */
+  | { readonly kind: "decided-same" }
+  | { readonly kind: "leave" };
+
+export type LinkAction =
+  | { readonly kind: "ask"; readonly request: LinkRequest }
+  | { readonly kind: "begin"; readonly token: string }
+  | { readonly kind: "adopt"; readonly token: string; readonly world: WorldId; readonly atLoad: Totals }
+  | { readonly kind: "publish"; readonly fact: FactBody }
+  /** Absolute totals; `folded`: broker time (ms) of the oldest fact behind the grant, for latency measurements. */
+  | { readonly kind: "import"; readonly totals: Totals; readonly folded?: number }
+  | { readonly kind: "pull-full" }
+  | { readonly kind: "stop-server"; readonly why: "twin" | "not-yours"; readonly message: string }
+  /** To be on disk before the actions behind it are carried out. */
+  | { readonly kind: "remember"; readonly record: LinkRecord }
+  | { readonly kind: "alarm"; readonly message: string }
+  | { readonly kind: "linked"; readonly linked: boolean };
+
+export type Step = readonly [LinkState, readonly LinkAction[]];

@@ -1,0 +1,98 @@
+import type { LinkAction, LinkState, Report, Step, Totals, WholeState } from "#bridge/link/state";
+import type { Delivery } from "#core/events/delivery";
+import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
+import { KEYS_MAX } from "#core/events/shapes";
+
+/** What the link says to the master: facts of bounded size from the mod's statements. */
+
+/** A session that has nothing to say says so this often, so that silence means absence. */
+export const HEARTBEAT_MS = 10_000;
+
+const pick = (totals: Totals, keys: readonly string[]): Record<string, number> => {
+  const picked: Record<string, number> = {};
+  for (const key of keys) if (totals[key] !== undefined) picked[key] = totals[key];
+  return picked;
+};
+
+/** All keys of the vectors, in chunks that fit one message; at least one, perhaps empty. */
+const chunksOf = (...vectors: readonly Totals[]): string[][] => {
+  const keys = [...new Set(vectors.flatMap((vector) => Object.keys(vector)))].sort();
+  const chunks: string[][] = [keys.slice(0, KEYS_MAX)];
+  for (let at = KEYS_MAX; at < keys.length; at += KEYS_MAX) chunks.push(keys.slice(at, at + KEYS_MAX));
+  return chunks;
+};
+
+/** The session's first fact, in parts if it is long. */
+export const syncFacts = (state: LinkState, whole: WholeState, view: Delivery): FactBody[] => {
+  const untakeable = Object.fromEntries(whole.untakeable.map((key) => [key, 0]));
+  const chunks = chunksOf(whole.exported, whole.received, whole.wanted, untakeable);
+  const world = state.world as WorldSynced["world"];
+  return chunks.map((keys, index): FactBody => {
+    const data: WorldSynced = {
+      world,
+      token: state.token,
+      prev: view.worlds[world]?.token ?? "",
+      owner: state.boot,
+      epoch: state.record.epoch,
+      ...(state.record.assignment === "" ? {} : { assignment: state.record.assignment }),
+      seed: whole.seed,
+      tick: whole.tick,
+      exported: pick(whole.exported, keys),
+      received: pick(whole.received, keys),
+      wanted: pick(whole.wanted, keys),
+      untakeable: keys.filter((key) => untakeable[key] === 0),
+      heard: view.boot,
+      ...(chunks.length === 1 ? {} : { part: index + 1, parts: chunks.length }),
+    };
+    return { type: "world-synced", data };
+  });
+};
+
+const base = (state: LinkState): Pick<WorldReported, "world" | "token" | "epoch"> => ({
+  world: state.world as WorldReported["world"],
+  token: state.token,
+  epoch: state.record.epoch,
+});
+
+/** Publishes one of the mod's reports, and notes what the world has received. */
+export const reported = (state: LinkState, report: Report, now: number): Step => {
+  const chunks = chunksOf(report.exported, report.received, report.wanted);
+  const actions = chunks.map((keys, index): LinkAction => {
+    const last = index === chunks.length - 1;
+    const whole = report.full === true && last && state.view !== undefined;
+    const data: WorldReported = {
+      ...base(state),
+      seq: report.seq,
+      tick: report.tick,
+      exported: pick(report.exported, keys),
+      received: pick(report.received, keys),
+      wanted: pick(report.wanted, keys),
+      ...(whole ? { full: true as const, heard: state.view.boot } : {}),
+    };
+    return { kind: "publish", fact: { type: "world-reported", data } };
+  });
+  const received = { ...state.received };
+  const sent = { ...state.sent };
+  for (const [key, total] of Object.entries(report.received)) {
+    received[key] = Math.max(received[key] ?? 0, total);
+    const outstanding = sent[key];
+    if (outstanding !== undefined && outstanding.total <= total) delete sent[key];
+  }
+  const seq = Math.max(state.seq, report.seq);
+  const tick = Math.max(state.tick, report.tick);
+  return [{ ...state, received, sent, seq, tick, publishedAt: now }, actions];
+};
+
+/** An empty report when nothing was said for a while. */
+export const heartbeat = (state: LinkState, now: number): Step => {
+  if (now - state.publishedAt < HEARTBEAT_MS) return [state, []];
+  const data: WorldReported = {
+    ...base(state),
+    seq: state.seq,
+    tick: state.tick,
+    exported: {},
+    received: {},
+    wanted: {},
+  };
+  return [{ ...state, publishedAt: now }, [{ kind: "publish", fact: { type: "world-reported", data } }]];
+};
