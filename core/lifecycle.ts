@@ -30,7 +30,7 @@ export interface DaemonContext {
 export interface DaemonOptions {
   /** How long main may take to return, and then the closers together, in milliseconds. */
   readonly stopMsMax?: number;
-  /** Where a failure is told, once per line of trouble; standard error unless given. */
+  /** Where failures are told, one call each; standard error unless given. */
   readonly report?: (message: string) => void;
 }
 

@@ -1,0 +1,155 @@
+import { connect, credsAuthenticator, errors, type NatsConnection, type Status } from "@nats-io/transport-node";
+import { badInput, messageOf, unavailable } from "#core/errors";
+import type { Subscription } from "#core/ports/bus";
+
+/** Finding a server takes milliseconds on a LAN; longer means that it is not there. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A cable that was pulled is noticed after two unanswered pings: 10 to 15 s. */
+const PING_INTERVAL_MS = 5_000;
+/** The pause between two tries to come back is a quarter of the outage so far, within these. */
+const RECONNECT_PAUSE_MS_MIN = 50;
+const RECONNECT_PAUSE_MS_MAX = 1_000;
+
+export interface NatsLinkOptions {
+  /** "nats://host:port", or several of them. */
+  readonly servers: string | readonly string[];
+  /** The content of a creds file. */
+  readonly creds: Uint8Array;
+  /** The slave's or user's id; names the inbox and the connection, and must be the name in the credentials. */
+  readonly name: string;
+  /** Told about what is not an outage: a refused subject, a refused login while reconnecting. */
+  readonly onProblem?: (error: Error) => void;
+}
+
+/** One connection to NATS that comes back by itself for ever. */
+export interface NatsLink {
+  readonly nc: NatsConnection;
+  readonly name: string;
+  connected(): boolean;
+  onConnection(listener: (connected: boolean) => void): Subscription;
+  /** Resolves to true when connected, or to false after `ms` or when closed. */
+  untilConnected(ms: number): Promise<boolean>;
+  /** Sends what was published, then closes; twice is once. */
+  close(): Promise<void>;
+}
+
+/** Requests of `name` are answered below this prefix; permissions are written in its terms. */
+export const inboxPrefixOf = (name: string): string => `_INBOX.${name}`;
+
+/**
+ * @throws ClusterioError `bad-input` when the credentials cannot be read or the server refuses them,
+ * `unavailable` when no server answers.
+ */
+export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> => {
+  const authenticator = readableCreds(options.creds, options.name);
+  let link: Link | undefined;
+  try {
+    const nc = await connect({
+      servers: typeof options.servers === "string" ? options.servers : [...options.servers],
+      authenticator,
+      name: options.name,
+      inboxPrefix: inboxPrefixOf(options.name),
+      timeout: CONNECT_TIMEOUT_MS,
+      maxReconnectAttempts: -1,
+      ignoreAuthErrorAbort: true,
+      reconnectDelayHandler: () => link?.reconnectPauseMs() ?? RECONNECT_PAUSE_MS_MIN,
+      pingInterval: PING_INTERVAL_MS,
+      noAsyncTraces: true,
+    });
+    link = new Link(nc, options.name, options.onProblem ?? (() => {}));
+    return link;
+  } catch (error) {
+    const where = typeof options.servers === "string" ? options.servers : options.servers.join(", ");
+    if (isRefusedLogin(error)) {
+      throw badInput(`${where} refuses the credentials of "${options.name}": make new ones for this cluster`, error);
+    }
+    throw unavailable(`no NATS server answers at ${where} (${messageOf(error)}): is it started?`, error);
+  }
+};
+
+const readableCreds = (creds: Uint8Array, name: string) => {
+  const authenticator = credsAuthenticator(creds);
+  try {
+    authenticator("probe");
+  } catch (error) {
+    throw badInput(`the credentials of "${name}" are not the content of a creds file`, error);
+  }
+  return authenticator;
+};
+
+const isRefusedLogin = (error: unknown): boolean =>
+  error instanceof errors.AuthorizationError ||
+  error instanceof errors.UserAuthenticationExpiredError ||
+  (error instanceof Error && error.cause !== undefined && isRefusedLogin(error.cause));
+
+class Link implements NatsLink {
+  readonly #listeners = new Set<(connected: boolean) => void>();
+  #connected = true;
+  #lostAt = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    readonly nc: NatsConnection,
+    readonly name: string,
+    private readonly onProblem: (error: Error) => void,
+  ) {
+    void this.#watch();
+  }
+
+  connected(): boolean {
+    return this.#connected;
+  }
+
+  onConnection(listener: (connected: boolean) => void): Subscription {
+    this.#listeners.add(listener);
+    return { stop: () => void this.#listeners.delete(listener) };
+  }
+
+  reconnectPauseMs(): number {
+    const outageMs = this.#connected ? 0 : performance.now() - this.#lostAt;
+    return Math.min(RECONNECT_PAUSE_MS_MAX, Math.max(RECONNECT_PAUSE_MS_MIN, outageMs / 4));
+  }
+
+  untilConnected(ms: number): Promise<boolean> {
+    if (this.#connected) return Promise.resolve(true);
+    if (this.nc.isClosed()) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const done = (result: boolean) => {
+        clearTimeout(timer);
+        listening.stop();
+        resolve(result);
+      };
+      const timer = setTimeout(() => done(false), ms);
+      const listening = this.onConnection((connected) => connected && done(true));
+      void this.nc.closed().then(() => done(false));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#connected && !this.nc.isClosed()) await this.nc.flush().catch(() => {});
+    await this.nc.close();
+    this.#tell(false);
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.nc.status()) this.#take(status);
+  }
+
+  #take(status: Status): void {
+    if (status.type === "disconnect" || status.type === "close") this.#tell(false);
+    else if (status.type === "reconnect") this.#tell(true);
+    else if (status.type === "error") this.onProblem(status.error);
+  }
+
+  #tell(connected: boolean): void {
+    if (this.#connected === connected) return;
+    this.#connected = connected;
+    this.#lostAt = performance.now();
+    for (const listener of [...this.#listeners]) listener(connected);
+  }
+}

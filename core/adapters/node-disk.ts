@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Disk } from "#core/ports/disk";
+
+/** Names that a write leaves behind when it is killed half way: never listed, never read. */
+const TEMPORARY = /^\..*\.[0-9a-f]{12}\.tmp$/;
+
+const missing = (error: unknown): boolean => {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR";
+};
+
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+};
+
+/**
+ * D1 a reader sees the old bytes or the new ones, never a mixture: written beside it, flushed, renamed.
+ * D2 after `write` resolved, a power cut keeps the new bytes: the folder is flushed, too.
+ * D3 the bytes are never readable by others, not even for a moment: the temporary file is made with its final mode.
+ */
+export const nodeDisk: Disk = {
+  async read(path) {
+    try {
+      return new Uint8Array(await readFile(path));
+    } catch (error) {
+      if (missing(error)) return undefined;
+      throw error;
+    }
+  },
+  async write(path, bytes, mode = 0o600) {
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = join(folder, `.${path.slice(folder.length + 1)}.${randomBytes(6).toString("hex")}.tmp`);
+    try {
+      const file = await open(temporary, "wx", mode);
+      try {
+        await file.writeFile(bytes);
+        await file.chmod(mode);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncFolder(folder);
+  },
+  async list(path) {
+    try {
+      return (await readdir(path)).filter((name) => !TEMPORARY.test(name)).sort();
+    } catch (error) {
+      if (missing(error)) return [];
+      throw error;
+    }
+  },
+  async remove(path) {
+    await rm(path, { force: true });
+  },
+};

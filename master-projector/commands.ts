@@ -1,0 +1,105 @@
+import { isClusterioError } from "#core/errors";
+import { type Answer, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
+import type { LedgerBody } from "#core/events/ledger";
+import { voidToken } from "#core/fold/sessions";
+import { INSTANCES_MAX, type State } from "#core/fold/state";
+import { type InstanceId, idFromName, slaveId, type UserId, type WorldId } from "#core/ids";
+
+/** What an operator's command comes to: ledger messages to write, and the answer once they are written. */
+export interface Decision {
+  readonly bodies: readonly LedgerBody[];
+  readonly answer: Answer;
+}
+
+type Arguments<C extends MasterCommand> = ReturnType<(typeof masterCommands)[C]["parse"]>;
+interface Context {
+  readonly state: State;
+  readonly user: UserId;
+  /** The leader's clock (ms). */
+  readonly now: number;
+}
+
+const done = (bodies: readonly LedgerBody[], ok: unknown): Decision => ({ bodies, answer: { ok } });
+const no = (code: string, message: string): Decision => ({ bodies: [], answer: { error: { code, message } } });
+
+const create = ({ state, user }: Context, args: Arguments<"instance.create">): Decision => {
+  if (state.instances.size >= INSTANCES_MAX) return no("refused", `a cluster has at most ${INSTANCES_MAX} instances`);
+  for (const { config } of state.instances.values()) {
+    if (config.name === args.name) return no("refused", `there is an instance named "${args.name}" already`);
+  }
+  const instance = idFromName(args.name, (id) => state.instances.has(id as InstanceId));
+  const config = {
+    name: args.name,
+    seed: args.config.seed ?? state.instances.size,
+    autosaveSeconds: args.config.autosaveSeconds ?? 0,
+  };
+  return done([{ type: "instance-created", data: { user, instance, config } }], { instance });
+};
+
+const assign = ({ state, user, now }: Context, args: Arguments<"instance.assign">): Decision => {
+  const instance = state.instances.get(args.instance as InstanceId);
+  if (instance === undefined) return no("bad-input", `there is no instance "${args.instance}"`);
+  const slave = slaveId(args.slave);
+  if (instance.slave === slave) return done([], { epoch: instance.epoch });
+  // Time in the epoch: an assignment after a lost ledger tail is higher than the one that was forgotten ◇.
+  const epoch = Math.max(instance.epoch + 1, now);
+  const data = { user, instance: instance.id, slave, epoch, void: voidToken(state) };
+  return done([{ type: "instance-assigned", data }], { epoch });
+};
+
+const newWorld = ({ state, user }: Context, args: Arguments<"world.new">): Decision => {
+  const instance = state.instances.get(args.instance as InstanceId);
+  if (instance === undefined) return no("bad-input", `there is no instance "${args.instance}"`);
+  const generation = instance.generation + 1;
+  return done([{ type: "generation-raised", data: { user, instance: instance.id, generation } }], { generation });
+};
+
+const retire = ({ state, user }: Context, args: Arguments<"world.retire">): Decision => {
+  const world = state.worlds.get(args.world as WorldId);
+  if (world === undefined) return no("bad-input", `there is no world "${args.world}"`);
+  if (world.open) return no("refused", `the world "${args.world}" has an open session: stop its server first`);
+  return done([{ type: "world-retired", data: { user, world: world.id } }], {});
+};
+
+const adjust = ({ state, user }: Context, { world, ...args }: Arguments<"storage.adjust">): Decision => {
+  if (world !== undefined && !state.worlds.has(world as WorldId))
+    return no("bad-input", `there is no world "${world}"`);
+  const data = { user, ...args, ...(world === undefined ? {} : { world }) };
+  return done([{ type: "adjusted", data }], {});
+};
+
+const decideParsed = (context: Context, command: MasterCommand, value: unknown): Decision => {
+  const { user } = context;
+  switch (command) {
+    case "instance.create":
+      return create(context, masterCommands[command].parse(value));
+    case "instance.assign":
+      return assign(context, masterCommands[command].parse(value));
+    case "world.new":
+      return newWorld(context, masterCommands[command].parse(value));
+    case "world.retire":
+      return retire(context, masterCommands[command].parse(value));
+    case "policy.set":
+      return done([{ type: "policy-set", data: { user, ...masterCommands[command].parse(value) } }], {});
+    case "storage.adjust":
+      return adjust(context, masterCommands[command].parse(value));
+    case "storage.rename":
+      return done([{ type: "resource-renamed", data: { user, ...masterCommands[command].parse(value) } }], {});
+  }
+};
+
+/** Decides one command from folded state alone. A repeated one that changes nothing writes nothing. Never throws. */
+export const decideCommand = (context: Context, name: string, value: unknown): Decision => {
+  if (!isMasterCommand(name)) return no("bad-input", `the master has no command "${name}"`);
+  const parsed = masterCommands[name].safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return no("bad-input", `${name}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "bad arguments"}`);
+  }
+  try {
+    return decideParsed(context, name, value);
+  } catch (error) {
+    if (isClusterioError(error)) return no(error.code, error.message);
+    throw error;
+  }
+};

@@ -1,0 +1,123 @@
+import { type Decoded, decodeFact, envelopeId } from "#core/events/fact-decoder";
+import { evolveFact, type Outcome, type SignedAssignment } from "#core/fold/evolve-fact";
+import type { State } from "#core/fold/state";
+import type { Following, Log, StoredMessage } from "#core/ports/log";
+
+/**
+ * Facts on their way into the fold: taken in as they come, folded at the loop's pace.
+ *
+ * P6 The position names the last message folded, whatever became of it: also a rejected one is read only once.
+ */
+
+/** Messages waiting to be folded before reading pauses: a few seconds' worth at full speed, some 50 MB. */
+export const INBOX_MAX = 50_000;
+
+export interface Tally {
+  applied: number;
+  rejected: number;
+  readonly ignored: Map<string, number>;
+}
+
+export interface InboxPorts {
+  readonly events: Log;
+  readonly verify: (assignment: string) => SignedAssignment | undefined;
+  /** Called when there is something to do. */
+  readonly wake: () => void;
+  /** A malformed fact, for the `rejected` stream. */
+  readonly onRejected: (message: StoredMessage, reason: string) => void;
+}
+
+export class Inbox {
+  /** The stream was recreated or cut below what was read: the position has to be compared again. */
+  reset = false;
+  /** Broker time (ms) of the oldest fact folded since `takeOldest`. */
+  #oldest: number | undefined;
+  #waiting: StoredMessage[] = [];
+  #taken = 0;
+  #following: Following | undefined;
+  #next: number;
+  #lastId: { seq: number; data: Uint8Array } | undefined;
+
+  constructor(
+    private readonly ports: InboxPorts,
+    private readonly created: string,
+    from: number,
+    readonly tally: Tally,
+  ) {
+    this.#next = from;
+    this.#follow();
+  }
+
+  #follow(): void {
+    this.#following = this.ports.events.follow(
+      this.#next,
+      (message) => {
+        this.#next = message.seq + 1;
+        this.#waiting.push(message);
+        if (this.#waiting.length - this.#taken >= INBOX_MAX) this.#pause();
+        this.ports.wake();
+      },
+      () => {
+        this.reset = true;
+        this.ports.wake();
+      },
+    );
+  }
+
+  #pause(): void {
+    void this.#following?.stop();
+    this.#following = undefined;
+  }
+
+  get drained(): boolean {
+    return this.#taken === this.#waiting.length;
+  }
+
+  /** Folds up to `max` waiting facts into the state. */
+  fold(state: State, max: number): void {
+    const end = Math.min(this.#waiting.length, this.#taken + max);
+    for (; this.#taken < end; this.#taken++) this.#foldOne(state, this.#waiting[this.#taken]!);
+    if (this.drained) {
+      this.#waiting = [];
+      this.#taken = 0;
+      if (this.#following === undefined && !this.reset) this.#follow();
+    }
+    const last = this.#lastId;
+    if (last === undefined) return;
+    state.position = { created: this.created, seq: last.seq, id: envelopeId(last.data) };
+    this.#lastId = undefined;
+  }
+
+  #foldOne(state: State, message: StoredMessage): void {
+    const decoded = decodeFact(message.subject, message.data);
+    this.#lastId = message;
+    if (decoded.kind !== "fact") {
+      if (decoded.kind === "rejected") {
+        this.tally.rejected++;
+        this.ports.onRejected(message, decoded.reason);
+      }
+      return;
+    }
+    const outcome = this.#evolve(state, decoded, message.time);
+    if (outcome === "applied") this.tally.applied++;
+    else this.tally.ignored.set(outcome, (this.tally.ignored.get(outcome) ?? 0) + 1);
+    this.#oldest = Math.min(this.#oldest ?? message.time, message.time);
+  }
+
+  #evolve(state: State, { fact }: Decoded & { kind: "fact" }, time: number): Outcome {
+    if (fact.type !== "world-synced" || fact.data.assignment === undefined) return evolveFact(state, fact, time);
+    return evolveFact(state, fact, time, this.ports.verify(fact.data.assignment));
+  }
+
+  /** Broker time (ms) of the oldest fact folded since the last call. */
+  takeOldest(): number | undefined {
+    const oldest = this.#oldest;
+    this.#oldest = undefined;
+    return oldest;
+  }
+
+  async close(): Promise<void> {
+    await this.#following?.stop();
+    this.#following = undefined;
+  }
+}

@@ -1,0 +1,361 @@
+import { Bell } from "#core/bell";
+import type { Boot } from "#core/boot";
+import { encodeJson } from "#core/events/codec";
+import { RESTATE_MS } from "#core/events/delivery";
+import type { LedgerBody } from "#core/events/ledger";
+import type { ClusterView } from "#core/events/query";
+import { decide } from "#core/fold/decide";
+import { allRestated, lapsedSessions } from "#core/fold/lapse";
+import { voidToken } from "#core/fold/sessions";
+import { hasChanges, type State } from "#core/fold/state";
+import type { Bus } from "#core/ports/bus";
+import { type Clock, every, pause } from "#core/ports/clock";
+import type { Log } from "#core/ports/log";
+import { SELF, subjects } from "#core/subjects";
+import { Inbox, type Tally } from "#projector/inbox";
+import { checkpointBodies } from "#projector/ledger/checkpoint";
+import type { Ledger } from "#projector/ledger/ledger";
+import { resume } from "#projector/position";
+import type { Assignments } from "#projector/queries";
+import { commanded, queried, type Request, Requests } from "#projector/requests";
+import { splitRound } from "#projector/split-round";
+import { Telling } from "#projector/telling";
+
+/**
+ * One term of leadership: facts in, rounds out, until the signal aborts or a write is lost.
+ *
+ * P7 What is told (deliveries, answers) is what the ledger holds: requests and restating wait for a clean point.
+ * P8 The first write of a term names its boot: from then on an older leader's writes are lost, and its word is dropped.
+ * P9 No grant before every open session has restated to this leader, or RESTATED_MS_MAX has passed: after a lost ledger
+ *    tail storage is only known when the worlds have spoken.
+ */
+
+/** Rounds are at least this far apart, so that a busy cluster makes bigger rounds, not more; an idle one answers at once. */
+export const ROUND_MS = 50;
+/** Under load the interval stretches to this many times what a round costs, up to ROUND_MS_MAX. */
+const ROUND_COST_FACTOR = 4;
+export const ROUND_MS_MAX = 1_000;
+/** Facts folded before the loop looks up: some 30 ms of work. */
+const FOLD_MAX = 2_000;
+export const RESTATED_MS_MAX = 5_000;
+/** Ledger messages between checkpoints: a start reads at most so many, a second or two. */
+export const CHECKPOINT_EVERY = 5_000;
+export const BEAT_MS = 1_000;
+/** LEDGER's fill, as a share of its limit: alarmed and purged below the second last checkpoint; no more grants. */
+export const LEDGER_ALARM = 0.7;
+export const LEDGER_STOP = 0.95;
+/** A full ledger is tried again this often. */
+const FULL_MS = 1_000;
+const IDLE_MS = 60_000;
+
+export interface LeaderPorts {
+  readonly events: Log;
+  readonly ledgerLog: Log;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly assignments: Assignments;
+  /** One line for the operator about something that should not happen. */
+  readonly alarm: (message: string) => void;
+  readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
+}
+
+/** deposed: somebody else writes. reset: a stream is not the one that was read; whoever looks again may lead. */
+export type TermEnd = "stopped" | "deposed" | "reset";
+
+export class Leader {
+  readonly tally: Tally = { applied: 0, rejected: 0, ignored: new Map() };
+  #granting = false;
+  #ledgerBytes = { bytes: 0, bytesMax: Number.POSITIVE_INFINITY };
+  #closedAt = Number.NEGATIVE_INFINITY;
+  #interval = ROUND_MS;
+  #sinceCheckpoint = 0;
+  #checkpoints: number[] = [];
+  #restateDue = true;
+  #lapseDue = false;
+  #deposed = false;
+  #reconnected = false;
+  readonly #since: number;
+  readonly #bell: Bell;
+  readonly #telling: Telling;
+  #inbox!: Inbox;
+
+  constructor(
+    private readonly ports: LeaderPorts,
+    private readonly ledger: Ledger,
+    private readonly boot: Boot,
+  ) {
+    this.#since = ports.clock.now();
+    this.#bell = new Bell(ports.clock);
+    this.#telling = new Telling(ports.bus, boot);
+  }
+
+  get state(): State {
+    return this.ledger.state;
+  }
+
+  /** Another leader with a later boot was heard. */
+  depose(): void {
+    this.#deposed = true;
+    this.#bell.ring();
+  }
+
+  /** Leads until asked to stop or deposed. The ledger's state must be clean and caught up. */
+  async run(signal: AbortSignal): Promise<TermEnd> {
+    if (!(await this.#begin(signal))) return "deposed";
+    const { clock } = this.ports;
+    const requests = new Requests(this.ports.bus, () => this.#bell.ring());
+    const timers = [
+      every(clock, BEAT_MS, () => this.#second()),
+      every(clock, RESTATE_MS, () => this.#due("restate")),
+      every(clock, 250, () => this.#telling.publishLevels(this.state)),
+    ];
+    const connection = this.ports.bus.onConnection((connected) => {
+      this.#reconnected ||= connected;
+      this.#bell.ring();
+    });
+    this.#telling.beat(clock.now());
+    try {
+      const end = await this.#loop(requests, signal);
+      if (end === "stopped") await this.#finish();
+      return end;
+    } finally {
+      for (const cancel of timers) cancel();
+      connection.stop();
+      requests.close();
+      await this.#inbox.close();
+    }
+  }
+
+  /** The term's first write (P8): what became of the position, or an empty round. */
+  async #begin(signal: AbortSignal): Promise<boolean> {
+    const resumption = await resume(this.ports.events, this.state.position);
+    let from: number;
+    let body: LedgerBody;
+    if (resumption.kind === "same") {
+      from = resumption.from;
+      body = { type: "round", data: {} };
+    } else {
+      from = resumption.end.seq + 1;
+      const type = resumption.kind === "lost" ? "events-lost" : "events-unverifiable";
+      body = { type, data: { void: `~${this.boot}.0`, position: resumption.end } };
+      if (resumption.kind === "lost")
+        this.ports.alarm("EVENTS was cut or recreated: all sessions start anew from what the worlds state");
+    }
+    const written = await this.ledger.append(body, this.boot, signal);
+    if (written !== "stored") return false;
+    const { created } = await this.ports.events.info();
+    const wake = () => this.#bell.ring();
+    const onRejected = (message: { subject: string; seq: number }, reason: string) =>
+      this.#telling.rejected(message.subject, message.seq, reason);
+    const { events, assignments } = this.ports;
+    this.#inbox = new Inbox({ events, verify: assignments.verify, wake, onRejected }, created, from, this.tally);
+    return true;
+  }
+
+  #due(what: "restate"): void {
+    if (what === "restate") this.#restateDue = true;
+    this.#bell.ring();
+  }
+
+  #second(): void {
+    this.#telling.beat(this.ports.clock.now());
+    this.#telling.newWindow();
+    this.#lapseDue = true;
+    this.#bell.ring();
+  }
+
+  async #loop(requests: Requests, signal: AbortSignal): Promise<TermEnd> {
+    const { clock } = this.ports;
+    while (!signal.aborted) {
+      if (this.#deposed) return "deposed";
+      this.#inbox.fold(this.state, FOLD_MAX);
+      this.#mayGrant();
+      if (this.#inbox.reset) return "reset";
+      if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
+      const clean = requests.waiting || this.#restateDue || this.#lapseDue;
+      if (clean || this.#isRoundDue()) {
+        if (!(await this.#closeRound(signal))) return "deposed";
+        if (clean && !(await this.#atCleanPoint(requests, signal))) return "deposed";
+      }
+      if (!this.#inbox.drained) await pause(clock, 0, signal);
+      else await this.#bell.wait(this.#untilRound(), signal);
+    }
+    return "stopped";
+  }
+
+  /** After a reconnect: the broker may have come back with other streams. */
+  async #isSameBroker(): Promise<boolean> {
+    this.#reconnected = false;
+    this.#restateDue = true;
+    const { kind } = await resume(this.ports.events, this.state.position);
+    return kind === "same" && (await this.ledger.isSameStream());
+  }
+
+  #pending(): boolean {
+    const { state } = this;
+    return hasChanges(state) || (this.#granting && state.hungry.size > 0) || state.holding.size > 0;
+  }
+
+  /** Milliseconds until the next round may close. */
+  #untilRound(): number {
+    if (!this.#pending()) return IDLE_MS;
+    return Math.max(0, this.#closedAt + ROUND_MS - this.ports.clock.now());
+  }
+
+  #isRoundDue(): boolean {
+    if (!this.#pending()) return false;
+    const since = this.ports.clock.now() - this.#closedAt;
+    return since >= (this.#inbox.drained ? ROUND_MS : this.#interval);
+  }
+
+  /** Decides and writes what changed, then tells it. False when the write was lost. */
+  async #closeRound(signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.ports;
+    const begun = clock.now();
+    const { state } = this;
+    const body = decide(state, Math.max(begun, state.closedAt), this.#granting);
+    if (body === undefined) return true;
+    const { tell, stocks, instances } = state.changes;
+    const told = [...tell];
+    const [changedStocks, changedInstances] = [[...stocks], [...instances]];
+    for (const data of splitRound(body)) {
+      if (!(await this.#write({ type: "round", data }, signal))) return false;
+    }
+    const folded = this.#inbox.takeOldest();
+    for (const id of told) {
+      const instance = state.instances.get(id);
+      if (instance !== undefined) this.#telling.deliver(state, instance, folded);
+    }
+    this.#telling.instances(changedInstances);
+    this.#telling.levelsChanged(changedStocks);
+    this.#closedAt = clock.now();
+    const ms = this.#closedAt - begun;
+    this.#interval = Math.min(ROUND_MS_MAX, Math.max(ROUND_MS, ms * ROUND_COST_FACTOR));
+    this.ports.observe({ facts: this.tally.applied, ms });
+    return true;
+  }
+
+  /** P9. */
+  #mayGrant(): void {
+    const { bytes, bytesMax } = this.#ledgerBytes;
+    if (bytes > bytesMax * LEDGER_STOP) this.#granting = false;
+    else if (!this.#granting) {
+      const waited = this.ports.clock.now() - this.#since >= RESTATED_MS_MAX;
+      this.#granting = waited || allRestated(this.state, this.boot);
+    }
+  }
+
+  /** Writes one message, waiting while the ledger is full. False when another writer was first. */
+  async #write(body: LedgerBody, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const written = await this.ledger.append(body, this.boot, signal);
+      if (written === "stored") {
+        this.#sinceCheckpoint++;
+        return true;
+      }
+      if (written === "lost" || signal.aborted) return false;
+      this.ports.alarm("LEDGER is full: nothing is granted until an operator archives it or raises its limit");
+      await pause(this.ports.clock, FULL_MS, signal);
+    }
+  }
+
+  /** Nothing is pending: restating, lapses, requests, checkpoints. False when a write was lost. */
+  async #atCleanPoint(requests: Requests, signal: AbortSignal): Promise<boolean> {
+    if (this.#lapseDue) {
+      this.#lapseDue = false;
+      if (!(await this.#lapse(signal))) return false;
+      if (!(await this.#keepHouse(signal))) return false;
+    }
+    for (const request of requests.takeAll()) {
+      if (request.kind === "query") {
+        const own = { boot: this.boot, assignments: this.ports.assignments, cluster: () => this.view() };
+        requests.answer(request.message, queried(this.state, request, own));
+      } else if (!(await this.#execute(requests, request, signal))) return false;
+    }
+    if (this.#restateDue) {
+      this.#restateDue = false;
+      this.#telling.restate(this.state);
+    }
+    return true;
+  }
+
+  async #lapse(signal: AbortSignal): Promise<boolean> {
+    const now = this.ports.clock.now();
+    for (const world of lapsedSessions(this.state, now, this.#since)) {
+      const data = { world: world.id, silentMs: Math.max(0, now - world.factAt), void: voidToken(this.state) };
+      if (!(await this.#write({ type: "session-lapsed", data }, signal))) return false;
+      this.#restateDue = true;
+    }
+    return true;
+  }
+
+  async #execute(requests: Requests, request: Request & { kind: "command" }, signal: AbortSignal): Promise<boolean> {
+    const { user, name, message } = request;
+    const audit = (step: object) =>
+      this.ports.bus.publish(
+        subjects.audit("master", SELF),
+        encodeJson({ user, command: name, at: this.ports.clock.now(), ...step }),
+      );
+    audit({ step: "asked", arguments: request.value });
+    const { bodies, answer } = commanded(this.state, request, this.ports.clock.now());
+    for (const body of bodies) {
+      if (await this.#write(body, signal)) continue;
+      requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });
+      return false;
+    }
+    audit({ step: "done", outcome: "error" in answer ? answer.error : "ok" });
+    requests.answer(message, answer);
+    if (bodies.length > 0) this.#restateDue = true;
+    return true;
+  }
+
+  /** Each second: the ledger's size, and a checkpoint when it is time for one. */
+  async #keepHouse(signal: AbortSignal): Promise<boolean> {
+    const { ledgerLog, alarm } = this.ports;
+    const info = await ledgerLog.info();
+    this.#ledgerBytes = { bytes: info.bytes, bytesMax: info.bytesMax ?? Number.POSITIVE_INFINITY };
+    if (this.#sinceCheckpoint >= CHECKPOINT_EVERY && !(await this.checkpoint(signal))) return false;
+    const { bytes, bytesMax } = this.#ledgerBytes;
+    if (bytes < bytesMax * LEDGER_ALARM) return true;
+    alarm(`LEDGER has used ${Math.round((bytes / bytesMax) * 100)} % of its limit`);
+    const secondLast = this.#checkpoints.at(-2);
+    if (secondLast !== undefined && secondLast > info.firstSeq) await ledgerLog.purgeBelow(secondLast);
+    return true;
+  }
+
+  /** Restates the whole state in the ledger, and saves a snapshot. */
+  async checkpoint(signal: AbortSignal): Promise<boolean> {
+    const bodies = checkpointBodies(this.state);
+    const first = this.ledger.seq + 1;
+    for (const body of bodies) if (!(await this.#write(body, signal))) return false;
+    this.#checkpoints.push(first);
+    this.#sinceCheckpoint = 0;
+    await this.ledger.saveSnapshot();
+    return true;
+  }
+
+  /** An orderly end: what was folded is written, and the next leader need not wait. */
+  async #finish(): Promise<void> {
+    const late = new AbortController().signal;
+    if (await this.#closeRound(late)) await this.ledger.saveSnapshot();
+    this.#telling.publishLevels(this.state);
+    this.#telling.beat(this.ports.clock.now(), true);
+    await this.ports.bus.flush();
+  }
+
+  view(): ClusterView {
+    const { bytes, bytesMax } = this.#ledgerBytes;
+    return {
+      leader: this.boot,
+      round: this.state.round,
+      closedAt: this.state.closedAt,
+      facts: {
+        applied: this.tally.applied,
+        ignored: Object.fromEntries(this.tally.ignored),
+        rejected: this.tally.rejected,
+      },
+      ledger: { bytes, messages: this.ledger.seq, ...(Number.isFinite(bytesMax) ? { bytesMax } : {}) },
+      granting: this.#granting,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import type { Boot } from "#core/boot";
+import { encodeFact } from "#core/events/fact-encoder";
+import type { LedgerBody } from "#core/events/ledger";
+import { hashOf, imageOf } from "#core/fold/image";
+import { instanceId, slaveId } from "#core/ids";
+import { ManualClock } from "#core/ports/memory/manual-clock";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import { MemoryLog } from "#core/ports/memory/memory-log";
+import { Ledger } from "#projector/ledger/ledger";
+import { resume } from "#projector/position";
+import { PLATE, stock } from "#projector/test/kit";
+
+const BOOT = "00000000a-aaaa" as Boot;
+const adjusted = (amount: number): LedgerBody => ({
+  type: "adjusted",
+  data: { user: "op", resource: PLATE, amount, reason: "test" },
+});
+
+const ports = () => {
+  const clock = new ManualClock();
+  return { clock, log: new MemoryLog(clock), disk: new MemoryDisk(), snapshotPath: "/snapshot.json" };
+};
+
+test("P2 two writers that expect the same end: one message is stored, the other writer has lost", async () => {
+  const p = ports();
+  const [one, other] = [await Ledger.load(p), await Ledger.load(p)];
+  expect(await one.append(adjusted(5), BOOT)).toBe("stored");
+  expect(await other.append(adjusted(7), BOOT)).toBe("lost");
+  expect((await p.log.info()).lastSeq).toBe(1);
+  await other.reload();
+  expect(stock(other.state)).toBe(5);
+});
+
+test("P5 a snapshot of a ledger that was cut and has gone on otherwise is not believed", async () => {
+  const p = ports();
+  const first = await Ledger.load(p);
+  await first.append(adjusted(5), BOOT);
+  await first.append(adjusted(100), BOOT);
+  await first.saveSnapshot();
+  p.log.truncate(1);
+  const second = await Ledger.load({ ...p, disk: new MemoryDisk() });
+  await second.append(adjusted(2), BOOT);
+  const third = await Ledger.load(p);
+  expect(stock(third.state)).toBe(7);
+  expect(hashOf(imageOf(third.state))).toBe(hashOf(imageOf(second.state)));
+});
+
+test("a damaged snapshot only makes starting slower", async () => {
+  const p = ports();
+  const first = await Ledger.load(p);
+  await first.append(adjusted(5), BOOT);
+  await first.saveSnapshot();
+  const bytes = (await p.disk.read("/snapshot.json"))!;
+  for (const damaged of [
+    bytes.slice(0, 40),
+    new TextEncoder().encode(new TextDecoder().decode(bytes).replace("[5]", "[6]")),
+  ]) {
+    await p.disk.write("/snapshot.json", damaged);
+    expect(stock((await Ledger.load(p)).state)).toBe(5);
+  }
+});
+
+test("a ledger message of a newer version stops the projector before it writes", async () => {
+  const p = ports();
+  p.log.store("clusterio.v1.ledger.invented-later", new TextEncoder().encode("{}"));
+  await expect(Ledger.load(p)).rejects.toMatchObject({ code: "corrupt" });
+});
+
+test("a ledger without its beginning and without a checkpoint is refused", async () => {
+  const p = ports();
+  const first = await Ledger.load(p);
+  for (let n = 1; n <= 3; n++) await first.append(adjusted(n), BOOT);
+  await p.log.purgeBelow(3);
+  await expect(Ledger.load(p)).rejects.toMatchObject({ code: "corrupt" });
+});
+
+test("a position is three things: the stream's creation, the sequence, and the message's id", async () => {
+  const clock = new ManualClock();
+  const events = new MemoryLog(clock);
+  const from = { slave: slaveId("s"), instance: instanceId("a"), boot: BOOT, number: 1 };
+  const left = {
+    type: "world-left" as const,
+    data: { world: "a.1" as never, token: "aaaaaaaaaaaa1", epoch: 0, tick: 0, exported: {}, received: {} },
+  };
+  events.store("clusterio.v1.event.s.a.world-left", encodeFact(from, clock.now(), left));
+  const { created } = await events.info();
+  const position = { created, seq: 1, id: `${BOOT}-1` };
+  expect(await resume(events, position)).toEqual({ kind: "same", from: 2 });
+  expect(await resume(events, { ...position, created: "another" })).toMatchObject({ kind: "lost" });
+  expect(await resume(events, { ...position, seq: 2 })).toMatchObject({ kind: "lost" });
+  expect(await resume(events, { ...position, id: `${BOOT}-2` })).toMatchObject({ kind: "lost" });
+  expect(await resume(events, undefined)).toEqual({ kind: "same", from: 1 });
+  await events.purgeBelow(2);
+  expect(await resume(events, position)).toMatchObject({ kind: "unverifiable" });
+});

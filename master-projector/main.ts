@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Builtins, Cli, Command, Option } from "clipanion";
+import { pino } from "pino";
+import { JetStreamLog } from "#core/adapters/jetstream-log";
+import { NatsBus } from "#core/adapters/nats-bus";
+import { connectNats } from "#core/adapters/nats-connection";
+import { nodeClock } from "#core/adapters/node-clock";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { nodeRandom } from "#core/adapters/node-random";
+import { badInput, messageOf } from "#core/errors";
+import { signAssignment, verifyAssignment } from "#core/identity/assignment";
+import { type DaemonContext, runDaemon } from "#core/lifecycle";
+import { ensureStreams } from "#core/streams";
+import { VERSION } from "#core/version";
+import { serveHttp } from "#projector/adapters/http";
+import { newMetrics } from "#projector/metrics";
+import { Projector } from "#projector/projector";
+
+const readSecret = async (path: string, what: string): Promise<string> => {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    throw badInput(`cannot read ${what} ${path}: ${messageOf(error)}`, error);
+  }
+};
+
+const addressOf = (text: string): { host: string; port: number } => {
+  const match = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):(\d{1,5})$/.exec(text);
+  if (match === null) throw badInput(`--http ${text}: give a loopback address and a port, like 127.0.0.1:8080`);
+  return { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+};
+
+class RunCommand extends Command {
+  static override paths = [["run"]];
+  static override usage = Command.Usage({
+    description: "Run the master's projector: folds facts into storage, grants, and tells every instance.",
+    details: `
+      Several projectors may run for one cluster: one leads, the others stand by and take over after 3 s of silence.
+
+      Exit codes: 0 stopped as asked, 1 failed, 2 bad configuration, 3 something is unavailable, 5 the ledger is corrupt.
+    `,
+    examples: [
+      [
+        "As `clusterio up` starts it",
+        "clusterio-projector run --nats-url nats://127.0.0.1:4222 --creds core.creds --dir data --assignment-key assignment.nk",
+      ],
+    ],
+  });
+
+  natsUrl = Option.String("--nats-url", { required: true, description: "The NATS server, nats://host:port" });
+  creds = Option.String("--creds", { required: true, description: "File with this master's CORE credentials" });
+  dir = Option.String("--dir", {
+    required: true,
+    description: "Folder for the snapshot; deleting it only makes starting slower",
+  });
+  assignmentKey = Option.String("--assignment-key", {
+    required: true,
+    description: "File with the seed that signs assignments",
+  });
+  name = Option.String("--name", "projector", { description: "Name of this connection (default projector)" });
+  http = Option.String("--http", {
+    description: "Serve /metrics and /healthz on this loopback address, host:port (port 0: any free one)",
+  });
+  logLevel = Option.String("--log-level", "info", { description: "trace, debug, info, warn or error (default info)" });
+
+  override async execute(): Promise<number> {
+    return runDaemon((context) => this.#main(context));
+  }
+
+  async #main({ signal, own }: DaemonContext): Promise<void> {
+    const log = pino({ level: this.logLevel, base: { daemon: "projector" } });
+    const seed = await readSecret(this.assignmentKey, "the assignment key");
+    const creds = new TextEncoder().encode(`${await readSecret(this.creds, "the credentials")}\n`);
+    const { fromSeed } = await import("@nats-io/nkeys");
+    const publicKey = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+    const problem = (error: Error) => log.warn(error.message);
+    const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, onProblem: problem }), (l) =>
+      l.close(),
+    );
+    const { jetstreamManager } = await import("@nats-io/jetstream");
+    const bus = new NatsBus(link);
+    let view: () => Projector | undefined = () => undefined;
+    const metrics = newMetrics({ state: () => view()!.state, view: () => view()?.view() });
+    const projector = await Projector.open({
+      events: new JetStreamLog(link, "EVENTS"),
+      ledgerLog: new JetStreamLog(link, "LEDGER"),
+      stateLog: new JetStreamLog(link, "STATE"),
+      bus,
+      clock: nodeClock,
+      random: nodeRandom,
+      disk: nodeDisk,
+      snapshotPath: join(resolve(this.dir), "snapshot.json"),
+      assignments: {
+        sign: (assignment) => signAssignment(assignment, seed),
+        verify: (text) => verifyAssignment(text, publicKey),
+      },
+      alarm: (message) => {
+        metrics.alarms.inc();
+        log.warn({ alarm: true }, message);
+      },
+      observe: ({ ms }) => metrics.rounds.observe(ms / 1000),
+      onRole: (role) => log.info({ role }, `this projector ${role === "leader" ? "leads" : "stands by"}`),
+      prepare: async () => {
+        const ensured = await ensureStreams(await jetstreamManager(link.nc));
+        if (ensured.created.length > 0) log.info({ streams: ensured.created }, "made streams");
+        for (const drift of ensured.kept) log.warn({ drift }, `stream ${drift.stream} has its own ${drift.setting}`);
+      },
+    });
+    view = () => projector;
+    if (this.http !== undefined) {
+      const health = () => {
+        const connected = link.connected();
+        return { healthy: connected, role: projector.leading ? ("leader" as const) : ("standby" as const), connected };
+      };
+      const { server, port } = await serveHttp(addressOf(this.http), { registry: metrics.registry, health });
+      own(server, (s) => void s.close());
+      log.info({ port }, `metrics on port ${port}`);
+    }
+    log.info("ready");
+    await projector.run(signal);
+  }
+}
+
+const cli = new Cli({ binaryName: "clusterio-projector", binaryLabel: "Clusterio projector", binaryVersion: VERSION });
+cli.register(Builtins.HelpCommand);
+cli.register(Builtins.VersionCommand);
+cli.register(RunCommand);
+void cli.run(process.argv.slice(2)).then((code) => {
+  // clipanion answers usage errors with 1; bad arguments are 2 here (core/errors.ts).
+  process.exitCode = code === 1 ? 2 : code;
+});

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { ClusterView } from "#core/events/query";
+import type { State } from "#core/fold/state";
+
+/** Prometheus metrics of one projector, made when it starts (never at import). */
+export const newMetrics = (of: { readonly state: () => State; readonly view: () => ClusterView | undefined }) => {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: () => number | undefined) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value() ?? 0);
+      },
+    });
+  gauge("clusterio_leader", "1 while this projector leads", () => (of.view() === undefined ? 0 : 1));
+  gauge("clusterio_round", "Number of the last ledger message folded", () => of.state().round);
+  gauge(
+    "clusterio_worlds_open",
+    "Worlds with an open session",
+    () => [...of.state().worlds.values()].filter((w) => w.open).length,
+  );
+  gauge("clusterio_instances", "Instances in the cluster", () => of.state().instances.size);
+  gauge("clusterio_facts_applied", "Facts folded in this term", () => of.view()?.facts.applied);
+  gauge("clusterio_facts_rejected", "Malformed facts in this term", () => of.view()?.facts.rejected);
+  gauge("clusterio_ledger_bytes", "Bytes in the LEDGER stream", () => of.view()?.ledger.bytes);
+  gauge("clusterio_granting", "1 while grants are made", () => (of.view()?.granting === true ? 1 : 0));
+  new Gauge({
+    name: "clusterio_facts_ignored",
+    help: "Facts that did not count in this term, by reason",
+    labelNames: ["reason"],
+    registers,
+    collect() {
+      for (const [reason, count] of Object.entries(of.view()?.facts.ignored ?? {})) this.set({ reason }, count);
+    },
+  });
+  const amounts = new Gauge({
+    name: "clusterio_amount",
+    help: "Storage, debt, shortfall and held-back credits of each resource",
+    labelNames: ["resource", "kind"],
+    registers,
+    collect() {
+      for (const { key, storage, shortfall } of of.state().stocks.values()) {
+        amounts.set({ resource: key, kind: "storage" }, storage);
+        if (shortfall > 0) amounts.set({ resource: key, kind: "shortfall" }, shortfall);
+      }
+    },
+  });
+  const alarms = new Counter({ name: "clusterio_alarms_total", help: "Alarms raised by this process", registers });
+  const rounds = new Histogram({
+    name: "clusterio_round_seconds",
+    help: "Time from deciding a round to its deliveries",
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
+    registers,
+  });
+  return { registry, alarms, rounds };
+};
+export type Metrics = ReturnType<typeof newMetrics>;

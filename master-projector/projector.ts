@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { Bell } from "#core/bell";
+import { nextBoot } from "#core/boot";
+import { isClusterioError } from "#core/errors";
+import type { ClusterView } from "#core/events/query";
+import type { State } from "#core/fold/state";
+import { pause } from "#core/ports/clock";
+import type { Log } from "#core/ports/log";
+import type { Random } from "#core/ports/random";
+import { subjects } from "#core/subjects";
+import { Leader, type LeaderPorts } from "#projector/leader";
+import { Ledger, type LedgerPorts } from "#projector/ledger/ledger";
+
+/**
+ * One projector: stands by, leads, stands by again.
+ *
+ * P10 A standby leads after SILENCE_MS without a beat, or at once when the leader said that it leaves. Who really leads is
+ *     decided by the ledger's expected sequence alone; beats only keep the others from trying.
+ */
+export const SILENCE_MS = 3_000;
+/** A standby folds what the leader wrote this often, so that taking over is quick. */
+const FOLLOW_MS = 500;
+
+export interface ProjectorPorts extends LeaderPorts, Omit<LedgerPorts, "log"> {
+  /** The `STATE` stream: the last beat before this start. */
+  readonly stateLog: Log;
+  readonly random: Random;
+  readonly onRole: (role: "standby" | "leader") => void;
+  /** Makes the streams that are missing; called before anything is read. */
+  readonly prepare: () => Promise<void>;
+}
+
+/** A broker that is away is tried again this often. */
+const AWAY_MS = 250;
+
+const beat = z.object({ boot: z.string(), at: z.number(), leaving: z.literal(true).optional() });
+
+const decodeBeat = (data: Uint8Array): z.infer<typeof beat> | undefined => {
+  try {
+    return beat.parse(JSON.parse(new TextDecoder().decode(data)));
+  } catch {
+    return undefined;
+  }
+};
+
+export class Projector {
+  #leader: Leader | undefined;
+  /** When a leader was last heard by this clock (ms); the far past when there is none. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  /** The state has facts folded in that were never written, or may be another ledger's. */
+  #dirty = false;
+  readonly #bell: Bell;
+
+  private constructor(
+    private readonly ports: ProjectorPorts,
+    private readonly ledger: Ledger,
+  ) {
+    this.#bell = new Bell(ports.clock);
+  }
+
+  /** @throws ClusterioError `corrupt` when the ledger cannot be folded, `unavailable` when the broker is away. */
+  static async open(ports: ProjectorPorts): Promise<Projector> {
+    await ports.prepare();
+    const ledger = await Ledger.load({ ...ports, log: ports.ledgerLog });
+    return new Projector(ports, ledger);
+  }
+
+  get state(): State {
+    return this.ledger.state;
+  }
+
+  get leading(): boolean {
+    return this.#leader !== undefined;
+  }
+
+  /** What the leader knows of itself, undefined on a standby. */
+  view(): ClusterView | undefined {
+    return this.#leader?.view();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { bus, clock, stateLog } = this.ports;
+    const last = await stateLog.last(subjects.stateLeader());
+    const before = last === undefined ? undefined : decodeBeat(last.data);
+    if (last !== undefined && before?.leaving === undefined) this.#heardAt = Math.min(clock.now(), last.time);
+    const beats = bus.subscribe(subjects.stateLeader(), ({ data }) => this.#heard(data));
+    try {
+      while (!signal.aborted) await this.#term(signal);
+    } finally {
+      beats.stop();
+    }
+  }
+
+  /** Stands by, then leads. A broker that goes away ends the term; everything goes on when it is back. */
+  async #term(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#standBy(signal);
+      if (!signal.aborted) await this.#lead(signal);
+    } catch (error) {
+      if (!isClusterioError(error, "unavailable")) throw error;
+      this.#dirty = true;
+      this.ports.alarm(`the broker is away: ${error.message}`);
+      await pause(this.ports.clock, AWAY_MS, signal);
+      this.#heardAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  #heard(data: Uint8Array): void {
+    const heard = decodeBeat(data);
+    if (heard === undefined) return;
+    this.#heardAt = heard.leaving === true ? Number.NEGATIVE_INFINITY : this.ports.clock.now();
+    if (this.#leader !== undefined && heard.boot > this.state.boot) this.#leader.depose();
+    this.#bell.ring();
+  }
+
+  async #standBy(signal: AbortSignal): Promise<void> {
+    this.ports.onRole("standby");
+    while (!signal.aborted) {
+      const silence = this.ports.clock.now() - this.#heardAt;
+      if (silence >= SILENCE_MS) return;
+      await this.#follow();
+      await this.#bell.wait(Math.min(FOLLOW_MS, SILENCE_MS - silence), signal);
+    }
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#dirty) {
+      await this.ports.prepare();
+      await this.ledger.reload();
+      this.#dirty = false;
+      return;
+    }
+    const { restarted } = await this.ledger.catchUp();
+    if (restarted) this.ports.alarm("LEDGER was cut or recreated: read again from what it holds");
+  }
+
+  async #lead(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.ports;
+    await this.#follow();
+    const boot = nextBoot(clock.now(), this.state.boot, random);
+    const leader = new Leader(this.ports, this.ledger, boot);
+    this.#leader = leader;
+    this.ports.onRole("leader");
+    try {
+      const end = await leader.run(signal);
+      this.#dirty = end !== "stopped";
+      this.#heardAt = end === "deposed" ? clock.now() : Number.NEGATIVE_INFINITY;
+    } finally {
+      this.#leader = undefined;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { isBoot } from "#core/boot";
+import type { Delivery } from "#core/events/delivery";
+import { encodeFact } from "#core/events/fact-encoder";
+import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
+import { unseal } from "#core/events/ledger-codec";
+import type { SignedAssignment } from "#core/fold/evolve-fact";
+import type { State } from "#core/fold/state";
+import { instanceId, parseWorldId, slaveId, userId } from "#core/ids";
+import { ManualClock } from "#core/ports/memory/manual-clock";
+import { MemoryBroker, type MemoryBus } from "#core/ports/memory/memory-bus";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import { MemoryLog } from "#core/ports/memory/memory-log";
+import { SeededRandom } from "#core/ports/memory/seeded-random";
+import { resourceKey } from "#core/resource";
+import { SUBJECT_PREFIX, subjects } from "#core/subjects";
+import { Projector, type ProjectorPorts } from "#projector/projector";
+
+/** A whole master on in-memory ports: time moves only when the test moves it. */
+export const PLATE = resourceKey("item:iron-plate");
+const SLAVE = slaveId("s1");
+const USER = userId("op");
+
+/** Lets promises and microtasks come to rest. */
+const settle = async (): Promise<void> => {
+  for (let n = 0; n < 60; n++) await Promise.resolve();
+};
+
+export interface Running {
+  readonly projector: Projector;
+  stop(): Promise<void>;
+}
+
+export class Cluster {
+  readonly clock = new ManualClock();
+  readonly broker = new MemoryBroker(this.clock);
+  readonly bus: MemoryBus = this.broker.connect();
+  readonly events = new MemoryLog(this.clock);
+  readonly ledger: MemoryLog;
+  readonly state = new MemoryLog(this.clock);
+  readonly alarms: string[] = [];
+  readonly deliveries: { instance: string; delivery: Delivery }[] = [];
+  #number = 0;
+  #seed = 0;
+
+  constructor(options: { readonly ledgerBytesMax?: number } = {}) {
+    this.ledger = new MemoryLog(
+      this.clock,
+      options.ledgerBytesMax === undefined ? {} : { bytesMax: options.ledgerBytesMax },
+    );
+    this.broker.capture(`${SUBJECT_PREFIX}.event.>`, this.events);
+    this.broker.capture(`${SUBJECT_PREFIX}.state.>`, this.state);
+    this.bus.subscribe(subjects.all.deliveries, ({ subject, data }) => {
+      const delivery = JSON.parse(new TextDecoder().decode(data)) as Delivery;
+      this.deliveries.push({ instance: subject.split(".").at(-1)!, delivery });
+    });
+  }
+
+  ports(disk = new MemoryDisk()): ProjectorPorts {
+    return {
+      events: this.events,
+      ledgerLog: this.ledger,
+      stateLog: this.state,
+      bus: this.broker.connect(),
+      clock: this.clock,
+      random: new SeededRandom(++this.#seed),
+      disk,
+      snapshotPath: "/data/snapshot.json",
+      assignments: { sign: (a) => JSON.stringify(a), verify: (text) => JSON.parse(text) as SignedAssignment },
+      alarm: (message) => void this.alarms.push(message),
+      observe: () => {},
+      onRole: () => {},
+      prepare: async () => {},
+    };
+  }
+
+  /** Starts a projector; `disk` survives a restart when it is given again. */
+  async start(ports = this.ports()): Promise<Running> {
+    const stop = new AbortController();
+    const projector = await Projector.open(ports);
+    const ended = projector.run(stop.signal);
+    await this.pass(10);
+    return {
+      projector,
+      stop: async () => {
+        stop.abort();
+        await this.pass(10);
+        await ended;
+      },
+    };
+  }
+
+  /** Lets `ms` pass. */
+  async pass(ms: number): Promise<void> {
+    await this.clock.advanceSettling(ms, settle);
+  }
+
+  publish(instance: string, body: FactBody, slave = SLAVE): void {
+    const from = { slave, instance: instanceId(instance), boot: "00000000m-mmmm" as never, number: ++this.#number };
+    this.bus.publish(subjects.event(slave, from.instance, body.type), encodeFact(from, this.clock.now(), body));
+  }
+
+  sync(world: string, data: Partial<Omit<WorldSynced, "world">> & { prev: string }): void {
+    const { instance, id } = parseWorldId(world);
+    const vectors = { exported: {}, received: {}, wanted: {}, untakeable: [] };
+    const full = {
+      world: id,
+      token: "aaaaaaaaaaaa1",
+      owner: "00000000m-mmmm",
+      epoch: 0,
+      seed: 7,
+      tick: 0,
+      heard: "",
+      ...vectors,
+      ...data,
+    };
+    if (!isBoot(full.owner)) throw new Error("boot");
+    this.publish(instance, { type: "world-synced", data: full as WorldSynced });
+  }
+
+  report(world: string, data: Partial<Omit<WorldReported, "world">> & { token: string }): void {
+    const { instance, id } = parseWorldId(world);
+    const vectors = { exported: {}, received: {}, wanted: {} };
+    this.publish(instance, {
+      type: "world-reported",
+      data: { world: id, epoch: 0, seq: 1, tick: 1, ...vectors, ...data } as WorldReported,
+    });
+  }
+
+  /** Sends a command to the master and returns its answer. */
+  async command(noun: string, verb: string, value: object): Promise<Record<string, unknown>> {
+    const asked = this.bus.request(
+      subjects.masterCommand(USER, noun, verb),
+      new TextEncoder().encode(JSON.stringify(value)),
+      1_000,
+    );
+    await this.pass(100);
+    const result = await asked;
+    return result.kind === "answer"
+      ? (JSON.parse(new TextDecoder().decode(result.data)) as Record<string, unknown>)
+      : { result: result.kind };
+  }
+
+  /** Makes an instance on slave s1 and returns its epoch. */
+  async instance(name: string): Promise<number> {
+    await this.command("instance", "create", { name });
+    const { ok } = await this.command("instance", "assign", { instance: name, slave: SLAVE });
+    return (ok as { epoch: number }).epoch;
+  }
+
+  /** The newest delivery to an instance. */
+  delivery(instance: string): Delivery {
+    return this.deliveries.findLast((d) => d.instance === instance)!.delivery;
+  }
+
+  async ledgerTypes(): Promise<string[]> {
+    const stored = await this.ledger.read(1, 10_000);
+    return stored.map(({ subject }) => subject.split(".").at(-1)!);
+  }
+
+  /** Every ledger message in order: its type and what its chain link is worth. */
+  async chain(): Promise<{ type: string; valid: boolean }[]> {
+    let tip = "";
+    return (await this.ledger.read(1, 10_000)).map((stored) => {
+      const unsealed = unseal(stored);
+      if (unsealed.kind !== "message") throw new Error(unsealed.reason);
+      const valid = unsealed.message.data.prev === tip;
+      if (valid) tip = unsealed.hash;
+      return { type: unsealed.message.type, valid };
+    });
+  }
+}
+
+export const stock = (state: State, key = PLATE): number => state.stocks.get(key)?.storage ?? 0;

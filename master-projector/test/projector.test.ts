@@ -1,0 +1,334 @@
+import { hashOf, imageOf } from "#core/fold/image";
+import { LAPSE_MS } from "#core/fold/lapse";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import { CHECKPOINT_EVERY, RESTATED_MS_MAX } from "#projector/leader";
+import { SILENCE_MS } from "#projector/projector";
+import { Cluster, PLATE, stock } from "#projector/test/kit";
+
+/** The projector's shell by its rules (P1 to P10), on in-memory streams and a clock that the test moves. */
+const TOKEN = "aaaaaaaaaaaa1";
+
+/** A cluster with a world that gives 100 plates and one that wants 60. */
+const trading = async () => {
+  const cluster = new Cluster();
+  const leader = await cluster.start();
+  const [a, b] = [await cluster.instance("a"), await cluster.instance("b")];
+  cluster.sync("a.1", { prev: "", epoch: a, exported: { [PLATE]: 100 } });
+  cluster.sync("b.1", { prev: "", epoch: b, wanted: { [PLATE]: 60 }, received: { [PLATE]: 0 } });
+  await cluster.pass(RESTATED_MS_MAX + 100);
+  return { cluster, leader, a, b };
+};
+
+test("what one world exports is delivered to the one that wants it, as totals under its token", async () => {
+  const { cluster, leader } = await trading();
+  expect(cluster.delivery("b").worlds["b.1" as never]).toMatchObject({ token: TOKEN, allocated: { [PLATE]: 60 } });
+  expect(stock(leader.projector.state)).toBe(40);
+  await leader.stop();
+});
+
+test("a second projector stands by, folds the same state, and leads after the silence of the first", async () => {
+  const { cluster, leader, a } = await trading();
+  const standby = await cluster.start();
+  expect(standby.projector.leading).toBe(false);
+  await cluster.pass(1_000);
+  expect(hashOf(imageOf(standby.projector.state))).toBe(hashOf(imageOf(leader.projector.state)));
+  await leader.stop();
+  await cluster.pass(10);
+  expect(standby.projector.leading).toBe(true);
+  cluster.report("a.1", { token: TOKEN, epoch: a, exported: { [PLATE]: 130 } });
+  await cluster.pass(100);
+  expect(stock(standby.projector.state)).toBe(70);
+  await standby.stop();
+});
+
+test("P2 two masters on one log: every round is granted once, and the one that lost its write stands by", async () => {
+  const { cluster, leader, a } = await trading();
+  // A projector that hears no beat believes itself alone.
+  const deaf = cluster.ports();
+  const rival = await cluster.start({ ...deaf, stateLog: { ...deaf.stateLog, last: async () => undefined } as never });
+  await cluster.pass(100);
+  cluster.report("a.1", { token: TOKEN, epoch: a, exported: { [PLATE]: 150 }, seq: 2 });
+  await cluster.pass(SILENCE_MS + 1_000);
+  expect([leader.projector.leading, rival.projector.leading].filter(Boolean)).toHaveLength(1);
+  expect((await cluster.chain()).every(({ valid }) => valid)).toBe(true);
+  const winner = leader.projector.leading ? leader : rival;
+  expect(stock(winner.projector.state)).toBe(90);
+  await leader.stop();
+  await rival.stop();
+});
+
+test("P3 a lost acknowledgement is read back: the round is neither lost nor written twice", async () => {
+  const { cluster, leader, a } = await trading();
+  cluster.ledger.failNext("stored-unacknowledged");
+  cluster.report("a.1", { token: TOKEN, epoch: a, exported: { [PLATE]: 110 }, seq: 2 });
+  await cluster.pass(1_000);
+  cluster.ledger.failNext("dropped-unacknowledged");
+  cluster.report("a.1", { token: TOKEN, epoch: a, exported: { [PLATE]: 120 }, seq: 3 });
+  await cluster.pass(1_000);
+  expect(leader.projector.leading).toBe(true);
+  expect(stock(leader.projector.state)).toBe(60);
+  expect((await cluster.chain()).every(({ valid }) => valid)).toBe(true);
+  await leader.stop();
+});
+
+test("a restart goes on from the snapshot, from a checkpoint, or from the ledger alone: the same state", async () => {
+  const cluster = new Cluster();
+  const disk = new MemoryDisk();
+  const first = await cluster.start(cluster.ports(disk));
+  const a = await cluster.instance("a");
+  cluster.sync("a.1", { prev: "", epoch: a });
+  await cluster.pass(RESTATED_MS_MAX + 100);
+  for (let n = 1; n <= 40; n++) {
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: n, exported: { [PLATE]: n } });
+    await cluster.pass(60);
+  }
+  await first.stop();
+  const hash = hashOf(imageOf(first.projector.state));
+  const withSnapshot = await cluster.start(cluster.ports(disk));
+  expect(hashOf(imageOf(withSnapshot.projector.state))).toBe(hash);
+  await withSnapshot.stop();
+  const without = await cluster.start();
+  expect(hashOf(imageOf(without.projector.state))).toBe(hash);
+  await without.stop();
+});
+
+test("a checkpoint is written every so many messages, and what lies before it is not needed", async () => {
+  const cluster = new Cluster();
+  const first = await cluster.start();
+  const a = await cluster.instance("a");
+  cluster.sync("a.1", { prev: "", epoch: a });
+  for (let n = 1; n <= CHECKPOINT_EVERY + 50; n++) {
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: n, exported: { [PLATE]: n } });
+    await cluster.pass(50);
+  }
+  await cluster.pass(2_000);
+  const types = await cluster.ledgerTypes();
+  expect(types).toContain("checkpoint");
+  await first.stop();
+  const hash = hashOf(imageOf(first.projector.state));
+  await cluster.ledger.purgeBelow(types.indexOf("checkpoint") + 1);
+  const second = await cluster.start();
+  expect(hashOf(imageOf(second.projector.state))).toBe(hash);
+  await second.stop();
+});
+
+test("P5 a snapshot that the ledger does not hold any more is not believed", async () => {
+  const cluster = new Cluster();
+  const disk = new MemoryDisk();
+  const first = await cluster.start(cluster.ports(disk));
+  const a = await cluster.instance("a");
+  cluster.sync("a.1", { prev: "", epoch: a, exported: { [PLATE]: 10 } });
+  await cluster.pass(1_000);
+  const { lastSeq } = await cluster.ledger.info();
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { [PLATE]: 50 } });
+  await cluster.pass(1_000);
+  await first.stop();
+  cluster.ledger.truncate(lastSeq);
+  cluster.ledger.store(
+    "clusterio.v1.ledger.round",
+    new TextEncoder().encode(JSON.stringify({ v: 1, round: 9, boot: "00000000a-aaaa", closedAt: 1, prev: "" })),
+  );
+  cluster.ledger.store(
+    "clusterio.v1.ledger.round",
+    new TextEncoder().encode(JSON.stringify({ v: 1, round: 9, boot: "00000000a-aaaa", closedAt: 1, prev: "" })),
+  );
+  const second = await cluster.start(cluster.ports(disk));
+  // The facts behind the ledger's position are folded again.
+  await cluster.pass(100);
+  expect(stock(second.projector.state)).toBe(50);
+  await second.stop();
+});
+
+test("◇ P1 a message whose prev is not the hash of the last valid one is void for every reader", async () => {
+  const { cluster, leader, a } = await trading();
+  await leader.stop();
+  const stored = await cluster.ledger.read(1, 1_000);
+  const round = stored.findLast(({ subject }) => subject.endsWith(".round"))!;
+  const forged = {
+    ...JSON.parse(new TextDecoder().decode(round.data)),
+    prev: "x".repeat(43),
+    storage: { [PLATE]: 999_999 },
+  };
+  cluster.ledger.store("clusterio.v1.ledger.round", new TextEncoder().encode(JSON.stringify(forged)));
+  const next = await cluster.start();
+  expect(stock(next.projector.state)).toBe(40);
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 5, exported: { [PLATE]: 101 } });
+  await cluster.pass(100);
+  expect((await cluster.chain()).filter(({ valid }) => !valid)).toHaveLength(1);
+  await next.stop();
+});
+
+test("◇ P4 a leader whose ledger was cut and grew again to the same length writes one void message and stands by", async () => {
+  const { cluster, leader, a } = await trading();
+  const { lastSeq } = await cluster.ledger.info();
+  const [last] = await cluster.ledger.read(lastSeq, 1);
+  cluster.ledger.truncate(lastSeq - 1);
+  const other = { ...JSON.parse(new TextDecoder().decode(last!.data)), closedAt: 5 };
+  cluster.ledger.store(last!.subject, new TextEncoder().encode(JSON.stringify(other)));
+  await cluster.pass(2_000);
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 5, exported: { [PLATE]: 130 } });
+  await cluster.pass(SILENCE_MS + 2_000);
+  const chain = await cluster.chain();
+  expect(chain.filter(({ valid }) => !valid).length).toBeLessThanOrEqual(1);
+  expect(chain.at(-1)?.valid).toBe(true);
+  expect(leader.projector.leading).toBe(true);
+  expect(stock(leader.projector.state)).toBe(70);
+  await leader.stop();
+});
+
+test("◆ position: another message at the position, a shorter stream or another stream voids all sessions", async () => {
+  for (const damage of ["truncate", "recreate", "regrow"] as const) {
+    const { cluster, leader, a } = await trading();
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { [PLATE]: 105 } });
+    await cluster.pass(100);
+    await leader.stop();
+    const { lastSeq } = await cluster.events.info();
+    if (damage === "recreate") cluster.events.recreate();
+    else cluster.events.truncate(lastSeq - 1);
+    if (damage === "regrow") cluster.report("a.1", { token: TOKEN, epoch: a, seq: 3, exported: { [PLATE]: 700 } });
+    await cluster.pass(10);
+    const next = await cluster.start();
+    expect(await cluster.ledgerTypes()).toContain("events-lost");
+    expect(cluster.alarms.join()).toContain("EVENTS");
+    expect([...next.projector.state.worlds.values()].every((world) => !world.open)).toBe(true);
+    // The echo tells the bridge, whose next sync is accepted: nothing needs an operator.
+    const prev = cluster.delivery("a").worlds["a.1" as never] as unknown as { token: string };
+    cluster.sync("a.1", { prev: prev.token, token: "aaaaaaaaaaaa2", epoch: a, exported: { [PLATE]: 107 } });
+    await cluster.pass(100);
+    expect(next.projector.state.worlds.get("a.1" as never)?.accounts.get(PLATE)?.exported).toBe(107);
+    await next.stop();
+  }
+});
+
+test("a position that has only aged out voids the sessions without an alarm", async () => {
+  const { cluster, leader } = await trading();
+  await leader.stop();
+  const { lastSeq } = await cluster.events.info();
+  await cluster.events.purgeBelow(lastSeq + 1);
+  const next = await cluster.start();
+  expect(await cluster.ledgerTypes()).toContain("events-unverifiable");
+  expect(cluster.alarms).toEqual([]);
+  await next.stop();
+});
+
+test("EVENTS recreated under a running leader: it compares the position, and leads on", async () => {
+  const { cluster, leader } = await trading();
+  cluster.events.recreate();
+  await cluster.pass(2_000);
+  expect(await cluster.ledgerTypes()).toContain("events-lost");
+  expect(leader.projector.leading).toBe(true);
+  await leader.stop();
+});
+
+test("P8 each term begins with a write that names a later boot than any before", async () => {
+  const { cluster, leader } = await trading();
+  await leader.stop();
+  const second = await cluster.start();
+  await second.stop();
+  const boots = (await cluster.ledger.read(1, 1_000)).map(
+    ({ data }) => (JSON.parse(new TextDecoder().decode(data)) as { boot: string }).boot,
+  );
+  expect([...boots].sort()).toEqual(boots);
+  expect(new Set(boots).size).toBe(2);
+});
+
+test("P9 a new leader grants nothing before the open sessions have restated, or the wait is over", async () => {
+  const { cluster, leader, a, b } = await trading();
+  await leader.stop();
+  const next = await cluster.start();
+  cluster.report("b.1", { token: TOKEN, epoch: b, seq: 2, wanted: { [PLATE]: 70 }, received: { [PLATE]: 0 } });
+  await cluster.pass(200);
+  expect(stock(next.projector.state)).toBe(40);
+  const heard = next.projector.state.boot as never;
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, full: true, heard, exported: { [PLATE]: 100 } });
+  cluster.report("b.1", {
+    token: TOKEN,
+    epoch: b,
+    seq: 3,
+    full: true,
+    heard,
+    wanted: { [PLATE]: 70 },
+    received: { [PLATE]: 0 },
+  });
+  await cluster.pass(200);
+  expect(stock(next.projector.state)).toBe(30);
+  await next.stop();
+});
+
+test("a silent session lapses: its wants are nobody's, and its token is void", async () => {
+  const { cluster, leader, a } = await trading();
+  for (let ms = 0; ms < LAPSE_MS + 3_000; ms += 3_000) {
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2 });
+    await cluster.pass(3_000);
+  }
+  expect(await cluster.ledgerTypes()).toContain("session-lapsed");
+  expect(leader.projector.state.worlds.get("b.1" as never)).toMatchObject({ open: false });
+  expect(leader.projector.state.worlds.get("a.1" as never)).toMatchObject({ open: true });
+  await leader.stop();
+});
+
+test("malformed facts are counted and rejected with a reason; the rest goes on undisturbed", async () => {
+  const { cluster, leader, a } = await trading();
+  const rejected: string[] = [];
+  cluster.bus.subscribe("clusterio.v1.rejected.>", ({ data }) => rejected.push(new TextDecoder().decode(data)));
+  const bad = [
+    "not json",
+    "{}",
+    JSON.stringify({
+      specversion: "1.0",
+      id: "x-1",
+      type: "world-reported",
+      v: 1,
+      time: "2026-01-01T00:00:00.000Z",
+      source: "s2/a",
+      data: {},
+    }),
+  ];
+  for (const text of bad) cluster.bus.publish("clusterio.v1.event.s1.a.world-reported", new TextEncoder().encode(text));
+  cluster.bus.publish("clusterio.v1.event.s1.a.world-danced", new TextEncoder().encode("{}"));
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { [PLATE]: 101 } });
+  await cluster.pass(200);
+  expect(leader.projector.view()?.facts.rejected).toBe(4);
+  expect(rejected.join()).toContain("source differs");
+  expect(stock(leader.projector.state)).toBe(41);
+  await leader.stop();
+});
+
+test("a full ledger stops grants and loses nothing; it goes on when there is room", async () => {
+  const { cluster, leader, a } = await trading();
+  cluster.ledger.failNext("full", "full");
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { [PLATE]: 101 } });
+  await cluster.pass(500);
+  expect(cluster.alarms.join()).toContain("full");
+  await cluster.pass(3_000);
+  expect(stock(leader.projector.state)).toBe(41);
+  await leader.stop();
+});
+
+test("commands are decided from the ledger's state, answered once written, and say what is wrong", async () => {
+  const cluster = new Cluster();
+  const leader = await cluster.start();
+  expect(await cluster.command("instance", "create", { name: "North Base" })).toEqual({
+    ok: { instance: "north-base" },
+  });
+  expect(await cluster.command("instance", "create", { name: "North Base" })).toMatchObject({
+    error: { code: "refused" },
+  });
+  expect(await cluster.command("instance", "assign", { instance: "nowhere", slave: "s1" })).toMatchObject({
+    error: { code: "bad-input" },
+  });
+  expect(await cluster.command("instance", "explode", {})).toMatchObject({ error: { code: "bad-input" } });
+  expect(
+    await cluster.command("storage", "adjust", { resource: "item:iron-plate", amount: 5, reason: "test" }),
+  ).toEqual({ ok: {} });
+  expect(stock(leader.projector.state)).toBe(5);
+  expect(await cluster.command("storage", "adjust", { resource: "iron", amount: 5, reason: "test" })).toMatchObject({
+    error: { code: "bad-input", message: expect.stringContaining("resource") },
+  });
+  await leader.stop();
+});
+
+test("nobody answers while there is no leader: known at once", async () => {
+  const cluster = new Cluster();
+  expect(await cluster.command("instance", "create", { name: "x" })).toEqual({ result: "nobody" });
+});
