@@ -8,8 +8,8 @@ import { type Random, randomText } from "#core/ports/random";
 declare const brand: unique symbol;
 export type Boot = string & { readonly [brand]: "boot" };
 
-const BOOT = /^[0-9a-z]{9}-[0-9a-z]{4}$/;
-export const isBoot = (text: string): text is Boot => BOOT.test(text);
+export const BOOT_PATTERN = /^[0-9a-z]{9}-[0-9a-z]{4}$/;
+export const isBoot = (text: string): text is Boot => BOOT_PATTERN.test(text);
 
 const millisOf = (boot: string): number => Number.parseInt(boot.slice(0, 9), 36);
 

@@ -13,14 +13,14 @@ export type UserId = Branded<"user">;
 export type WorldId = Branded<"world">;
 
 export const ID_CHARACTERS_MAX = 32;
-const ID = /^[a-z0-9][a-z0-9-]{0,31}$/;
+export const ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
 /** `<instance>.<generation>` and, for a save that came from another instance, `.<hash of the parent world>`. */
-const WORLD = /^([a-z0-9][a-z0-9-]{0,31})\.([1-9][0-9]{0,8})(?:\.([0-9a-f]{8}))?$/;
+export const WORLD_PATTERN = /^([a-z0-9][a-z0-9-]{0,31})\.([1-9][0-9]{0,8})(?:\.([0-9a-f]{8}))?$/;
 
-export const isId = (text: string): boolean => ID.test(text);
+export const isId = (text: string): boolean => ID_PATTERN.test(text);
 
 const prove = (what: string, text: string): string => {
-  if (!ID.test(text)) {
+  if (!ID_PATTERN.test(text)) {
     throw badInput(
       `"${text.slice(0, 80)}" is not a ${what} id: use 1 to 32 of a-z, 0-9 and "-", not starting with "-"`,
     );
@@ -53,14 +53,14 @@ export const worldId = (name: WorldName): WorldId => {
 
 /** @throws ClusterioError `bad-input` when the text is not a world id. */
 export const parseWorldId = (text: string): WorldName & { readonly id: WorldId } => {
-  const match = WORLD.exec(text);
+  const match = WORLD_PATTERN.exec(text);
   if (match === null) throw badInput(`"${text.slice(0, 80)}" is not a world id like "north.1" or "north.1.0a1b2c3d"`);
   const [, instance, generation, parentHash] = match;
   const base = { id: text as WorldId, instance: instance as InstanceId, generation: Number(generation) };
   return parentHash === undefined ? base : { ...base, parentHash };
 };
 
-export const isWorldId = (text: string): text is WorldId => WORLD.test(text);
+export const isWorldId = (text: string): text is WorldId => WORLD_PATTERN.test(text);
 
 /**
  * The id for a display name: lower case, other characters to "-", runs folded, empty becomes `fallback`, a taken one

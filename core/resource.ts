@@ -14,7 +14,9 @@ export const TOTAL_MAX = 2 ** 53 - 2 ** 32;
 export const NAME_CHARACTERS_MAX = 200;
 
 const NAME = "[A-Za-z0-9_][A-Za-z0-9_ .-]{0,199}";
-const RESOURCE = new RegExp(`^(?:item:(${NAME})(?::(${NAME}))?|fluid:(${NAME}):(-?(?:0|[1-9][0-9]{0,6}))|energy)$`);
+export const RESOURCE_PATTERN = new RegExp(
+  `^(?:item:(${NAME})(?::(${NAME}))?|fluid:(${NAME}):(-?(?:0|[1-9][0-9]{0,6}))|energy)$`,
+);
 
 export type Resource =
   | { readonly kind: "item"; readonly name: string; readonly quality: string }
@@ -23,7 +25,7 @@ export type Resource =
 
 /** @throws ClusterioError `bad-input` when the text is not the canonical key of a resource. */
 export const parseResource = (text: string): Resource => {
-  const match = RESOURCE.exec(text);
+  const match = RESOURCE_PATTERN.exec(text);
   if (match === null || match[2] === "normal" || match[4] === "-0") {
     throw badInput(
       `"${text.slice(0, 80)}" is not a resource: write item:<name>, item:<name>:<quality> (never "normal"), ` +
@@ -42,7 +44,7 @@ const PROVED_MAX = 100_000;
 
 export const isResourceKey = (text: string): text is ResourceKey => {
   if (proved.has(text)) return true;
-  const match = RESOURCE.exec(text);
+  const match = RESOURCE_PATTERN.exec(text);
   if (match === null || match[2] === "normal" || match[4] === "-0") return false;
   if (proved.size < PROVED_MAX) proved.add(text);
   return true;

@@ -5,8 +5,8 @@ import { isClusterioError } from "#core/errors";
 import type { Following, LogInfo, StoredMessage } from "#core/ports/log";
 
 /** The server speaks at least this often; after two silent watch periods beyond that the consumer is made anew. */
-const HEARTBEAT_MS = 1_000;
-const WATCH_MS = 1_250;
+const HEARTBEAT_MS = 500;
+const WATCH_MS = 600;
 /** A consumer that nobody listens to any more is removed by the server after this time. */
 const FORGOTTEN_MS = 10_000;
 const CREATE_MS_MAX = 2_000;

@@ -1,4 +1,5 @@
-import { connect, credsAuthenticator, errors, type NatsConnection, type Status } from "@nats-io/transport-node";
+import { connect, errors, type NatsConnection, type Status } from "@nats-io/transport-node";
+import { authenticatorOf } from "#core/adapters/nats-creds";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import type { Subscription } from "#core/ports/bus";
 
@@ -41,7 +42,7 @@ export const inboxPrefixOf = (name: string): string => `_INBOX.${name}`;
  * `unavailable` when no server answers.
  */
 export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> => {
-  const authenticator = readableCreds(options.creds, options.name);
+  const authenticator = authenticatorOf(options.creds, options.name);
   let link: Link | undefined;
   try {
     const nc = await connect({
@@ -65,16 +66,6 @@ export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> =
     }
     throw unavailable(`no NATS server answers at ${where} (${messageOf(error)}): is it started?`, error);
   }
-};
-
-const readableCreds = (creds: Uint8Array, name: string) => {
-  const authenticator = credsAuthenticator(creds);
-  try {
-    authenticator("probe");
-  } catch (error) {
-    throw badInput(`the credentials of "${name}" are not the content of a creds file`, error);
-  }
-  return authenticator;
 };
 
 const isRefusedLogin = (error: unknown): boolean =>

@@ -1,6 +1,6 @@
 import { isBoot } from "#core/boot";
 import { FACT_VERSION, type FactBody } from "#core/events/facts";
-import { FACT_BYTES_MAX, KEYS_MAX, PARTS_MAX } from "#core/events/shapes";
+import { FACT_BYTES_MAX, KEYS_MAX, PARTS_MAX, TIME_PATTERN } from "#core/events/shapes";
 import { type InstanceId, isWorldId, type SlaveId } from "#core/ids";
 import { isResourceKey, isTotal } from "#core/resource";
 import { FACT_TYPES, parseEventSubject } from "#core/subjects";
@@ -21,7 +21,6 @@ export type Decoded =
 const ID = /^[0-9a-z-]{1,64}$/;
 const TOKEN = /^[0-9a-z]{10,32}$/;
 const ANY_TOKEN = /^(?:|~[0-9a-z.-]{1,40}|[0-9a-z]{10,32})$/;
-const TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const knownTypes: ReadonlySet<string> = new Set(FACT_TYPES);
 
@@ -107,7 +106,8 @@ export const decodeFact = (subject: string, bytes: Uint8Array): Decoded => {
   if (envelope.specversion !== "1.0" || envelope.v !== FACT_VERSION) return rejected("not an envelope of version 1");
   if (envelope.source !== `${address.slave}/${address.instance}`) return rejected("source differs from the subject's");
   if (typeof envelope.id !== "string" || !ID.test(envelope.id)) return rejected("id is malformed");
-  if (typeof envelope.time !== "string" || !TIME.test(envelope.time)) return rejected("time is not ISO 8601 in UTC");
+  if (typeof envelope.time !== "string" || !TIME_PATTERN.test(envelope.time))
+    return rejected("time is not ISO 8601 in UTC");
   const { data, type } = envelope;
   if (!isFields(data)) return rejected("data is not an object");
   const problem = problemOf[type as string]?.(data);

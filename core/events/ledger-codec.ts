@@ -27,7 +27,9 @@ export const seal = (
   return { subject: subjects.ledger(body.type), bytes, hash: sha256(bytes), message };
 };
 
-const known: ReadonlyMap<string, LedgerType> = new Map(LEDGER_TYPES.map((type) => [`${SUBJECT_PREFIX}.ledger.${type}`, type]));
+const known: ReadonlyMap<string, LedgerType> = new Map(
+  LEDGER_TYPES.map((type) => [`${SUBJECT_PREFIX}.ledger.${type}`, type]),
+);
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 export type Unsealed =

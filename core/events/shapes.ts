@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { isBoot } from "#core/boot";
-import { isId, isWorldId } from "#core/ids";
-import { isResourceKey, TOTAL_MAX } from "#core/resource";
+import { BOOT_PATTERN, isBoot } from "#core/boot";
+import { ID_PATTERN, isWorldId, WORLD_PATTERN } from "#core/ids";
+import { isResourceKey, RESOURCE_PATTERN, TOTAL_MAX } from "#core/resource";
 
 /** The pieces that messages are made of. Limits say their unit; each stands with half a sentence on why that much. */
 
@@ -12,17 +12,23 @@ export const FACT_BYTES_MAX = 256 * 1024;
 /** Parts of one world-synced: 50 × 2,000 keys is more than any modpack has. */
 export const PARTS_MAX = 50;
 
-export const id = z.string().refine(isId, "1 to 32 of a-z, 0-9 and -");
-export const world = z.string().refine(isWorldId, "<instance>.<generation>[.<hash>]");
-export const boot = z.string().refine(isBoot, "a boot id");
+export const id = z.string().regex(ID_PATTERN, "1 to 32 of a-z, 0-9 and -");
+export const world = z.string().regex(WORLD_PATTERN).refine(isWorldId, "<instance>.<generation>[.<hash>]");
+export const boot = z.string().regex(BOOT_PATTERN).refine(isBoot, "a boot id");
 /** A plain string inside: vectors are indexed by what messages spell; `resourceKey` proves it where it matters. */
-export const resource = z.string().refine((text): boolean => isResourceKey(text), "a resource key");
+export const resource = z
+  .string()
+  .regex(RESOURCE_PATTERN)
+  .refine((text): boolean => isResourceKey(text), "a resource key");
 export const total = z.number().int().min(0).max(TOTAL_MAX);
 export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** A session's token: "" = none, "~…" = voided by the master, otherwise drawn by a bridge (at least 40 bits). */
 export const anyToken = z.string().regex(/^(?:|~[0-9a-z.-]{1,40}|[0-9a-z]{10,32})$/);
 export const token = z.string().regex(/^[0-9a-z]{10,32}$/);
-export const time = z.iso.datetime({ precision: 3 });
+/** As `Date.toISOString` writes it. */
+export const TIME_PATTERN =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+export const time = z.string().regex(TIME_PATTERN);
 
 const vectorOf = (value: z.ZodType<number>) =>
   z.record(resource, value).refine((v) => Object.keys(v).length <= KEYS_MAX, `at most ${KEYS_MAX} resources`);
