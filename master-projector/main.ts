@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { fromSeed } from "@nats-io/nkeys";
 import { Builtins, Cli, Command, Option } from "clipanion";
 import { pino } from "pino";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
@@ -9,10 +10,10 @@ import { connectNats } from "#core/adapters/nats-connection";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
+import { prepareStreams } from "#core/adapters/prepare-streams";
 import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
-import { ensureStreams } from "#core/streams";
 import { VERSION } from "#core/version";
 import { serveHttp } from "#projector/adapters/http";
 import { newMetrics } from "#projector/metrics";
@@ -73,13 +74,11 @@ class RunCommand extends Command {
     const log = pino({ level: this.logLevel, base: { daemon: "projector" } });
     const seed = await readSecret(this.assignmentKey, "the assignment key");
     const creds = new TextEncoder().encode(`${await readSecret(this.creds, "the credentials")}\n`);
-    const { fromSeed } = await import("@nats-io/nkeys");
     const publicKey = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
     const problem = (error: Error) => log.warn(error.message);
     const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, onProblem: problem }), (l) =>
       l.close(),
     );
-    const { jetstreamManager } = await import("@nats-io/jetstream");
     const bus = new NatsBus(link);
     let view: () => Projector | undefined = () => undefined;
     const metrics = newMetrics({ state: () => view()!.state, view: () => view()?.view() });
@@ -103,7 +102,7 @@ class RunCommand extends Command {
       observe: ({ ms }) => metrics.rounds.observe(ms / 1000),
       onRole: (role) => log.info({ role }, `this projector ${role === "leader" ? "leads" : "stands by"}`),
       prepare: async () => {
-        const ensured = await ensureStreams(await jetstreamManager(link.nc));
+        const ensured = await prepareStreams(link);
         if (ensured.created.length > 0) log.info({ streams: ensured.created }, "made streams");
         for (const drift of ensured.kept) log.warn({ drift }, `stream ${drift.stream} has its own ${drift.setting}`);
       },

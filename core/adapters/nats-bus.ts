@@ -10,7 +10,7 @@ export interface NatsBusOptions {
 
 /**
  * B1 nothing is published while there is no connection: what was true then is restated later, and a queue would only
- *    replay the past (the client library would keep it without a bound).
+ *    replay the past (the client library keeps some of it, without a bound, until its next try to connect).
  * B2 an error thrown by a handler is a bug and ends the process; inside the library it would end the connection.
  */
 export class NatsBus implements Bus {

@@ -3,7 +3,7 @@ import { FACT_VERSION, type FactBody } from "#core/events/facts";
 import { FACT_BYTES_MAX, KEYS_MAX, PARTS_MAX, TIME_PATTERN } from "#core/events/shapes";
 import { type InstanceId, isWorldId, type SlaveId } from "#core/ids";
 import { isResourceKey, isTotal } from "#core/resource";
-import { FACT_TYPES, parseEventSubject } from "#core/subjects";
+import { type EventSubject, FACT_TYPES, parseEventSubject } from "#core/subjects";
 
 /**
  * Decodes facts by hand, several times faster than the schemas in `core/events/facts.ts`, and accepts exactly what they
@@ -88,9 +88,31 @@ const problemOf: Record<string, (data: Fields) => string | undefined> = {
 
 const rejected = (reason: string): Decoded => ({ kind: "rejected", reason });
 
+/** What a subject says about the messages on it. */
+interface Address extends EventSubject {
+  readonly source: string;
+  /** What the ids of this instance's worlds begin with. */
+  readonly worlds: string;
+}
+
+/** Addresses parsed so far: the hot path parses each subject once. Bounded, so that a liar cannot fill the memory. */
+const addresses = new Map<string, Address>();
+const ADDRESSES_MAX = 10_000;
+
+const addressOf = (subject: string): Address | undefined => {
+  const known = addresses.get(subject);
+  if (known !== undefined) return known;
+  const parsed = parseEventSubject(subject);
+  if (parsed === undefined) return undefined;
+  const { slave, instance } = parsed;
+  const address = { ...parsed, source: `${slave}/${instance}`, worlds: `${instance}.` };
+  if (addresses.size < ADDRESSES_MAX) addresses.set(subject, address);
+  return address;
+};
+
 /** Reads one message of the `EVENTS` stream. Never throws. */
 export const decodeFact = (subject: string, bytes: Uint8Array): Decoded => {
-  const address = parseEventSubject(subject);
+  const address = addressOf(subject);
   if (address === undefined) return rejected("the subject is not an event's");
   if (bytes.length > FACT_BYTES_MAX) return rejected(`longer than ${FACT_BYTES_MAX} bytes`);
   let envelope: unknown;
@@ -104,7 +126,7 @@ export const decodeFact = (subject: string, bytes: Uint8Array): Decoded => {
   if (envelope.type !== address.type) return rejected("type differs from the subject's");
   if (typeof envelope.v === "number" && envelope.v > FACT_VERSION) return { kind: "unknown" };
   if (envelope.specversion !== "1.0" || envelope.v !== FACT_VERSION) return rejected("not an envelope of version 1");
-  if (envelope.source !== `${address.slave}/${address.instance}`) return rejected("source differs from the subject's");
+  if (envelope.source !== address.source) return rejected("source differs from the subject's");
   if (typeof envelope.id !== "string" || !ID.test(envelope.id)) return rejected("id is malformed");
   if (typeof envelope.time !== "string" || !TIME_PATTERN.test(envelope.time))
     return rejected("time is not ISO 8601 in UTC");
@@ -112,10 +134,10 @@ export const decodeFact = (subject: string, bytes: Uint8Array): Decoded => {
   if (!isFields(data)) return rejected("data is not an object");
   const problem = problemOf[type as string]?.(data);
   if (problem !== undefined) return rejected(problem);
-  if (!(data.world as string).startsWith(`${address.instance}.`)) return rejected("the world is another instance's");
+  if (!(data.world as string).startsWith(address.worlds)) return rejected("the world is another instance's");
+  const { slave, instance } = address;
   // The one cast of this codec: every field was proved above.
-  const body = { type, data } as unknown as FactBody;
-  return { kind: "fact", fact: { ...body, id: envelope.id, slave: address.slave, instance: address.instance } };
+  return { kind: "fact", fact: { type, data, id: envelope.id, slave, instance } as unknown as Fact };
 };
 
 /** The `id` of an envelope for the position check, "" when there is none. */

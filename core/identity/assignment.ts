@@ -1,4 +1,4 @@
-import { fromPublic, fromSeed } from "@nats-io/nkeys";
+import { isSignedBy, keyOf } from "#core/adapters/node-keys";
 import { badInput } from "#core/errors";
 import { type InstanceId, instanceId, isId, type SlaveId, slaveId } from "#core/ids";
 
@@ -22,7 +22,7 @@ export const signAssignment = (assignment: Assignment, seed: string): string => 
   instanceId(instance);
   slaveId(slave);
   if (!Number.isSafeInteger(epoch) || epoch < 0) throw badInput(`${epoch} is not an epoch`);
-  const signature = fromSeed(new TextEncoder().encode(seed)).sign(statement(assignment));
+  const signature = keyOf(seed).sign(statement(assignment));
   return `v1.${instance}.${slave}.${epoch}.${Buffer.from(signature).toString("base64url")}`;
 };
 
@@ -35,9 +35,6 @@ export const verifyAssignment = (text: string, publicKey: string): Assignment | 
   const epoch = Number(epochText);
   if (!isId(instance) || !isId(slave) || !Number.isSafeInteger(epoch)) return undefined;
   const assignment = { instance: instanceId(instance), slave: slaveId(slave), epoch };
-  const signed = fromPublic(publicKey).verify(
-    statement(assignment),
-    new Uint8Array(Buffer.from(signature, "base64url")),
-  );
+  const signed = isSignedBy(publicKey, statement(assignment), Buffer.from(signature, "base64url"));
   return signed ? assignment : undefined;
 };

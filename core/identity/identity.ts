@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedSigner } from "@nats-io/jwt";
-import { createAccount, createOperator, createUser, fromSeed, type KeyPair } from "@nats-io/nkeys";
+import type { KeyPair } from "@nats-io/nkeys";
 import { z } from "zod";
+import { keyOf, newKey } from "#core/adapters/node-keys";
 import { corrupt, refused } from "#core/errors";
 import { coreAccount, edgeAccount, type Role, templates } from "#core/identity/grants";
 import { type SlaveId, slaveId, type UserId, userId } from "#core/ids";
@@ -78,24 +79,15 @@ const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
 
 type Keys = Readonly<Record<SeedName, KeyPair>>;
 
-const newKeys = (): Keys => ({
-  operator: createOperator(),
-  system: createAccount(),
-  core: createAccount(),
-  edge: createAccount(),
-  master: createAccount(),
-  slave: createAccount(),
-  user: createAccount(),
-  assignment: createUser(),
-});
-
 const mapNames = <T>(value: (name: SeedName) => T): Record<SeedName, T> =>
   Object.fromEntries(seedNames.map((name) => [name, value(name)])) as Record<SeedName, T>;
 
+const newKeys = (): Keys =>
+  mapNames((name) => newKey(name === "operator" ? "operator" : name === "assignment" ? "user" : "account"));
+
 const seedsOf = (keys: Keys): Record<SeedName, string> =>
   mapNames((name) => new TextDecoder().decode(keys[name].getSeed()));
-const readKeys = (seeds: IdentityFile["seeds"]): Keys =>
-  mapNames((name) => fromSeed(new TextEncoder().encode(seeds[name])));
+const readKeys = (seeds: IdentityFile["seeds"]): Keys => mapNames((name) => keyOf(seeds[name]));
 
 const accountClaims = (keys: Keys) => ({
   core: {
@@ -176,7 +168,7 @@ class StoredIdentity implements Identity {
     const found = await this.disk.read(path);
     if (found !== undefined) return { path, bytes: found };
     const account = role === "master" ? this.keys.core : this.keys.edge;
-    const user = createUser();
+    const user = newKey("user");
     const claims = { issuer_account: account.getPublicKey() };
     const jwt = await encodeUser(name, user, this.keys[role], claims, { scopedUser: true });
     const bytes = fmtCreds(jwt, user);

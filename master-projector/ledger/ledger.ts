@@ -127,6 +127,7 @@ export class Ledger {
   /**
    * Appends one message and folds it. "lost": another writer was first, or the stream is not the one that was known:
    * the caller must `reload` and stand by.
+   * @throws ClusterioError `unavailable` when the broker cannot even be asked what it holds; `reload` then, too.
    */
   async append(body: LedgerBody, boot: Boot, signal?: AbortSignal): Promise<Written> {
     const sealed = seal(this.state, { boot, now: this.ports.clock.now() }, body);
@@ -146,18 +147,10 @@ export class Ledger {
       const result = await log.append(sealed.subject, sealed.bytes, this.seq);
       if (result.kind === "stored") return result.seq;
       if (result.kind === "full") return "full";
-      const next = (await this.#tryRead(this.seq + 1)) ?? undefined;
+      const [next] = await log.read(this.seq + 1, 1);
       if (next !== undefined) return sha256(next.data) === sealed.hash ? next.seq : "lost";
       if (result.kind === "conflict" || signal?.aborted === true) return "lost";
       await pause(clock, RETRY_MS, signal);
-    }
-  }
-
-  async #tryRead(seq: number): Promise<StoredMessage | undefined> {
-    try {
-      return (await this.ports.log.read(seq, 1))[0];
-    } catch {
-      return undefined;
     }
   }
 
