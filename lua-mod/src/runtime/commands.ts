@@ -1,0 +1,107 @@
+// The console commands of the protocol: parse once here, answer with one line of JSON. Players are refused.
+import type { CustomCommandData } from "factorio:runtime";
+import { takeInCompact, takeInNamed } from "./intake";
+import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
+import { lease_ticks_max } from "./limits";
+import { replyReport } from "./report";
+import { adopt, begin, extendLease, isTag, type Refused, wholeState, wrongToken } from "./session";
+
+function refusal(refused: Refused): string {
+  return jsonObject([field("error", jsonString(refused.error)), field("message", jsonString(refused.message))]);
+}
+
+function badParameter(): string {
+  return refusal({ error: "parameter", message: "see docs/game-protocol.md for the parameter of this command" });
+}
+
+/** `tag rest` of the short commands. */
+function splitTag(parameter: string | undefined): { tag: string; rest: string } {
+  const [tag, rest] = string.match(parameter ?? "", "^(%S*)%s*(.-)%s*$");
+  return { tag: tag ?? "", rest: rest ?? "" };
+}
+
+function onBegin(parameter: string | undefined): string {
+  const parsed = parseObject(parameter);
+  if (parsed === undefined) return badParameter();
+  const refused = begin(parsed);
+  return refused === undefined ? wholeState() : refusal(refused);
+}
+
+function onAdopt(parameter: string | undefined): string {
+  const parsed = parseObject(parameter);
+  if (parsed === undefined) return badParameter();
+  const refused = adopt(parsed);
+  return refused === undefined ? wholeState() : refusal(refused);
+}
+
+function notAdopted(): string {
+  return refusal({ error: "not-adopted", message: "this save's world is not this instance's: adopt it first" });
+}
+
+function unreadable(): string {
+  return refusal({
+    error: "payload",
+    message: "the import does not parse, or names a number that this save has not given",
+  });
+}
+
+function imported(untakeable: string[] | undefined, always: boolean): string {
+  if (untakeable === undefined) return unreadable();
+  const written: string[] = [];
+  for (const resource of untakeable) written.push(jsonString(resource));
+  const isStated = always || written.length > 0;
+  return replyReport(false, isStated ? [field("untakeable", jsonArray(written))] : []);
+}
+
+function onCompactImport(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  return imported(takeInCompact(rest), false);
+}
+
+function onImport(parameter: string | undefined): string {
+  const parsed = parseObject(parameter);
+  if (parsed === undefined) return badParameter();
+  const { token, totals } = parsed;
+  if (token !== storage.session.token || token === "") return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  const named = typeof totals === "object" ? (totals as { [resource: string]: unknown }) : undefined;
+  return imported(named === undefined ? undefined : takeInNamed(named), true);
+}
+
+function onLease(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  const [digits] = string.match(rest, "^%d+$");
+  const ticks = digits === undefined ? undefined : tonumber(digits);
+  if (ticks === undefined || ticks > lease_ticks_max) return badParameter();
+  extendLease(ticks);
+  return jsonObject([field("tick", jsonNumber(game.tick))]);
+}
+
+function onReport(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  if (rest !== "" && rest !== "full") return badParameter();
+  return replyReport(rest === "full", []);
+}
+
+function register(name: string, answer: (parameter: string | undefined) => string): void {
+  commands.add_command(name, ["clusterio.command-help"], (event: CustomCommandData) => {
+    if (event.player_index !== undefined) {
+      game.get_player(event.player_index)?.print(["clusterio.not-for-players"]);
+      return;
+    }
+    rcon.print(answer(event.parameter));
+  });
+}
+
+export function registerCommands(): void {
+  register("clusterio-begin", onBegin);
+  register("clusterio-adopt", onAdopt);
+  register("clusterio-import", onImport);
+  register("ci", onCompactImport);
+  register("cl", onLease);
+  register("cr", onReport);
+}

@@ -1,0 +1,77 @@
+// From the import buffer into the waiting chests: a bounded number of hands per tick, each waiting chest in turn, an equal
+// share each. What nobody waits for goes back to the cluster after a while (M1), within the lease only.
+import { chestInventory } from "./compat";
+import { leftover_ticks } from "./limits";
+import { mayCollect } from "./session";
+import type { PoolEntry, Waiting, Want } from "./state";
+import { amount, raiseExported, takeFromBuffer } from "./totals";
+import { importVisits, missingNow, setMissing, shortage } from "./wants";
+
+function hand(want: Want, share: number): void {
+  const { entity } = want.chest;
+  if (!entity.valid) {
+    setMissing(want, 0); // on_object_destroyed is on its way
+    return;
+  }
+  const inventory = chestInventory(entity);
+  const count = math.min(shortage(want, inventory), share);
+  const inserted = count > 0 ? inventory.insert({ name: want.name, quality: want.quality, count }) : 0;
+  if (inserted > 0) takeFromBuffer(want.r, inserted);
+  // A chest that took less than offered is full: it misses nothing until a visit finds room in it.
+  setMissing(want, inserted < count ? 0 : missingNow(want, inventory));
+}
+
+function nextInLine(waiting: Waiting): Want {
+  if (waiting.cursor >= waiting.wants.length) waiting.cursor = 0;
+  const want = waiting.wants[waiting.cursor];
+  waiting.cursor += 1;
+  return want;
+}
+
+/** Deals out one resource with at most `hands` insertions and returns how many are left over. */
+export function deal(r: number, hands: number): number {
+  const waiting = storage.waiting.get(r);
+  if (waiting === undefined) return hands;
+  const share = math.max(1, math.floor(amount(storage.buffer, r) / waiting.wants.length));
+  let left = hands;
+  while (left > 0 && waiting.wants.length > 0 && amount(storage.buffer, r) > 0) {
+    hand(nextInLine(waiting), math.min(share, amount(storage.buffer, r)));
+    left -= 1;
+  }
+  return left;
+}
+
+function giveBack(entry: PoolEntry): void {
+  const { r } = entry;
+  const count = amount(storage.buffer, r);
+  takeFromBuffer(r, count);
+  raiseExported(r, count);
+}
+
+/** One resource of the pool: deal it out, or give it back when it has lain long enough. Returns the hands left. */
+function tend(entry: PoolEntry, hands: number): number {
+  if (storage.waiting.has(entry.r)) {
+    entry.wantedAt = game.tick;
+    return deal(entry.r, hands);
+  }
+  if (game.tick - entry.wantedAt >= leftover_ticks && mayCollect()) giveBack(entry);
+  return hands - 1;
+}
+
+export function dealSome(): void {
+  let hands = importVisits();
+  let looks = math.min(hands, storage.pool.length);
+  while (hands > 0 && looks > 0 && storage.pool.length > 0) {
+    if (storage.poolCursor >= storage.pool.length) storage.poolCursor = 0;
+    const entry = storage.pool[storage.poolCursor];
+    hands = tend(entry, hands);
+    looks -= 1;
+    if (storage.pool[storage.poolCursor] === entry) storage.poolCursor += 1;
+  }
+}
+
+/** Prototypes are gone: what the buffer holds of them goes back at the first opportunity. */
+export function giveUp(r: number): void {
+  const entry = storage.poolAt.get(r);
+  if (entry !== undefined) entry.wantedAt = game.tick - leftover_ticks;
+}

@@ -1,0 +1,28 @@
+// Every bound of the mod in one place, with its unit in its name.
+
+/** A total stays below this, so that it is exact in a double and sums of a few stay exact too. */
+export const total_max = 2 ** 53 - 2 ** 32;
+
+/** A chest that gave or lacked something this recently is visited in the fast half of the round (two seconds: a slow inserter still swings). */
+export const active_ticks = 120;
+
+/** Requests change without an event when a section is switched or a group edited elsewhere: read again after ten seconds. */
+export const requests_age_ticks_max = 600;
+
+/** What nobody requested for a minute goes back to the cluster. */
+export const leftover_ticks = 3600;
+
+/** A whole report every five minutes, so that one lost line is never lost for long. */
+export const full_report_ticks = 18000;
+
+/** A report file is closed when it passes this, so that the bridge can delete what it has read. */
+export const report_file_bytes_max = 256 * 1024;
+
+/** One hour: a bridge that is gone for longer than its lease must not be able to have promised for ever. */
+export const lease_ticks_max = 216000;
+
+/** Enough characters for 2^53 in base 32; more is no number of ours. */
+export const compact_digits_max = 11;
+
+/** A world's or an instance's id is short; a longer one is a mistake. */
+export const id_bytes_max = 80;

@@ -1,0 +1,144 @@
+// What the outside is told. Totals are absolute and growing, so a report that is repeated, lost or overtaken does no harm.
+//
+// R1  `seq` rises by one per report of a session, over both transports.
+// R2  A report has what differs from `stated`; `stated` changes only together with a report or a whole state.
+// R3  Every key of `wanted` stands in `received` of the same report, and a `received` that changed restates a `wanted` above zero.
+
+import { field, jsonNumber, jsonObject, jsonString } from "./json";
+import { full_report_ticks, report_file_bytes_max } from "./limits";
+import type { Totals } from "./state";
+import { amount, wanted } from "./totals";
+
+/** The vectors of one report, as `"number":total` pairs. */
+interface Lines {
+  names: string[];
+  exported: string[];
+  received: string[];
+  wanted: string[];
+}
+
+function entry(r: number, total: number): string {
+  return `"${jsonNumber(r)}":${jsonNumber(total)}`;
+}
+
+function set(totals: Totals, r: number, total: number): void {
+  if (total === 0) totals.delete(r);
+  else totals.set(r, total);
+}
+
+function stateOne(r: number, isWhole: boolean, lines: Lines): void {
+  const { stated } = storage;
+  const exported = amount(storage.exported, r);
+  const received = amount(storage.received, r);
+  const missing = wanted(r);
+  if (isWhole || exported !== amount(stated.exported, r)) lines.exported.push(entry(r, exported));
+  const receivedChanged = received !== amount(stated.received, r);
+  const wantedChanged = missing !== amount(stated.wanted, r);
+  if (isWhole || receivedChanged || wantedChanged) lines.received.push(entry(r, received));
+  if (isWhole || wantedChanged || (receivedChanged && missing > 0)) lines.wanted.push(entry(r, missing));
+  set(stated.exported, r, exported);
+  set(stated.received, r, received);
+  set(stated.wanted, r, missing);
+}
+
+function stateNames(isWhole: boolean, lines: Lines): void {
+  const { names, stated } = storage;
+  for (const r of $range(isWhole ? 0 : stated.names, names.length - 1)) {
+    lines.names.push(`"${jsonNumber(r)}":${jsonString(names[r])}`);
+  }
+  stated.names = names.length;
+}
+
+/** Everything has just been told in another form. */
+export function clearDirty(): void {
+  storage.dirty = [];
+  storage.isDirty = new LuaMap();
+}
+
+function collectLines(isWhole: boolean): Lines {
+  const lines: Lines = { names: [], exported: [], received: [], wanted: [] };
+  stateNames(isWhole, lines);
+  if (isWhole) {
+    for (const r of $range(0, storage.names.length - 1)) stateOne(r, true, lines);
+  } else {
+    for (const r of storage.dirty) stateOne(r, false, lines);
+  }
+  clearDirty();
+  return lines;
+}
+
+function isEmpty(lines: Lines): boolean {
+  return (
+    lines.names.length === 0 && lines.exported.length === 0 && lines.received.length === 0 && lines.wanted.length === 0
+  );
+}
+
+function render(lines: Lines, isWhole: boolean, extra: string[]): string {
+  const { session } = storage;
+  session.seq += 1;
+  session.reportedAt = game.tick;
+  if (isWhole) session.fullAt = game.tick;
+  const fields = [
+    field("token", jsonString(session.token)),
+    field("seq", jsonNumber(session.seq)),
+    field("tick", jsonNumber(game.tick)),
+  ];
+  if (isWhole) fields.push(field("full", "true"));
+  fields.push(field("names", jsonObject(lines.names)));
+  fields.push(field("exported", jsonObject(lines.exported)));
+  fields.push(field("received", jsonObject(lines.received)));
+  fields.push(field("wanted", jsonObject(lines.wanted)));
+  for (const each of extra) fields.push(each);
+  return jsonObject(fields);
+}
+
+/** A report as a command's reply: also when nothing changed. `extra` are further fields. */
+export function replyReport(isWhole: boolean, extra: string[]): string {
+  return render(collectLines(isWhole), isWhole, extra);
+}
+
+export function reportFile(): string {
+  const { token, part } = storage.session;
+  return `clusterio/${token}-${jsonNumber(part)}.jsonl`;
+}
+
+/** Only the server's disk gets it; what is counted is the same on every peer. */
+function append(line: string): void {
+  const { session } = storage;
+  helpers.write_file(reportFile(), `${line}\n`, true, 0);
+  session.partBytes += line.length + 1;
+  if (session.partBytes <= report_file_bytes_max) return;
+  const full = reportFile();
+  session.part += 1;
+  session.partBytes = 0;
+  helpers.write_file(full, `${jsonObject([field("next", jsonString(reportFile()))])}\n`, true, 0);
+}
+
+/** The end of the mod's tick: write what changed, no more often than every `flush ticks`, and everything from time to time. */
+export function flush(): void {
+  const { session } = storage;
+  if (!session.open) return;
+  if (game.tick - session.fullAt >= full_report_ticks) {
+    append(render(collectLines(true), true, []));
+    return;
+  }
+  const flush_ticks = settings.global["clusterio-flush-ticks"].value as number;
+  if (storage.dirty.length === 0 && storage.stated.names === storage.names.length) return;
+  if (game.tick - session.reportedAt < flush_ticks) return;
+  const lines = collectLines(false);
+  if (!isEmpty(lines)) append(render(lines, false, []));
+}
+
+/** The whole state stands in a reply that is being written: what follows are differences to it. */
+export function allIsStated(): void {
+  const { stated, session } = storage;
+  for (const r of $range(0, storage.names.length - 1)) {
+    set(stated.exported, r, amount(storage.exported, r));
+    set(stated.received, r, amount(storage.received, r));
+    set(stated.wanted, r, wanted(r));
+  }
+  stated.names = storage.names.length;
+  clearDirty();
+  session.reportedAt = game.tick;
+  session.fullAt = game.tick;
+}

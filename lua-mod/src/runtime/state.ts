@@ -1,0 +1,157 @@
+// Everything that the save carries, and nothing else steers the mod.
+//
+// M1  A total is raised in the same tick as the items move: `exported` with their leaving a chest (or the buffer),
+//     `received` with their entering the buffer. No call of another mod and no error stands between the two.
+// M2  Totals never fall within a world; only `adopt` starts them anew.
+// M3  A resource's number never changes its meaning within a save: names are only ever appended.
+// M4  `missing[r]` is the sum of `missing` over all wants of r, and a want stands in `waiting[r]` exactly while it misses something.
+// M5  `wanted[r]` is max(0, missing[r] - buffer[r]); nothing stores it.
+// M6  The pool has an entry for r exactly while buffer[r] > 0.
+// M7  Plain tables, numbers, strings and entities only: no function, no metatable. Whatever depends on order is an array.
+import type { LuaEntity } from "factorio:runtime";
+
+export type Totals = LuaMap<number, number>;
+
+/** The part of a chest that the round of visits needs. */
+export interface Chest {
+  entity: LuaEntity;
+  unit: number;
+  /** Position in its ring's `all`, and in `active` (-1 when resting). */
+  at: number;
+  activeAt: number;
+  /** When it last gave or lacked something. */
+  stirredAt: number;
+  /** Key of the status shown on the entity, "" for none. */
+  status: string;
+}
+
+export interface ExportChest extends Chest {
+  kind: "export";
+}
+
+export interface ImportChest extends Chest {
+  kind: "import";
+  wants: Want[];
+  /** When the requests were last read; -1: read them at the next visit. */
+  readAt: number;
+  /** Why a request of this chest can't be met, "" when all can. */
+  refused: string;
+}
+
+/** One resource that one chest requests. */
+export interface Want {
+  chest: ImportChest;
+  r: number;
+  name: string;
+  quality: string;
+  count: number;
+  missing: number;
+  /** Position in waiting[r].wants, -1 while nothing is missing. */
+  queuedAt: number;
+}
+
+export interface Waiting {
+  wants: Want[];
+  cursor: number;
+}
+
+export interface Ring<T extends Chest> {
+  all: T[];
+  cursor: number;
+  active: T[];
+  activeCursor: number;
+}
+
+/** An amount in the import buffer. */
+export interface PoolEntry {
+  r: number;
+  at: number;
+  /** When a chest last waited for it. */
+  wantedAt: number;
+}
+
+export interface Session {
+  token: string;
+  /** Who began it; the world's own instance is State.instance. */
+  instance: string;
+  /** The save's world belongs to the instance that began: collecting and imports are allowed. */
+  open: boolean;
+  seq: number;
+  part: number;
+  partBytes: number;
+  reportedAt: number;
+  fullAt: number;
+}
+
+export interface State {
+  world: string;
+  instance: string;
+  session: Session;
+  /** Last tick in which the mod may collect. */
+  leaseUntil: number;
+
+  names: string[];
+  numbers: LuaMap<string, number>;
+
+  exported: Totals;
+  received: Totals;
+  base: Totals;
+  buffer: Totals;
+  missing: Totals;
+
+  /** What the reader of this session has been told. */
+  stated: { exported: Totals; received: Totals; wanted: Totals; names: number };
+  /** Resources that may differ from `stated`. */
+  dirty: number[];
+  isDirty: LuaMap<number, true>;
+
+  pool: PoolEntry[];
+  poolAt: LuaMap<number, PoolEntry>;
+  poolCursor: number;
+  waiting: LuaMap<number, Waiting>;
+
+  exports: Ring<ExportChest>;
+  imports: Ring<ImportChest>;
+  chests: LuaMap<number, ExportChest | ImportChest>;
+}
+
+declare global {
+  const storage: State;
+}
+
+export function freshSession(): Session {
+  return {
+    token: "",
+    instance: "",
+    open: false,
+    seq: 0,
+    part: 0,
+    partBytes: 0,
+    reportedAt: 0,
+    fullAt: 0,
+  };
+}
+
+export function initState(): void {
+  storage.world = "";
+  storage.instance = "";
+  storage.session = freshSession();
+  storage.leaseUntil = -1;
+  storage.names = [];
+  storage.numbers = new LuaMap();
+  storage.exported = new LuaMap();
+  storage.received = new LuaMap();
+  storage.base = new LuaMap();
+  storage.buffer = new LuaMap();
+  storage.missing = new LuaMap();
+  storage.stated = { exported: new LuaMap(), received: new LuaMap(), wanted: new LuaMap(), names: 0 };
+  storage.dirty = [];
+  storage.isDirty = new LuaMap();
+  storage.pool = [];
+  storage.poolAt = new LuaMap();
+  storage.poolCursor = 0;
+  storage.waiting = new LuaMap();
+  storage.exports = { all: [], cursor: 0, active: [], activeCursor: 0 };
+  storage.imports = { all: [], cursor: 0, active: [], activeCursor: 0 };
+  storage.chests = new LuaMap();
+}

@@ -1,0 +1,74 @@
+// The totals and the buffer: the only functions that change them (M1, M2), and the note that something is to be reported.
+import { total_max } from "./limits";
+import type { Totals } from "./state";
+
+export function amount(totals: Totals, r: number): number {
+  return totals.get(r) ?? 0;
+}
+
+export function wanted(r: number): number {
+  return math.max(0, amount(storage.missing, r) - amount(storage.buffer, r));
+}
+
+export function touch(r: number): void {
+  if (storage.isDirty.has(r)) return;
+  storage.isDirty.set(r, true);
+  storage.dirty.push(r);
+}
+
+export function isTotal(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value < total_max && value === math.floor(value);
+}
+
+/** Items have just left a chest or the buffer for the cluster. */
+export function raiseExported(r: number, by: number): void {
+  const total = amount(storage.exported, r) + by;
+  assert(isTotal(total), "clusterio: a total of exported items left the exact range");
+  storage.exported.set(r, total);
+  touch(r);
+}
+
+/** The cluster's grant up to `total` is now in the buffer; returns how much that added. */
+export function raiseReceived(r: number, total: number): number {
+  const added = total - amount(storage.received, r);
+  if (added <= 0) return 0;
+  assert(isTotal(total), "clusterio: a total of received items left the exact range");
+  storage.received.set(r, total);
+  addToBuffer(r, added);
+  return added;
+}
+
+function addToBuffer(r: number, by: number): void {
+  storage.buffer.set(r, amount(storage.buffer, r) + by);
+  touch(r);
+  if (storage.poolAt.has(r)) return;
+  const added = { r, at: storage.pool.length, wantedAt: game.tick };
+  storage.pool.push(added);
+  storage.poolAt.set(r, added);
+}
+
+/** Items have just gone from the buffer into a chest, or back to the cluster. */
+export function takeFromBuffer(r: number, by: number): void {
+  const left = amount(storage.buffer, r) - by;
+  assert(left >= 0, "clusterio: the import buffer fell below zero");
+  touch(r);
+  if (left > 0) {
+    storage.buffer.set(r, left);
+    return;
+  }
+  storage.buffer.delete(r);
+  const entry = storage.poolAt.get(r)!;
+  storage.poolAt.delete(r);
+  const last = storage.pool.pop()!;
+  if (last === entry) return;
+  storage.pool[entry.at] = last;
+  last.at = entry.at;
+}
+
+export function addMissing(r: number, by: number): void {
+  const missing = amount(storage.missing, r) + by;
+  assert(missing >= 0, "clusterio: less than nothing is missing");
+  if (missing > 0) storage.missing.set(r, missing);
+  else storage.missing.delete(r);
+  touch(r);
+}
