@@ -1,0 +1,126 @@
+import { decode } from "@nats-io/jwt";
+import { createAccount, createOperator, createUser, fromPublic, fromSeed } from "@nats-io/nkeys";
+import { isSignedBy, keyOf, newKey } from "#core/adapters/node-keys";
+import { type Assignment, signAssignment, verifyAssignment } from "#core/identity/assignment";
+import { createIdentity } from "#core/identity/identity";
+import { instanceId, type SlaveId, slaveId, type UserId, userId } from "#core/ids";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+
+const textOf = (data: Uint8Array | undefined) => new TextDecoder().decode(data);
+
+test("a second start reuses the identity and the credentials made by the first", async () => {
+  const disk = new MemoryDisk();
+  const first = await createIdentity("/cluster", disk);
+  const creds = await first.slaveCreds(slaveId("alpha"));
+  const second = await createIdentity("/cluster", disk);
+  expect(second.accounts).toEqual(first.accounts);
+  expect(second.operatorJwt).toBe(first.operatorJwt);
+  expect(second.assignment).toEqual(first.assignment);
+  expect(await second.slaveCreds(slaveId("alpha"))).toEqual(creds);
+});
+
+test("two clusters share nothing", async () => {
+  const [one, two] = [await createIdentity("/one", new MemoryDisk()), await createIdentity("/two", new MemoryDisk())];
+  expect(one.accounts.core.publicKey).not.toBe(two.accounts.core.publicKey);
+  expect(one.assignment.seed).not.toBe(two.assignment.seed);
+});
+
+test("secrets are the owner's alone", async () => {
+  const disk = new MemoryDisk();
+  const identity = await createIdentity("/cluster", disk);
+  const made = [
+    await identity.slaveCreds(slaveId("alpha")),
+    await identity.userCreds(userId("admin")),
+    await identity.masterCreds(),
+  ];
+  for (const path of ["/cluster/identity.json", ...made.map(({ path }) => path)]) expect(disk.modeOf(path)).toBe(0o600);
+});
+
+test("changed grants are signed anew with the same keys, so that credentials stay good", async () => {
+  const disk = new MemoryDisk();
+  const before = await createIdentity("/cluster", disk);
+  const file = JSON.parse(textOf(await disk.read("/cluster/identity.json")));
+  const old = { ...file, grants: "of an older version", tokens: { ...file.tokens, edge: "an older token" } };
+  await disk.write("/cluster/identity.json", new TextEncoder().encode(JSON.stringify(old)));
+  const after = await createIdentity("/cluster", disk);
+  expect(after.accounts.edge.publicKey).toBe(before.accounts.edge.publicKey);
+  expect(decode(after.accounts.edge.jwt).name).toBe("EDGE");
+  expect(await createIdentity("/cluster", disk).then(({ accounts }) => accounts.edge.jwt)).toBe(
+    after.accounts.edge.jwt,
+  );
+});
+
+test("a damaged identity stops the start instead of making another cluster", async () => {
+  const disk = new MemoryDisk();
+  await createIdentity("/cluster", disk);
+  await disk.write("/cluster/identity.json", new TextEncoder().encode("{"));
+  await expect(createIdentity("/cluster", disk)).rejects.toMatchObject({ code: "corrupt" });
+});
+
+test.each(["*", ">", "a.b", "", "A", "-a", "a b", "{{name()}}", "a".repeat(33)])(
+  "the name %p gets no credentials",
+  async (name) => {
+    const identity = await createIdentity("/cluster", new MemoryDisk());
+    await expect(identity.slaveCreds(name as SlaveId)).rejects.toMatchObject({ code: "bad-input" });
+    await expect(identity.userCreds(name as UserId)).rejects.toMatchObject({ code: "bad-input" });
+  },
+);
+
+test("slaves and users share one name space, and nobody is called master", async () => {
+  const identity = await createIdentity("/cluster", new MemoryDisk());
+  await identity.slaveCreds(slaveId("alpha"));
+  await identity.userCreds(userId("admin"));
+  await expect(identity.userCreds(userId("alpha"))).rejects.toMatchObject({ code: "refused" });
+  await expect(identity.slaveCreds(slaveId("admin"))).rejects.toMatchObject({ code: "refused" });
+  await expect(identity.slaveCreds("master" as SlaveId)).rejects.toMatchObject({ code: "bad-input" });
+  await expect(identity.userCreds("master" as UserId)).rejects.toMatchObject({ code: "refused" });
+});
+
+describe("an assignment", () => {
+  const assignment: Assignment = { instance: instanceId("north"), slave: slaveId("alpha"), epoch: 7 };
+
+  test("is verified by whoever has the public key", async () => {
+    const { assignment: key } = await createIdentity("/cluster", new MemoryDisk());
+    const text = signAssignment(assignment, key.seed);
+    expect(text).toMatch(/^v1\.north\.alpha\.7\.[A-Za-z0-9_-]{86}$/);
+    expect(verifyAssignment(text, key.publicKey)).toEqual(assignment);
+  });
+
+  test("that was changed, signed by another or is nonsense is none", async () => {
+    const { assignment: key } = await createIdentity("/one", new MemoryDisk());
+    const { assignment: other } = await createIdentity("/two", new MemoryDisk());
+    const text = signAssignment(assignment, key.seed);
+    const wrong = [
+      text.replace(".7.", ".8."),
+      text.replace("north", "south"),
+      text.replace("alpha", "beta"),
+      text.replace("v1", "v2"),
+      text.replace(".7.", ".07."),
+      `${text}A`,
+      text.slice(0, -1),
+      "",
+      "nonsense",
+      `v1.north.alpha.99999999999999999.${"A".repeat(86)}`,
+    ];
+    for (const bad of wrong) expect(verifyAssignment(bad, key.publicKey)).toBeUndefined();
+    expect(verifyAssignment(text, other.publicKey)).toBeUndefined();
+  });
+});
+
+test("the machine's keys are NATS keys: the library reads, signs and verifies with them alike", () => {
+  const made = { operator: createOperator(), account: createAccount(), user: createUser() };
+  const bytes = new Uint8Array([1, 2, 3]);
+  for (const kind of ["operator", "account", "user"] as const) {
+    const ours = newKey(kind);
+    const theirs = fromSeed(ours.getSeed());
+    expect(theirs.getPublicKey()).toBe(ours.getPublicKey());
+    expect(ours.getPublicKey()[0]).toBe(kind[0]?.toUpperCase());
+    expect([...theirs.sign(bytes)]).toEqual([...ours.sign(bytes)]);
+    expect(fromPublic(ours.getPublicKey()).verify(bytes, ours.sign(bytes))).toBe(true);
+    const read = keyOf(textOf(made[kind].getSeed()));
+    expect(read.getPublicKey()).toBe(made[kind].getPublicKey());
+    expect(isSignedBy(made[kind].getPublicKey(), bytes, made[kind].sign(bytes))).toBe(true);
+    expect(isSignedBy(made[kind].getPublicKey(), new Uint8Array([1, 2, 4]), made[kind].sign(bytes))).toBe(false);
+  }
+  expect(() => keyOf("SUNONSENSE")).toThrow("damaged");
+});
