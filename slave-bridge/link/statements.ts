@@ -1,7 +1,7 @@
 import type { LinkAction, LinkState, Report, Step, Totals, WholeState } from "#bridge/link/state";
 import type { Delivery } from "#core/events/delivery";
 import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
-import { KEYS_MAX } from "#core/events/shapes";
+import { FACT_BYTES_MAX, KEYS_MAX } from "#core/events/shapes";
 
 /** What the link says to the master: facts of bounded size from the mod's statements. */
 
@@ -14,11 +14,25 @@ const pick = (totals: Totals, keys: readonly string[]): Record<string, number> =
   return picked;
 };
 
-/** All keys of the vectors, in chunks that fit one message; at least one, perhaps empty. */
+/** A chunk's entries: the rest of a fact is its envelope, well below a kilobyte, and the assignment. */
+const CHUNK_BYTES_MAX = FACT_BYTES_MAX - 4_096;
+/** What an entry costs beside its key: quotes, colon, comma and a total of up to 16 digits. */
+const ENTRY_BYTES = 20;
+
+/** All keys of the vectors, in chunks that fit one message by count and by bytes; at least one, perhaps empty. */
 const chunksOf = (...vectors: readonly Totals[]): string[][] => {
-  const keys = [...new Set(vectors.flatMap((vector) => Object.keys(vector)))].sort();
-  const chunks: string[][] = [keys.slice(0, KEYS_MAX)];
-  for (let at = KEYS_MAX; at < keys.length; at += KEYS_MAX) chunks.push(keys.slice(at, at + KEYS_MAX));
+  const chunks: string[][] = [[]];
+  let bytes = 0;
+  for (const key of [...new Set(vectors.flatMap((vector) => Object.keys(vector)))].sort()) {
+    const entries = vectors.filter((vector) => vector[key] !== undefined).length;
+    const cost = entries * (key.length + ENTRY_BYTES);
+    if (chunks.at(-1)!.length === KEYS_MAX || bytes + cost > CHUNK_BYTES_MAX) {
+      chunks.push([]);
+      bytes = 0;
+    }
+    chunks.at(-1)!.push(key);
+    bytes += cost;
+  }
   return chunks;
 };
 

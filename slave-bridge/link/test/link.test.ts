@@ -3,6 +3,8 @@ import type { LinkAction, LinkInput, LinkRecord, LinkState, WholeState } from "#
 import { HEARTBEAT_MS } from "#bridge/link/statements";
 import type { Boot } from "#core/boot";
 import type { Delivery, LinkAnswer } from "#core/events/delivery";
+import { encodeFact } from "#core/events/fact-encoder";
+import { FACT_BYTES_MAX } from "#core/events/shapes";
 import { instanceId, slaveId } from "#core/ids";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
 
@@ -318,4 +320,15 @@ test("a sync of more keys than one message takes goes out in parts that together
     [3, 3],
   ]);
   expect(Object.assign({}, ...facts.map((fact) => fact.data.exported))).toEqual(exported);
+});
+
+test("a sync of long names in all vectors goes out in facts that no reader refuses for their length", () => {
+  const b = new Bridge();
+  const vector = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`item:${"x".repeat(150)}-${n}`, 2 ** 52]));
+  const facts = b
+    .begin({ exported: vector, received: vector, wanted: vector })
+    .flatMap((action) => (action.kind === "publish" ? [action.fact] : []));
+  const from = { slave: slaveId("s1"), instance: instanceId("a"), boot: BOOT, number: 1 };
+  expect(facts.length).toBeGreaterThan(1);
+  for (const fact of facts) expect(encodeFact(from, b.now, fact).length).toBeLessThanOrEqual(FACT_BYTES_MAX);
 });

@@ -1,0 +1,515 @@
+import { Bridge } from "#bridge/bridge";
+import type { BridgeSettings, Ports } from "#bridge/ports";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { FakeMachine } from "#bridge/test/fake-game";
+import { FakeMaster } from "#bridge/test/fake-master";
+import { newSave } from "#bridge/test/fake-world";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import { answer } from "#core/events/command";
+import { RESTATE_MS } from "#core/events/delivery";
+import { auditEntry, type InstanceTelemetry, instanceTelemetry, slaveTelemetry } from "#core/events/telemetry";
+import { instanceId, slaveId, userId, worldId } from "#core/ids";
+import { ManualClock } from "#core/ports/memory/manual-clock";
+import { MemoryBroker } from "#core/ports/memory/memory-bus";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import { SeededRandom } from "#core/ports/memory/seeded-random";
+import { subjects } from "#core/subjects";
+
+const slave = slaveId("home");
+const north = instanceId("north");
+const ann = userId("ann");
+const world = worldId({ instance: north, generation: 1 });
+const IRON = "item:iron-plate";
+const FOLDER = "/data/instances/north";
+
+/** Lets everything that waits for nothing but its turn come to rest. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** A slave's machine, disk and network, on which bridges come and go. */
+const scene = () => {
+  const clock = new ManualClock();
+  const broker = new MemoryBroker(clock);
+  const disk = new MemoryDisk();
+  const machine = new FakeMachine(clock, disk);
+  const master = new FakeMaster(broker.connect(), slave, clock);
+  const log: string[] = [];
+  const telemetry: InstanceTelemetry[] = [];
+  const audit: string[] = [];
+  const outside = broker.connect();
+  outside.subscribe(subjects.telemetry(slave, north), ({ data }) =>
+    telemetry.push(decodeJson(instanceTelemetry, data, "telemetry")),
+  );
+  outside.subscribe(subjects.audit(slave, north), ({ data }) => {
+    const entry = decodeJson(auditEntry, data, "audit");
+    audit.push(`${entry.user} ${entry.verb} ${entry.outcome}`);
+  });
+  const settings: BridgeSettings = {
+    slave,
+    dir: "/data",
+    install: { name: "fake", command: "factorio", args: [], readData: "/factorio/data" },
+    mods: machine.mods,
+    gameAddress: "127.0.0.1",
+    limits: LIMITS,
+    version: "0.1.0",
+  };
+  let opened = 0;
+  const open = async (): Promise<{ bridge: Bridge; bus: ReturnType<MemoryBroker["connect"]> }> => {
+    const bus = broker.connect();
+    const random = new SeededRandom(++opened);
+    const journal: Ports["journal"] = (_level, message) => void log.push(message);
+    const ports: Ports = { clock, random, disk, bus, facts: bus, game: machine.game(), journal };
+    const bridge = await Bridge.open(settings, ports);
+    await settle();
+    return { bridge, bus };
+  };
+  const advance = async (ms: number) => {
+    await clock.advanceSettling(ms, settle);
+    await settle();
+  };
+  const command = async (verb: string, data: object = {}, headers?: Record<string, string>) => {
+    const subject = subjects.command(ann, slave, north, verb);
+    if (headers !== undefined) {
+      broker.send({ subject, data: encodeJson(data), headers, reply: "_INBOX.x" });
+      return settle();
+    }
+    const asked = outside.request(subject, encodeJson(data), 60_000);
+    await settle();
+    const result = await asked;
+    if (result.kind !== "answer") throw new Error(result.kind);
+    return decodeJson(answer, result.data, "answer");
+  };
+  /** The instance is assigned, started, linked. */
+  const linked = async () => {
+    const { bridge, bus } = await open();
+    expect(await command("start")).toMatchObject({ ok: {} });
+    await advance(2_000);
+    master.state(north);
+    await advance(500);
+    expect(bridge.runner(north)?.telemetry()).toMatchObject({ state: "running", linked: true, world });
+    // Told at the next tick, not only every five seconds.
+    expect(telemetry.at(-1)).toMatchObject({ linked: true });
+    return { bridge, bus };
+  };
+  return {
+    clock,
+    broker,
+    disk,
+    machine,
+    master,
+    log,
+    telemetry,
+    audit,
+    open,
+    advance,
+    command,
+    linked,
+    outside,
+    settings,
+  };
+};
+
+describe("a bridge", () => {
+  test("a delivery for an instance that it does not have is an assignment: the folder keeps it and its config", async () => {
+    const { master, open, disk, log } = scene();
+    const { bridge } = await open();
+    master.state(north);
+    await settle();
+    expect(bridge.runner(north)?.phase).toBe("stopped");
+    expect(log).toContain("north is assigned to home");
+    const kept = JSON.parse(new TextDecoder().decode(await disk.read(`${FOLDER}/instance.json`)));
+    expect(kept).toMatchObject({
+      v: 1,
+      config: { seed: 7 },
+      desired: "stopped",
+      link: { epoch: 1, assignment: "signed" },
+    });
+    await bridge.close();
+  });
+
+  test("an instance that is not its own is not taken", async () => {
+    const { master, open, command, advance } = scene();
+    master.assigned = false;
+    const { bridge } = await open();
+    expect(await command("start")).toMatchObject({ error: { code: "refused" } });
+    expect(bridge.runner(north)).toBeUndefined();
+    // Deliveries that go on although it was refused are not asked about each time.
+    const before = master.asked;
+    for (let n = 0; n < 10; n++) {
+      master.state(north);
+      await settle();
+    }
+    expect(master.asked - before).toBe(1);
+    await advance(5_000);
+    master.assigned = true;
+    master.state(north);
+    await settle();
+    expect(bridge.runner(north)).toBeDefined();
+    await bridge.close();
+  });
+
+  test("a start makes a save, runs it, begins a session, and one sync tells whole vectors", async () => {
+    const { master, machine, linked, disk } = scene();
+    const { bridge } = await linked();
+    expect(machine.spawned).toBe(2);
+    expect(master.synced).toHaveLength(1);
+    expect(master.synced[0]).toMatchObject({
+      world,
+      prev: "",
+      owner: bridge.boot,
+      epoch: 1,
+      assignment: "signed",
+      seed: 7,
+    });
+    expect(machine.world("north")).toMatchObject({ instance: "north", world, leaseUntil: 3_600 });
+    expect(disk.modeOf(`${FOLDER}/server.json`)).toBe(0o600);
+    // R2: a bridge that is killed right after the spawn has left what finds the game again.
+    expect(machine.recorded).toEqual([true]);
+    await bridge.close();
+  });
+
+  test("what a world reports becomes facts; what is granted reaches the game once, however often it is stated", async () => {
+    const { master, machine, linked, advance, telemetry, clock } = scene();
+    const { bridge } = await linked();
+    const game = machine.world("north");
+    game.happen({ exported: { [IRON]: 12 }, wanted: { "item:gear": 50 } });
+    machine.flush();
+    await settle();
+    expect(master.reported.at(-1)).toMatchObject({ world, exported: { [IRON]: 12 }, wanted: { "item:gear": 50 } });
+
+    master.grant(north, world, { "item:gear": 30 }, clock.now() - 40);
+    master.state(north);
+    master.state(north);
+    await settle();
+    expect(game.received).toEqual({ "item:gear": 30 });
+    expect(game.commands.filter((line) => line.startsWith("/ci "))).toHaveLength(1);
+    expect(master.reported.at(-1)).toMatchObject({ received: { "item:gear": 30 }, wanted: { "item:gear": 20 } });
+    master.grant(north, world, { "fluid:water:15": 7 });
+    await settle();
+    expect(game.received["fluid:water:15"]).toBe(7);
+    expect(game.commands.filter((line) => line.startsWith("/clusterio-import "))).toHaveLength(1);
+    await advance(5_000);
+    expect(telemetry.flatMap(({ latencyMs }) => latencyMs)).toEqual([40]);
+    await bridge.close();
+  });
+
+  test("a world with nothing to say says so every ten seconds, and its lease is extended", async () => {
+    const { master, machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    const before = master.reported.length;
+    const game = machine.world("north");
+    for (let at = 0; at < 30_000; at += RESTATE_MS) {
+      master.state(north);
+      await advance(RESTATE_MS);
+      game.tick += 60 * (RESTATE_MS / 1_000);
+      expect(game.leaseUntil - game.tick).toBeGreaterThan(60 * 40);
+    }
+    expect(master.reported.length - before).toBeGreaterThanOrEqual(2);
+    await bridge.close();
+  });
+
+  test("a faster game gets a longer lease: a minute of its own ticks", async () => {
+    const { machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    const game = machine.world("north");
+    game.tick += 6_000;
+    await advance(16_000);
+    const ups = bridge.runner(north)?.telemetry().ups ?? 0;
+    expect(ups).toBeGreaterThan(300);
+    expect(game.leaseUntil - game.tick).toBeGreaterThanOrEqual(Math.floor(ups * 60));
+    await bridge.close();
+  });
+
+  test("a broken RCON connection is made again and begins a new session", async () => {
+    const { master, machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    const [process] = machine.alive;
+    for (const drop of [...(process?.connections ?? [])]) drop();
+    await advance(1_000);
+    expect(machine.alive).toHaveLength(1);
+    expect(master.synced).toHaveLength(2);
+    expect(master.synced[1]).toMatchObject({ prev: master.synced[0]?.token });
+    await bridge.close();
+  });
+
+  test("a game whose session somebody else took over is asked to begin anew", async () => {
+    const { master, machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    machine.world("north").token = "somebodyelse1";
+    await advance(16_000);
+    expect(master.synced.length).toBeGreaterThanOrEqual(2);
+    expect(machine.world("north").token).toBe(master.synced.at(-1)?.token);
+    await bridge.close();
+  });
+
+  test("a crash restarts from the newest save of this world that opens", async () => {
+    const { master, machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    machine.world("north").happen({ exported: { [IRON]: 5 } });
+    await advance(10_500);
+    machine.world("north").happen({ exported: { [IRON]: 100 } });
+    const saved = [...machine.saves.keys()].filter((path) => path.includes("/auto-"));
+    expect(saved.length).toBeGreaterThan(0);
+    machine.writeSave(`${FOLDER}/saves/_autosave1.zip`, machine.world("north").save(), false);
+    machine.writeSave(`${FOLDER}/saves/somebody.zip`, newSave(99));
+    machine.end(machine.alive[0]?.id.pid ?? 0, { signal: "SIGKILL" });
+    await advance(2_500);
+    expect(machine.alive).toHaveLength(1);
+    expect(machine.world("north").exported).toEqual({ [IRON]: 5 });
+    expect(master.synced.at(-1)).toMatchObject({ world, exported: { [IRON]: 5 } });
+    await bridge.close();
+  });
+
+  test("a save that names another world is adopted as a child, and until then the original is started again", async () => {
+    const { master, machine, open, command, advance } = scene();
+    const foreign = { ...newSave(5), instance: "south", world: "south.3", token: "oldtoken123", tick: 900 };
+    machine.writeSave(`${FOLDER}/saves/south.zip`, { ...foreign, names: [IRON], exported: { [IRON]: 40 } });
+    const { bridge } = await open();
+    await command("start");
+    await advance(10);
+    const child = machine.world("north").world;
+    expect(child).toMatch(/^north\.1\.[0-9a-f]{8}$/);
+    expect(machine.world("north").exported).toEqual({ [IRON]: 0 });
+    expect(master.synced.at(-1)).toMatchObject({ world: child, exported: { [IRON]: 0 } });
+    // Its first own save was ordered at once.
+    expect(machine.world("north").commands).toContain("/server-save auto-1");
+    await bridge.close();
+  });
+
+  test("until a foreign save is adopted it is not saved, and the original is started again", async () => {
+    const { master, machine, open, command, advance } = scene();
+    const foreign = { ...newSave(5), instance: "south", world: "south.4", token: "oldtoken123", tick: 900 };
+    machine.writeSave(`${FOLDER}/saves/south.zip`, { ...foreign, names: [IRON], exported: { [IRON]: 40 } });
+    const { bridge } = await open();
+    master.state(north);
+    await settle();
+    // Assigned, and then nobody answers with an assignment any more.
+    master.assigned = false;
+    await command("start");
+    await advance(15_000);
+    expect(machine.alive[0]?.file).toBe(`${FOLDER}/saves/world-a.zip`);
+    expect(machine.world("north").commands.filter((line) => line.startsWith("/server-save"))).toEqual([]);
+    for (const name of ["next.zip", ""]) {
+      if (name !== "") machine.writeSave(`${FOLDER}/saves/${name}`, { ...foreign, exported: { [IRON]: 50 } });
+      machine.world("north").exported[IRON] = 77;
+      machine.writeSave(`${FOLDER}/saves/_autosave1.zip`, machine.world("north").save());
+      machine.end(machine.alive[0]?.id.pid ?? 0, { code: 1 });
+      await advance(5_000);
+      expect(machine.world("north")).toMatchObject({ world: "south.4", exported: { [IRON]: 50 } });
+    }
+    await bridge.close();
+    expect(machine.saves.has(`${FOLDER}/saves/next.zip`)).toBe(false);
+  });
+
+  test("an adopted game that an operator does not want is stopped in order", async () => {
+    const { machine, linked, open, advance, disk } = scene();
+    const { bridge } = await linked();
+    await bridge.close();
+    const path = `${FOLDER}/instance.json`;
+    const record = JSON.parse(new TextDecoder().decode(await disk.read(path)));
+    await disk.write(path, encodeJson({ ...record, desired: "stopped", lastBoot: "zzzzzzzzy-0000" }));
+    const { bridge: next } = await open();
+    await advance(1_000);
+    expect(machine.alive).toHaveLength(0);
+    expect(machine.processes.get(101)?.exit).toEqual({ code: 0 });
+    // K3: also a bridge whose clock was ahead is followed by a later boot.
+    expect(next.boot > "zzzzzzzzy-0000").toBe(true);
+    await next.close();
+  });
+
+  test("a crash before anything was adopted starts the first save again, not what was written since", async () => {
+    const { master, machine, open, command, advance } = scene();
+    const foreign = { ...newSave(5), instance: "south", world: "south.4", token: "oldtoken123", tick: 900 };
+    machine.writeSave(`${FOLDER}/saves/south.zip`, foreign);
+    const { bridge } = await open();
+    master.state(north);
+    await settle();
+    master.assigned = false;
+    await command("start");
+    await advance(1_000);
+    machine.writeSave(`${FOLDER}/saves/_autosave1.zip`, { ...foreign, tick: 5_000 });
+    machine.end(machine.alive[0]?.id.pid ?? 0, { code: 1 });
+    await advance(3_000);
+    expect(machine.world("north").tick).toBe(900);
+    await bridge.close();
+  });
+
+  test("a restarted bridge adopts the running game and begins a new session with a later boot", async () => {
+    const { master, machine, linked, open, advance } = scene();
+    const { bridge } = await linked();
+    const game = machine.world("north");
+    await bridge.close();
+    expect(machine.alive).toHaveLength(1);
+    const { bridge: next } = await open();
+    await advance(1_000);
+    expect(machine.spawned).toBe(2);
+    expect(machine.world("north")).toBe(game);
+    expect(next.boot > bridge.boot).toBe(true);
+    expect(master.synced.at(-1)).toMatchObject({ owner: next.boot });
+    expect(next.runner(north)?.phase).toBe("running");
+    await next.close();
+  });
+
+  test("a game that a killed bridge spawned and never wrote down is found by its password", async () => {
+    const { machine, linked, open, advance, disk } = scene();
+    const { bridge } = await linked();
+    await bridge.close();
+    const path = `${FOLDER}/server.json`;
+    const server = JSON.parse(new TextDecoder().decode(await disk.read(path)));
+    await disk.write(path, encodeJson({ ...server, process: null }));
+    const { bridge: next } = await open();
+    await advance(1_000);
+    expect(machine.spawned).toBe(2);
+    expect(next.runner(north)?.phase).toBe("running");
+    await next.close();
+  });
+
+  test("a game in the folder that no record names is ended before another one starts", async () => {
+    const { machine, linked, open, advance, disk } = scene();
+    const { bridge } = await linked();
+    const stray = machine.alive[0]?.id.pid ?? 0;
+    await bridge.close();
+    await disk.remove(`${FOLDER}/server.json`);
+    const { bridge: next } = await open();
+    await advance(1_000);
+    expect(machine.processes.get(stray)?.exit).toEqual({ signal: "SIGKILL" });
+    expect(machine.alive).toHaveLength(1);
+    await next.close();
+  });
+
+  test("a second bridge in the same folder is refused", async () => {
+    const { open } = scene();
+    const { bridge } = await open();
+    await expect(open()).rejects.toMatchObject({ code: "refused" });
+    await bridge.close();
+    await (await open()).bridge.close();
+  });
+
+  test("a stop says good-bye with the last totals, ends the game in order, and is remembered", async () => {
+    const { master, machine, linked, command, open, advance } = scene();
+    const { bridge } = await linked();
+    machine.world("north").happen({ exported: { [IRON]: 1 } });
+    machine.flush();
+    machine.world("north").exported[IRON] = 3;
+    expect(await command("stop")).toMatchObject({ ok: { state: "stopping" } });
+    await advance(1_000);
+    const [report, left] = master.facts.slice(-2);
+    expect(report).toMatchObject({ type: "world-reported", data: { exported: { [IRON]: 3 } } });
+    expect(left).toMatchObject({ type: "world-left" });
+    expect(machine.alive).toHaveLength(0);
+    expect(bridge.runner(north)?.phase).toBe("stopped");
+    await bridge.close();
+    const { bridge: next } = await open();
+    await advance(2_000);
+    expect(machine.alive).toHaveLength(0);
+    await next.close();
+  });
+
+  test("a bridge that stops its games with itself starts them again when it comes back", async () => {
+    const { machine, linked, open, advance } = scene();
+    const { bridge } = await linked();
+    await bridge.close({ stopGames: true });
+    expect(machine.alive).toHaveLength(0);
+    const { bridge: next } = await open();
+    await advance(1_000);
+    expect(machine.alive).toHaveLength(1);
+    await next.close();
+  });
+
+  test("a game that dies at its start is told once with its last lines", async () => {
+    const { machine, open, command, advance, telemetry } = scene();
+    const { bridge } = await open();
+    machine.breaks = "   0.300 Error X.cpp:1: MultiplayerManager failed: Host address is already in use.";
+    await command("start");
+    await advance(600);
+    expect(telemetry.at(-1)).toMatchObject({
+      state: "backing-off",
+      alarm: expect.stringMatching(/north: the game ended with code 1 while .*\n.*already in use/s),
+    });
+    machine.breaks = undefined;
+    await advance(2_000);
+    expect(telemetry.at(-1)).toMatchObject({ state: "running" });
+    expect(telemetry.at(-1)?.alarm).toBeUndefined();
+    await bridge.close();
+  });
+
+  test("a bridge whose instance was taken over by a later one stops its server and leaves it alone", async () => {
+    const { master, machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    master.owner = "zzzzzzzzz-0000" as typeof master.boot;
+    master.round++;
+    master.state(north);
+    await advance(2_000);
+    expect(machine.alive).toHaveLength(0);
+    expect(bridge.runner(north)?.telemetry()).toMatchObject({
+      state: "stopped",
+      alarm: expect.stringContaining("started later"),
+    });
+    await bridge.close();
+  });
+
+  test("when NATS comes back, everything is said again", async () => {
+    const { master, machine, linked } = scene();
+    const { bridge, bus } = await linked();
+    bus.setConnected(false);
+    machine.world("north").happen({ exported: { [IRON]: 9 } });
+    machine.flush();
+    await settle();
+    expect(master.reported.some(({ exported }) => exported[IRON] === 9)).toBe(false);
+    bus.setConnected(true);
+    await settle();
+    expect(master.reported.at(-1)).toMatchObject({ full: true, exported: { [IRON]: 9 } });
+    await bridge.close();
+  });
+});
+
+describe("commands", () => {
+  test("each is answered once and stands in the audit before and after", async () => {
+    const { linked, command, audit, machine } = scene();
+    const { bridge } = await linked();
+    audit.length = 0;
+    expect(await command("send-rcon", { command: "/cr zzzz" })).toEqual({
+      ok: { reply: '{"error":"wrong-token","message":"begin anew"}' },
+    });
+    expect(await command("report")).toEqual({ ok: { tick: machine.world("north").tick } });
+    expect(await command("decide", { as: "same" })).toMatchObject({ error: { code: "refused" } });
+    expect(await command("explode")).toMatchObject({ error: { code: "bad-input" } });
+    expect(await command("send-rcon", { command: "" })).toMatchObject({ error: { code: "bad-input" } });
+    await command("start", {}, { "nats-rollup": "all" });
+    expect(audit).toEqual([
+      ...["ann send-rcon asked", "ann send-rcon ok", "ann report asked", "ann report ok"],
+      ...["ann decide asked", "ann decide refused", "ann explode asked", "ann explode bad-input"],
+      ...["ann send-rcon asked", "ann send-rcon bad-input", "ann start asked", "ann start refused"],
+    ]);
+    await bridge.close();
+  });
+
+  test("a kill ends the game at once and for good", async () => {
+    const { linked, command, machine, advance, clock } = scene();
+    const { bridge } = await linked();
+    machine.deaf = true;
+    await command("stop");
+    await advance(1_000);
+    expect(machine.alive).toHaveLength(1);
+    const before = clock.now();
+    await command("kill");
+    await advance(3_000);
+    expect(machine.alive).toHaveLength(0);
+    expect(clock.now() - before).toBeLessThan(LIMITS.stopMs);
+    expect(bridge.runner(north)?.phase).toBe("stopped");
+    await bridge.close();
+  });
+
+  test("the bridge tells who it is and what it runs", async () => {
+    const { open, outside, advance } = scene();
+    const about: unknown[] = [];
+    outside.subscribe(subjects.telemetry(slave, "_"), ({ data }) =>
+      about.push(decodeJson(slaveTelemetry, data, "about")),
+    );
+    const { bridge } = await open();
+    await advance(5_000);
+    expect(about.at(-1)).toEqual({ boot: bridge.boot, version: "0.1.0", game: "fake", instances: [] });
+    await bridge.close();
+  });
+});

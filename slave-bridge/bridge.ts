@@ -1,0 +1,286 @@
+import { carryOut, commandIn, errorAnswer } from "#bridge/commands";
+import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
+import { newRecord } from "#bridge/instance/record";
+import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
+import type { BridgeContext, BridgeSettings, Ports } from "#bridge/ports";
+import { type Boot, nextBoot } from "#core/boot";
+import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import { type Delivery, delivery, type LinkRequest, linkAnswer } from "#core/events/delivery";
+import { encodeFact } from "#core/events/fact-encoder";
+import type { FactBody } from "#core/events/facts";
+import { FACT_BYTES_MAX } from "#core/events/shapes";
+import { type AuditEntry, type InstanceTelemetry, type SlaveTelemetry, TELEMETRY_MS } from "#core/events/telemetry";
+import { type InstanceId, instanceId, isId } from "#core/ids";
+import type { BusMessage } from "#core/ports/bus";
+import { every } from "#core/ports/clock";
+import {
+  parseDeliverySubject,
+  parseSlaveCommandSubject,
+  SELF,
+  type SlaveCommandSubject,
+  subjects,
+} from "#core/subjects";
+
+/**
+ * The bridge of one slave: its instances, and everything that they say and hear over NATS.
+ *
+ * K1 a delivery for an instance that has no folder here is an assignment: the leader is asked, and its answer makes the folder.
+ * K2 every command is answered once, by `{ok}` or `{error}`, and stands in the audit before and after.
+ * K3 a boot id is greater than every earlier one that used one of these folders.
+ */
+
+/** Deadlines are looked at this often. */
+const TICK_MS = 500;
+/** An assignment that could not be taken is tried again no sooner. */
+const ASSIGN_AGAIN_MS = 5_000;
+/** More names than that are somebody's mistake: they are all forgotten, which costs a question each. */
+const REFUSED_MAX = 1_000;
+const ANSWER_MS_MAX = 2_000;
+
+export class Bridge implements RunnerHost {
+  readonly #runners = new Map<InstanceId, InstanceRunner>();
+  readonly #assigning = new Map<InstanceId, Promise<InstanceRunner>>();
+  readonly #refusedAt = new Map<InstanceId, number>();
+  readonly #closers: (() => void)[] = [];
+  readonly #changed = new Set<InstanceId>();
+  #facts = 0;
+  #unlock: () => Promise<void> = async () => {};
+
+  private constructor(private readonly context: BridgeContext) {}
+
+  /**
+   * Opens every instance in the folder and goes on with what should run.
+   * @throws ClusterioError `unavailable` when the folder cannot be used, `refused` when another bridge uses it.
+   */
+  static async open(settings: BridgeSettings, ports: Ports): Promise<Bridge> {
+    const unlock = await lockDir(settings, ports);
+    const records = await readRecords(settings, ports);
+    const boot = records.reduce<Boot>(
+      (latest, { lastBoot }) => (lastBoot === "" ? latest : later(latest, lastBoot, ports)),
+      nextBoot(ports.clock.now(), "", ports.random),
+    );
+    const bridge = new Bridge({ settings, ports, boot });
+    bridge.#unlock = unlock;
+    try {
+      for (const record of records) await bridge.#open(record);
+      bridge.#listen();
+    } catch (error) {
+      await bridge.close();
+      throw error;
+    }
+    return bridge;
+  }
+
+  get boot(): Boot {
+    return this.context.boot;
+  }
+
+  runner(instance: InstanceId): InstanceRunner | undefined {
+    return this.#runners.get(instance);
+  }
+
+  publish(instance: InstanceId, fact: FactBody): void {
+    const { settings, ports, boot } = this.context;
+    const from = { slave: settings.slave, instance, boot, number: ++this.#facts };
+    const bytes = encodeFact(from, ports.clock.now(), fact);
+    if (bytes.length > FACT_BYTES_MAX) {
+      ports.journal(
+        "error",
+        `${instance}: a ${fact.type} of ${bytes.length} bytes: the master takes ${FACT_BYTES_MAX}`,
+      );
+    }
+    ports.facts.publish(subjects.event(settings.slave, instance, fact.type), bytes);
+  }
+
+  changed(instance: InstanceId): void {
+    this.#changed.add(instance);
+  }
+
+  /** Lets go of everything; the games run on unless they are to be stopped with it. */
+  async close(options: { readonly stopGames?: boolean } = {}): Promise<void> {
+    for (const close of this.#closers.splice(0)) close();
+    await Promise.allSettled(this.#assigning.values());
+    const runners = [...this.#runners.values()];
+    const tick = every(this.context.ports.clock, TICK_MS, () => {
+      for (const runner of runners) runner.tick();
+    });
+    if (options.stopGames === true) await Promise.all(runners.map((runner) => runner.stopForNow()));
+    tick();
+    for (const runner of runners) this.#tellTelemetry(runner);
+    await Promise.all(runners.map((runner) => runner.close()));
+    await this.#unlock();
+  }
+
+  async #open(record: Parameters<typeof InstanceRunner.open>[2]): Promise<InstanceRunner> {
+    const runner = await InstanceRunner.open(this.context, this, record);
+    this.#runners.set(record.instance, runner);
+    return runner;
+  }
+
+  #listen(): void {
+    const { settings, ports } = this.context;
+    const { bus, clock } = ports;
+    const delivered = bus.subscribe(subjects.deliveriesTo(settings.slave), (message) => this.#delivered(message));
+    const commanded = bus.subscribe(
+      subjects.all.commandsTo(settings.slave),
+      (message) => void this.#commanded(message),
+    );
+    const connection = bus.onConnection((connected) => {
+      if (connected) for (const runner of this.#runners.values()) runner.restate();
+    });
+    this.#closers.push(
+      () => delivered.stop(),
+      () => commanded.stop(),
+      () => connection.stop(),
+      every(clock, TICK_MS, () => this.#tick()),
+      every(clock, TELEMETRY_MS, () => this.#tellAll()),
+    );
+    this.#tellAll();
+  }
+
+  #tick(): void {
+    for (const runner of this.#runners.values()) runner.tick();
+    for (const instance of this.#changed) {
+      const runner = this.#runners.get(instance);
+      if (runner !== undefined) this.#tellTelemetry(runner);
+    }
+    this.#changed.clear();
+  }
+
+  #tellAll(): void {
+    const { settings, ports, boot } = this.context;
+    for (const runner of this.#runners.values()) this.#tellTelemetry(runner);
+    const about: SlaveTelemetry = {
+      boot,
+      version: settings.version,
+      game: settings.install.name,
+      instances: [...this.#runners.keys()].sort().slice(0, 1_000),
+    };
+    ports.bus.publish(subjects.telemetry(settings.slave, SELF), encodeJson(about));
+  }
+
+  #tellTelemetry(runner: InstanceRunner): void {
+    const { settings, ports } = this.context;
+    const telemetry: InstanceTelemetry = runner.telemetry();
+    ports.bus.publish(subjects.telemetry(settings.slave, runner.instance), encodeJson(telemetry));
+  }
+
+  #delivered(message: BusMessage): void {
+    const to = parseDeliverySubject(message.subject);
+    if (to === undefined || to.slave !== this.context.settings.slave) return;
+    const stated = this.#decodeDelivery(message);
+    if (stated === undefined) return;
+    const runner = this.#runners.get(to.instance);
+    if (runner !== undefined) return runner.delivery(stated);
+    void this.#takeUp(to.instance);
+  }
+
+  #decodeDelivery(message: BusMessage): Delivery | undefined {
+    try {
+      return decodeJson(delivery, message.data, message.subject);
+    } catch (error) {
+      if (!isClusterioError(error, "bad-input")) throw error;
+      this.context.ports.journal("warn", messageOf(error));
+      return undefined;
+    }
+  }
+
+  /** A delivery says that the instance is ours; after a refusal it is not asked again at once. */
+  async #takeUp(instance: InstanceId): Promise<void> {
+    const { clock, journal } = this.context.ports;
+    const refusedAt = this.#refusedAt.get(instance);
+    if (refusedAt !== undefined && clock.now() - refusedAt < ASSIGN_AGAIN_MS) return;
+    try {
+      await this.#assigned(instance);
+      this.#refusedAt.delete(instance);
+    } catch (error) {
+      if (!isClusterioError(error)) throw error;
+      if (this.#refusedAt.size >= REFUSED_MAX) this.#refusedAt.clear();
+      this.#refusedAt.set(instance, clock.now());
+      journal("warn", messageOf(error), { instance });
+    }
+  }
+
+  /**
+   * The instance's runner, made if a leader says that it belongs here (K1).
+   * @throws ClusterioError when it does not, or nobody can say.
+   */
+  #assigned(instance: InstanceId): Promise<InstanceRunner> {
+    const runner = this.#runners.get(instance);
+    if (runner !== undefined) return Promise.resolve(runner);
+    const running = this.#assigning.get(instance);
+    if (running !== undefined) return running;
+    const assigning = this.#askForAssignment(instance).finally(() => this.#assigning.delete(instance));
+    this.#assigning.set(instance, assigning);
+    return assigning;
+  }
+
+  async #askForAssignment(instance: InstanceId): Promise<InstanceRunner> {
+    const { settings, ports } = this.context;
+    const request: LinkRequest = { instance, epoch: 0 };
+    const result = await ports.bus.request(subjects.query(settings.slave, "link"), encodeJson(request), ANSWER_MS_MAX);
+    if (result.kind !== "answer")
+      throw unavailable(`no master answers whether ${instance} is assigned to ${settings.slave}`);
+    const answer = decodeJson(linkAnswer, result.data, "the answer of link");
+    if ("error" in answer) throw unavailable(`the master about ${instance}: ${answer.error.message}`);
+    if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
+    const { epoch, generation, assignment, config } = answer.ok;
+    const record = newRecord(instance, config);
+    ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
+    return this.#open({ ...record, link: { ...record.link, epoch, generation, assignment } });
+  }
+
+  /** K2 */
+  async #commanded(message: BusMessage): Promise<void> {
+    const subject = parseSlaveCommandSubject(message.subject);
+    if (subject === undefined) return;
+    const { bus } = this.context.ports;
+    this.#audit(subject, { outcome: "asked" });
+    try {
+      const command = commandIn(message, subject);
+      if (subject.instance === SELF) throw refused(`${command.verb} is for an instance, not for the slave itself`);
+      const ok = await carryOut(await this.#assigned(subject.instance), command);
+      this.#audit(subject, { outcome: "ok" });
+      bus.respond(message, encodeJson({ ok }));
+    } catch (error) {
+      const answer = errorAnswer(error);
+      this.#audit(subject, { outcome: answer.error.code, message: answer.error.message.slice(0, 10_000) });
+      bus.respond(message, encodeJson(answer));
+    }
+  }
+
+  #audit({ user, instance, verb }: SlaveCommandSubject, what: Pick<AuditEntry, "outcome" | "message">): void {
+    const { settings, ports } = this.context;
+    const time = new Date(ports.clock.now()).toISOString();
+    const entry: AuditEntry = { user, verb: verb.slice(0, 100), ...what, time };
+    ports.bus.publish(subjects.audit(settings.slave, instance), encodeJson(entry));
+  }
+}
+
+const later = (boot: Boot, than: Boot, { clock, random }: Ports): Boot =>
+  boot > than ? boot : nextBoot(clock.now(), than, random);
+
+const lockDir = async ({ dir }: BridgeSettings, { disk, game }: Ports): Promise<() => Promise<void>> => {
+  try {
+    // Shows that the folder can be written before anything rests on it.
+    await disk.write(
+      `${dir}/README`,
+      new TextEncoder().encode("The state of a clusterio-bridge: one folder per instance.\n"),
+    );
+    await disk.list(instancesFolder(dir));
+  } catch (error) {
+    if (isClusterioError(error)) throw error;
+    throw unavailable(`the folder ${dir} cannot be used: ${messageOf(error)}`, error);
+  }
+  return game.lock(`${dir}/lock`);
+};
+
+const readRecords = async ({ dir }: BridgeSettings, { disk }: Ports) => {
+  const folder = instancesFolder(dir);
+  const names = (await disk.list(folder)).filter(isId);
+  const records = await Promise.all(names.map((name) => readRecord(disk, pathsOf(`${folder}/${name}`))));
+  return records
+    .filter((record) => record !== undefined)
+    .filter(({ instance }) => names.includes(instanceId(instance)));
+};

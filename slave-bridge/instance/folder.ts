@@ -1,0 +1,43 @@
+import {
+  decodeRecord,
+  decodeServer,
+  encodeRecord,
+  encodeServer,
+  type InstanceRecord,
+  type ServerRecord,
+} from "#bridge/instance/record";
+import type { Disk } from "#core/ports/disk";
+
+/** Where things are in `<dir>/instances/<id>/`; it is also the game's write-data. */
+export const pathsOf = (folder: string) => ({
+  folder,
+  record: `${folder}/instance.json`,
+  server: `${folder}/server.json`,
+  lock: `${folder}/lock`,
+  saves: `${folder}/saves`,
+  mods: `${folder}/mods`,
+  modList: `${folder}/mods/mod-list.json`,
+  reports: `${folder}/script-output`,
+  config: `${folder}/config.ini`,
+  settings: `${folder}/server-settings.json`,
+  console: `${folder}/console.log`,
+});
+export type Paths = ReturnType<typeof pathsOf>;
+
+export const instancesFolder = (dir: string): string => `${dir}/instances`;
+
+export const readRecord = async (disk: Disk, paths: Paths): Promise<InstanceRecord | undefined> => {
+  const bytes = await disk.read(paths.record);
+  return bytes === undefined ? undefined : decodeRecord(bytes, paths.record);
+};
+
+export const writeRecord = (disk: Disk, paths: Paths, record: InstanceRecord): Promise<void> =>
+  disk.write(paths.record, encodeRecord(record));
+
+export const readServer = async (disk: Disk, paths: Paths): Promise<ServerRecord | undefined> => {
+  const bytes = await disk.read(paths.server);
+  return bytes === undefined ? undefined : decodeServer(bytes, paths.server);
+};
+
+export const writeServer = (disk: Disk, paths: Paths, server: ServerRecord): Promise<void> =>
+  disk.write(paths.server, encodeServer(server));

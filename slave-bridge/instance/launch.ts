@@ -1,0 +1,98 @@
+import type { ProcessId, SpawnOrder } from "#bridge/game/port";
+import { type Paths, writeServer } from "#bridge/instance/folder";
+import {
+  type Choice,
+  chooseSave,
+  GIVEN_SAVE,
+  given,
+  type Lineage,
+  MADE_SAVE,
+  NEXT_SAVE,
+  startFileFor,
+} from "#bridge/instance/lineage";
+import { installMods } from "#bridge/instance/mods";
+import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
+import { configIni, serverSettings } from "#bridge/instance/settings";
+import type { BridgeContext } from "#bridge/ports";
+import { randomText } from "#core/ports/random";
+
+/** Makes an instance's folder ready and starts the game in it. */
+
+/** 32 characters of 36: 165 bits. */
+const PASSWORD_CHARACTERS = 32;
+const RCON_ADDRESS = "127.0.0.1";
+/** What earlier starts printed, beside the present one's. */
+const CONSOLE_BYTES_MAX_AT_START = 0;
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+/** Everything but the save: settings, mods, the folders that the game or we expect. */
+const writeFiles = async ({ settings, ports }: BridgeContext, paths: Paths, record: InstanceRecord): Promise<void> => {
+  const { disk, game } = ports;
+  await disk.write(paths.config, text(configIni(settings.install.readData, paths.folder)));
+  await disk.write(paths.settings, text(serverSettings(record.config)));
+  // The folder must be there to be watched before the game writes its first report.
+  await disk.write(`${paths.reports}/clusterio/.bridge`, text("followed by clusterio-bridge\n"));
+  await installMods({ disk, files: game }, paths, settings.mods);
+};
+
+/** Takes an operator's save, if there is one, and says which save is to be started. */
+export const prepare = async (
+  context: BridgeContext,
+  paths: Paths,
+  record: InstanceRecord,
+): Promise<{ readonly lineage: Lineage; readonly choice: Choice }> => {
+  const { game } = context.ports;
+  await writeFiles(context, paths, record);
+  const saves = await game.saves(paths.saves);
+  const next = saves.find(({ name }) => name === NEXT_SAVE);
+  if (next?.opens === true) {
+    await game.copy(`${paths.saves}/${NEXT_SAVE}`, `${paths.saves}/${GIVEN_SAVE}`);
+    await game.remove(`${paths.saves}/${NEXT_SAVE}`);
+    return { lineage: given(record.lineage), choice: { kind: "start", save: GIVEN_SAVE, own: false } };
+  }
+  if (next !== undefined) {
+    const message = `saves/${NEXT_SAVE} does not open: put a whole save there, or remove it`;
+    return { lineage: record.lineage, choice: { kind: "stuck", message } };
+  }
+  const choice = chooseSave(record.lineage, saves);
+  if (choice.kind === "create") await game.remove(`${paths.saves}/${MADE_SAVE}`);
+  return { lineage: record.lineage, choice };
+};
+
+const orderOf = ({ settings }: BridgeContext, paths: Paths, args: readonly string[]): SpawnOrder => ({
+  command: settings.install.command,
+  args: [...settings.install.args, "--config", paths.config, "--mod-directory", paths.mods, ...args],
+  cwd: paths.folder,
+  output: paths.console,
+});
+
+/** Starts the process that makes the first save and ends. */
+export const createSave = async (context: BridgeContext, paths: Paths, record: InstanceRecord): Promise<ProcessId> => {
+  const { game } = context.ports;
+  await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
+  const seed = ["--map-gen-seed", String(record.config.seed)];
+  return game.spawn(orderOf(context, paths, ["--create", `${paths.saves}/${MADE_SAVE}`, ...seed]));
+};
+
+/** Starts the server on a copy of the save (S9). Its record is on disk before it runs, and complete once its pid is known. */
+export const startServer = async (context: BridgeContext, paths: Paths, save: string): Promise<ServerRecord> => {
+  const { disk, game, random } = context.ports;
+  await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
+  const file = startFileFor(save);
+  await game.copy(`${paths.saves}/${save}`, `${paths.saves}/${file}`);
+  const { game: gamePort, rcon: rconPort } = await game.freePorts(context.settings.gameAddress);
+  const password = randomText(random, PASSWORD_CHARACTERS);
+  const draft: ServerRecord = { process: null, gamePort, rconPort, password, save, file };
+  await writeServer(disk, paths, draft);
+  const process = await game.spawn(
+    orderOf(context, paths, [
+      ...["--start-server", `${paths.saves}/${file}`, "--server-settings", paths.settings],
+      ...["--port", String(gamePort), "--bind", context.settings.gameAddress],
+      ...["--rcon-bind", `${RCON_ADDRESS}:${rconPort}`, "--rcon-password", password],
+    ]),
+  );
+  const server = { ...draft, process };
+  await writeServer(disk, paths, server);
+  return server;
+};

@@ -1,0 +1,112 @@
+import type { SaveFile } from "#bridge/game/port";
+import {
+  autosaveName,
+  belongs,
+  chooseSave,
+  ended,
+  given,
+  type Lineage,
+  made,
+  NO_LINEAGE,
+  started,
+  startFileFor,
+} from "#bridge/instance/lineage";
+import type { WorldId } from "#core/ids";
+
+const north = "north.1" as WorldId;
+const child = "north.1.0a1b2c3d" as WorldId;
+const save = (name: string, writtenAt: number, opens = true): SaveFile => ({ name, writtenAt, opens });
+const start = (lineage: Lineage, saves: SaveFile[], now: number) => {
+  const choice = chooseSave(lineage, saves);
+  if (choice.kind !== "start") throw new Error(choice.kind);
+  return { choice, lineage: started(lineage, choice, now) };
+};
+
+describe("the save that is started", () => {
+  test("an empty folder begins a new map, also when making one was cut off", () => {
+    expect(chooseSave(NO_LINEAGE, [])).toEqual({ kind: "create" });
+    expect(chooseSave(NO_LINEAGE, [save("made.zip", 1, false)])).toEqual({ kind: "create" });
+  });
+
+  test("a world goes on from its newest save that opens (S7)", () => {
+    const first = start(made(NO_LINEAGE), [save("made.zip", 90)], 100);
+    expect(first.choice).toEqual({ kind: "start", save: "made.zip", own: true });
+    const lineage = belongs(first.lineage, north, true, 110);
+    const saves = [
+      save("made.zip", 90),
+      save("auto-1.zip", 120),
+      save("auto-2.zip", 130),
+      save("auto-3.zip", 140, false),
+    ];
+    expect(chooseSave(ended(lineage, 150), saves)).toEqual({ kind: "start", save: "auto-2.zip", own: true });
+  });
+
+  test("what was written on a map that the bridge made counts before its adoption, too", () => {
+    const { lineage } = start(made(NO_LINEAGE), [save("made.zip", 90)], 100);
+    const saves = [save("made.zip", 90), save("world-a.zip", 5_000)];
+    expect(chooseSave(ended(lineage, 6_000), saves)).toMatchObject({ save: "world-a.zip", own: true });
+    const named = belongs(lineage, north, true, 7_000);
+    expect(chooseSave(ended(named, 8_000), saves)).toMatchObject({ save: "world-a.zip", own: true });
+  });
+
+  test("a save written between the load of a foreign save and its adoption is never started (S8)", () => {
+    const { choice, lineage } = start(NO_LINEAGE, [save("south.zip", 50)], 100);
+    expect(choice).toEqual({ kind: "start", save: "south.zip", own: false });
+    const written = [save("south.zip", 50), save("world-a.zip", 120), save("_autosave1.zip", 130)];
+    expect(chooseSave(ended(lineage, 140), written)).toEqual({ kind: "start", save: "south.zip", own: false });
+
+    const adopted = belongs(lineage, child, true, 125);
+    const after = [save("south.zip", 50), save("world-a.zip", 120), save("auto-1.zip", 126)];
+    expect(chooseSave(ended(adopted, 140), after)).toMatchObject({ save: "auto-1.zip", own: true });
+    // Only the unadopted one is left: the original again, and adopted again.
+    const lost = [save("south.zip", 50), save("world-a.zip", 120), save("auto-1.zip", 126, false)];
+    const again = start(ended(adopted, 140), lost, 200);
+    expect(again.choice).toEqual({ kind: "start", save: "south.zip", own: false });
+    const written2 = [...lost, save("world-b.zip", 210)];
+    expect(chooseSave(ended(again.lineage, 220), written2)).toMatchObject({ save: "south.zip" });
+    expect(chooseSave(belongs(again.lineage, child, true, 205), written2)).toMatchObject({ save: "world-b.zip" });
+  });
+
+  test("saves of the world that was here before are not this world's", () => {
+    let lineage = belongs(start(made(NO_LINEAGE), [save("made.zip", 90)], 100).lineage, north, true, 101);
+    lineage = given(ended(lineage, 200));
+    const saves = [save("auto-1.zip", 150), save("given.zip", 40)];
+    const next = start(lineage, saves, 300);
+    expect(next.choice).toEqual({ kind: "start", save: "given.zip", own: false });
+    const adopted = ended(belongs(next.lineage, child, true, 310), 320);
+    expect(chooseSave(adopted, saves)).toMatchObject({ save: "given.zip" });
+  });
+
+  test("an older save of the same world is its own from the first tick", () => {
+    const { lineage } = start(given(NO_LINEAGE), [save("given.zip", 40)], 100);
+    const known = belongs(lineage, north, false, 160);
+    expect(chooseSave(known, [save("given.zip", 40), save("auto-1.zip", 120)])).toMatchObject({
+      save: "auto-1.zip",
+      own: true,
+    });
+  });
+
+  test("files that neither the game nor the bridge names are somebody's copies", () => {
+    const lineage = belongs(start(made(NO_LINEAGE), [save("made.zip", 90)], 100).lineage, north, true, 101);
+    const saves = [save("auto-1.zip", 150), save("somebody.zip", 160)];
+    expect(chooseSave(lineage, saves)).toMatchObject({ save: "auto-1.zip" });
+  });
+
+  test("a world whose saves are all gone waits for a person instead of beginning anew", () => {
+    const lineage = belongs(start(made(NO_LINEAGE), [save("made.zip", 90)], 100).lineage, north, true, 101);
+    expect(chooseSave(ended(lineage, 200), [save("auto-1.zip", 300)])).toMatchObject({ kind: "stuck" });
+    expect(chooseSave(NO_LINEAGE, [save("broken.zip", 1, false)])).toMatchObject({ kind: "stuck" });
+  });
+
+  test("the game runs on a copy: never on the file that it was copied from (S9)", () => {
+    for (const from of ["auto-1.zip", "world-a.zip", "world-b.zip", "given.zip"])
+      expect(startFileFor(from)).not.toBe(from);
+  });
+
+  test("saves rotate over five names, the oldest first", () => {
+    expect(autosaveName([])).toBe("auto-1");
+    expect(autosaveName([save("auto-1.zip", 5), save("auto-2.zip", 6)])).toBe("auto-3");
+    const all = [9, 8, 3, 7, 6].map((at, index) => save(`auto-${index + 1}.zip`, at));
+    expect(autosaveName(all)).toBe("auto-3");
+  });
+});

@@ -1,0 +1,347 @@
+import type { ProcessExit, ProcessId } from "#bridge/game/port";
+import { instancesFolder, type Paths, pathsOf, writeRecord } from "#bridge/instance/folder";
+import { GameRun } from "#bridge/instance/game-run";
+import { createSave, prepare, startServer } from "#bridge/instance/launch";
+import { findRunning } from "#bridge/instance/leftovers";
+import { autosaveName, belongs, ended, made, started } from "#bridge/instance/lineage";
+import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
+import type { BridgeContext } from "#bridge/ports";
+import { Session } from "#bridge/session/session";
+import { type Action, type Input, newServer, type Server } from "#bridge/supervisor/server";
+import { supervise } from "#bridge/supervisor/supervise";
+import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
+import type { Delivery } from "#core/events/delivery";
+import type { FactBody } from "#core/events/facts";
+import type { InstanceTelemetry } from "#core/events/telemetry";
+import type { InstanceId } from "#core/ids";
+
+/**
+ * One instance: carries out what its supervisor decides, and lends its game to its session.
+ *
+ * R1 the supervisor's actions are carried out one after the other, in the order in which they were decided.
+ * R2 what must survive a kill of the bridge is on disk before what depends on it happens: the lineage before the start, the
+ *    server's record before the spawn, the desired state before the first action.
+ */
+
+/** An operator's RCON command may take a while in a big game. */
+const COMMAND_MS_MAX = 30_000;
+
+export interface RunnerHost {
+  publish(instance: InstanceId, fact: FactBody): void;
+  /** Something that telemetry shows has changed. */
+  changed(instance: InstanceId): void;
+}
+
+export class InstanceRunner {
+  readonly instance: InstanceId;
+  readonly #paths: Paths;
+  readonly #session: Session;
+  #record: InstanceRecord;
+  #server: Server;
+  readonly #game: GameRun;
+  #save: { readonly save: string; readonly own: boolean } | undefined;
+  #alarms: { supervisor?: string; link?: string } = {};
+  #work: Promise<void> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
+  #told = "";
+  #closed = false;
+  #settled: (() => void)[] = [];
+
+  private constructor(
+    private readonly context: BridgeContext,
+    private readonly host: RunnerHost,
+    record: InstanceRecord,
+    private readonly unlock: () => Promise<void>,
+  ) {
+    this.instance = record.instance;
+    this.#record = record;
+    this.#paths = pathsOf(`${instancesFolder(context.settings.dir)}/${record.instance}`);
+    this.#server = newServer(record.config.autosaveSeconds * 1_000, context.settings.limits);
+    this.#session = this.#newSession();
+    this.#game = this.#newGame();
+  }
+
+  /**
+   * Takes the folder, finds what runs in it, and goes on with what an operator wanted last.
+   * @throws ClusterioError `refused` when another bridge holds the folder.
+   */
+  static async open(context: BridgeContext, host: RunnerHost, record: InstanceRecord): Promise<InstanceRunner> {
+    const paths = pathsOf(`${instancesFolder(context.settings.dir)}/${record.instance}`);
+    const unlock = await context.ports.game.lock(paths.lock);
+    const runner = new InstanceRunner(context, host, { ...record, lastBoot: context.boot }, unlock);
+    await runner.#write();
+    await runner.#resume();
+    return runner;
+  }
+
+  get phase(): Server["phase"]["kind"] {
+    return this.#server.phase.kind;
+  }
+
+  telemetry(): InstanceTelemetry {
+    const { world } = this.#session;
+    const alarm = this.#alarms.supervisor ?? this.#alarms.link;
+    return {
+      state: this.phase,
+      linked: this.#session.linked,
+      ...(world === "" ? {} : { world }),
+      ...(alarm === undefined ? {} : { alarm: alarm.slice(0, 10_000) }),
+      ...this.#session.measured(),
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.#desire("running");
+    this.#session.restart();
+    this.#alarm("link", undefined);
+    this.#input({ kind: "start" });
+  }
+
+  async stop(): Promise<void> {
+    await this.#desire("stopped");
+    this.#input({ kind: "stop" });
+  }
+
+  async kill(): Promise<void> {
+    await this.#desire("stopped");
+    this.#input({ kind: "kill" });
+  }
+
+  /** @throws ClusterioError `unavailable` when the game is not there. */
+  async command(text: string): Promise<string> {
+    const { rcon } = this.#game;
+    if (rcon === undefined) throw unavailable(`${this.instance} is ${this.phase}: there is no RCON to send that to`);
+    return rcon.send(text, COMMAND_MS_MAX);
+  }
+
+  /** @throws ClusterioError `unavailable` when there is no session to ask. */
+  async report(): Promise<number> {
+    const tick = await this.#session.report();
+    if (tick === undefined) throw unavailable(`${this.instance} has no open session with its game`);
+    return tick;
+  }
+
+  /** @throws ClusterioError `refused` when there is nothing to decide. */
+  decideSame(): void {
+    if (!this.#session.decidedSame()) throw refused(`${this.instance} has no save without a world id to decide about`);
+  }
+
+  delivery(delivery: Delivery): void {
+    this.#session.delivery(delivery);
+  }
+
+  restate(): void {
+    this.#session.restate();
+  }
+
+  tick(): void {
+    this.#input({ kind: "tick" });
+    this.#session.tick();
+    this.#game.tick(this.context.ports.clock.now());
+  }
+
+  /** Stops the game without changing what an operator wants; resolves when it is gone. */
+  stopForNow(): Promise<void> {
+    this.#input({ kind: "stop" });
+    return new Promise((resolve) => {
+      this.#settled.push(resolve);
+      this.#tellSettled();
+    });
+  }
+
+  /** Lets go of the folder; a running game goes on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#game.release();
+    this.#session.disconnected();
+    await this.#work;
+    await this.#writing;
+    await this.unlock();
+  }
+
+  async #resume(): Promise<void> {
+    const wanted = this.#record.desired === "running";
+    const server = await findRunning(this.context, this.#paths);
+    if (server?.process == null) {
+      if (wanted) this.#input({ kind: "start" });
+      return;
+    }
+    this.#game.begin(server.process, server);
+    this.#game.watch("end");
+    this.context.ports.journal("info", `${this.instance}: its game still runs, process ${server.process.pid}`);
+    this.#input({ kind: "adopted", pid: server.process.pid });
+    if (!wanted) this.#input({ kind: "stop" });
+  }
+
+  #input(input: Input): void {
+    if (this.#closed) return;
+    const [next, actions] = supervise(this.#server, input, this.context.ports.clock.now());
+    this.#server = next;
+    for (const action of actions) this.#work = this.#work.then(() => this.#perform(action));
+    this.#tellSettled();
+  }
+
+  #tellSettled(): void {
+    if (this.phase !== "stopped" && this.phase !== "failed") return;
+    for (const resolve of this.#settled.splice(0)) resolve();
+  }
+
+  async #perform(action: Action): Promise<void> {
+    switch (action.kind) {
+      case "prepare":
+        return this.#prepare(action.attempt);
+      case "create-save":
+        return this.#spawn(async () => ({ process: await createSave(this.context, this.#paths, this.#record) }));
+      case "spawn":
+        return this.#spawn(() => this.#startServer());
+      case "connect-rcon":
+        return this.#game.connect();
+      case "disconnect-rcon":
+        if (this.#game.disconnect()) this.#session.disconnected();
+        return;
+      case "leave":
+        return this.#session.leave();
+      case "signal":
+        return this.#game.signal(action.signal);
+      case "save":
+        return void this.#orderSave();
+      case "alarm":
+        return this.#alarm("supervisor", `${this.instance}: ${action.message}`);
+      case "clear-alarm":
+        return this.#alarm("supervisor", undefined);
+      case "report":
+        return this.#tellPhase();
+    }
+  }
+
+  async #prepare(attempt: number): Promise<void> {
+    try {
+      const { lineage, choice } = await prepare(this.context, this.#paths, this.#record);
+      if (choice.kind === "stuck") {
+        return this.#input({ kind: "unprepared", attempt, message: choice.message, hopeless: true });
+      }
+      this.#record = { ...this.#record, lineage };
+      await this.#write();
+      this.#save = choice.kind === "start" ? choice : undefined;
+      this.#input({ kind: "prepared", attempt, save: choice.kind === "start" });
+    } catch (error) {
+      const message = `its folder cannot be made ready: ${messageOf(error)}`;
+      this.#input({ kind: "unprepared", attempt, message, hopeless: isClusterioError(error, "bad-input") });
+    }
+  }
+
+  async #spawn(spawn: () => Promise<{ process: ProcessId; server?: ServerRecord }>): Promise<void> {
+    try {
+      const { process, server } = await spawn();
+      this.#game.begin(process, server);
+      this.#input({ kind: "spawned", pid: process.pid });
+      // Only now: the supervisor is to hear of the process before it hears what that says.
+      this.#game.watch("start");
+    } catch (error) {
+      this.#input({ kind: "spawn-failed", message: messageOf(error) });
+    }
+  }
+
+  async #startServer(): Promise<{ process: ProcessId; server: ServerRecord }> {
+    const save = this.#save;
+    if (save === undefined) throw unavailable("no save was chosen");
+    await this.#change({ lineage: started(this.#record.lineage, save, this.context.ports.clock.now()) });
+    const server = await startServer(this.context, this.#paths, save.save);
+    if (server.process === null) throw unavailable("the process has no id");
+    return { process: server.process, server };
+  }
+
+  #newGame(): GameRun {
+    return new GameRun(this.context.ports, this.#paths, {
+      log: (what) => this.#input({ kind: what }),
+      exited: (exit, lastLines) => void this.#exited(exit, lastLines),
+      connected: (rcon) => {
+        this.#session.connected(rcon);
+        this.#input({ kind: "rcon-connected" });
+      },
+      lost: () => {
+        this.#session.disconnected();
+        this.#input({ kind: "rcon-lost" });
+      },
+    });
+  }
+
+  async #exited(exit: ProcessExit, lastLines: readonly string[]): Promise<void> {
+    const { clock, disk } = this.context.ports;
+    const { lineage } = this.#record;
+    const after = this.phase === "creating" && exit.code === 0 ? made(lineage) : ended(lineage, clock.now());
+    await this.#change({ lineage: after });
+    await disk.remove(this.#paths.server);
+    this.#input({ kind: "exited", ...exit, lastLines });
+  }
+
+  #tellPhase(): void {
+    if (this.#told === this.phase) return;
+    this.#told = this.phase;
+    this.context.ports.journal("info", `${this.instance} is ${this.phase}`, { instance: this.instance });
+    this.host.changed(this.instance);
+  }
+
+  /** A save of a run that is not yet known to be this world's would never be started (S8). */
+  async #orderSave(): Promise<void> {
+    const { world, made: byUs } = this.#record.lineage;
+    if (world === "" && !byUs) return;
+    const name = autosaveName(await this.context.ports.game.saves(this.#paths.saves));
+    await this.#game.rcon?.send(`/server-save ${name}`).catch((error) => {
+      if (!isClusterioError(error)) throw error;
+    });
+  }
+
+  #newSession(): Session {
+    const { instance } = this;
+    const owner = {
+      instance,
+      reports: this.#paths.reports,
+      remember: (link: InstanceRecord["link"]) => this.#change({ link }),
+      configure: (config: InstanceRecord["config"]) => this.#configure(config),
+      belongs: (world: Parameters<typeof belongs>[1], adopted: boolean) => this.#belongs(world, adopted),
+      publish: (fact: FactBody) => this.host.publish(instance, fact),
+      stopServer: () => void this.stop(),
+      alarm: (message: string | undefined) => this.#alarm("link", message),
+      changed: () => this.host.changed(instance),
+      saving: () => this.#server.phase.kind === "running" && this.#server.phase.saving !== undefined,
+    };
+    return new Session(this.context, owner, this.#record.link);
+  }
+
+  #configure(config: InstanceRecord["config"]): void {
+    if (JSON.stringify(config) === JSON.stringify(this.#record.config)) return;
+    this.#input({ kind: "autosave", ms: config.autosaveSeconds * 1_000 });
+    void this.#change({ config });
+  }
+
+  #belongs(world: Parameters<typeof belongs>[1], adopted: boolean): void {
+    const before = this.#record.lineage;
+    const lineage = belongs(before, world, adopted, this.context.ports.clock.now());
+    if (lineage === before) return;
+    // Its first save: until there is one, a crash goes back to the original.
+    void this.#change({ lineage }).then(() => this.#input({ kind: "save" }));
+  }
+
+  #alarm(of: "supervisor" | "link", message: string | undefined): void {
+    if (this.#alarms[of] === message) return;
+    const { [of]: _, ...others } = this.#alarms;
+    this.#alarms = message === undefined ? others : { ...others, [of]: message };
+    if (message !== undefined) this.context.ports.journal("error", message, { instance: this.instance });
+    this.host.changed(this.instance);
+  }
+
+  #desire(desired: InstanceRecord["desired"]): Promise<void> {
+    return this.#record.desired === desired ? Promise.resolve() : this.#change({ desired });
+  }
+
+  #change(change: Partial<InstanceRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change };
+    return this.#write();
+  }
+
+  #write(): Promise<void> {
+    this.#writing = this.#writing.then(() => writeRecord(this.context.ports.disk, this.#paths, this.#record));
+    return this.#writing;
+  }
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Builtins, Cli, Command, Option } from "clipanion";
+import pino from "pino";
+import * as t from "typanion";
+import { Bridge } from "#bridge/bridge";
+import { factorioInstall, standInInstall } from "#bridge/game/adapters/installs";
+import { packageRoot } from "#bridge/game/adapters/package-root";
+import { realGame } from "#bridge/game/adapters/real-game";
+import { ourMod } from "#bridge/instance/mods";
+import type { Journal, Ports } from "#bridge/ports";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { NatsBus } from "#core/adapters/nats-bus";
+import { connectNats } from "#core/adapters/nats-connection";
+import { nodeClock } from "#core/adapters/node-clock";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { nodeRandom } from "#core/adapters/node-random";
+import { badInput, messageOf, unavailable } from "#core/errors";
+import { type SlaveId, slaveId } from "#core/ids";
+import { aborted, runDaemon } from "#core/lifecycle";
+import { VERSION } from "#core/version";
+
+/** An orderly stop of a game may save a large map first: its own limit, then its kill. */
+const STOP_GAMES_MS_MAX = LIMITS.stopMs + 2 * LIMITS.killMs;
+const STOP_MS_MAX = 10_000;
+const SPEED_MAX = 1_000;
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+
+class RunCommand extends Command {
+  static override paths = [["run"], Command.Default];
+  static override usage = Command.Usage({
+    description: "run this machine's Factorio servers as a slave of the cluster",
+    details: `
+      Connects to NATS, starts the servers that the cluster assigned to this slave, and links their worlds to it, until it
+      gets SIGINT or SIGTERM. Games that run then go on without it (chests stop after a minute) and are taken over by the
+      next start, unless \`--stop-games\` is given.
+
+      Exit codes: 0 stopped as asked; 1 failed; 2 bad arguments or credentials; 3 NATS, the game, the mod or the folder is
+      not usable; 4 another bridge uses the folder.
+    `,
+    examples: [
+      [
+        "With the stand-in instead of the game",
+        "$0 run --slave home --nats-url nats://127.0.0.1:4222 --creds home.creds --dir ./home",
+      ],
+      [
+        "With Factorio",
+        "$0 run --slave home --nats-url nats://127.0.0.1:4222 --creds home.creds --dir ./home --factorio /opt/factorio",
+      ],
+    ],
+  });
+
+  slave = Option.String("--slave", {
+    description: "This slave's id: a-z, 0-9 and -, the name in its credentials.",
+  });
+  natsUrl = Option.String("--nats-url", {
+    description: "The NATS server, for example nats://127.0.0.1:4222.",
+  });
+  creds = Option.String("--creds", { description: "File with the slave's NATS credentials." });
+  dir = Option.String("--dir", {
+    description: "Folder for everything that is kept: one folder per instance.",
+  });
+  factorio = Option.String("--factorio", {
+    description: "Folder of a Factorio headless server. Without it, the stand-in runs.",
+  });
+  speed = Option.String("--speed", "1", {
+    description: "How many times as fast as normal the stand-in runs, 0.1 to 1000. Not for real Factorio.",
+    validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.1, SPEED_MAX)]),
+  });
+  modDist = Option.String("--mod-dist", {
+    description: "Folder with clusterio_<version>.zip. Default: the one of this package.",
+  });
+  extraMods = Option.Array("--extra-mods", [], {
+    description: "Folder that is a mod or holds mods, put into every instance. May be given several times.",
+  });
+  gameAddress = Option.String("--game-address", "127.0.0.1", {
+    description: "IPv4 address on which players reach the games; 0.0.0.0 for everybody. RCON is always on loopback.",
+  });
+  stopGames = Option.Boolean("--stop-games", false, {
+    description: "On SIGINT or SIGTERM, stop the games in order, too. They run again at the next start.",
+  });
+  logLevel = Option.String("--log-level", "info", {
+    description: `What is logged to standard error: ${LEVELS.join(", ")}.`,
+    validator: t.isEnum(LEVELS),
+  });
+
+  override async execute(): Promise<number> {
+    const stopMsMax = this.stopGames ? STOP_GAMES_MS_MAX : STOP_MS_MAX;
+    return runDaemon(
+      async ({ signal, own }) => {
+        const settings = await this.#settings();
+        const journal = journalTo(pino({ level: this.logLevel, base: { slave: settings.slave } }, pino.destination(2)));
+        const creds = await readCreds(given("--creds", this.creds));
+        const onProblem = (error: Error) => journal("warn", `NATS: ${messageOf(error)}`);
+        const options = { servers: given("--nats-url", this.natsUrl), creds, name: settings.slave, onProblem };
+        const link = own(await connectNats(options), (opened) => opened.close());
+        const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
+        const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
+        const ports: Ports = { ...node, game: realGame(), bus: new NatsBus(link), facts, journal };
+        const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames: this.stopGames }));
+        journal("info", `ready: ${settings.install.name}`, { boot: bridge.boot });
+        await aborted(signal);
+      },
+      { stopMsMax },
+    );
+  }
+
+  async #settings() {
+    const slave: SlaveId = slaveId(given("--slave", this.slave));
+    if (this.factorio !== undefined && this.speed !== 1)
+      throw badInput("--speed is for the stand-in: leave it out with --factorio");
+    const install = this.factorio === undefined ? standInInstall(this.speed) : factorioInstall(resolve(this.factorio));
+    const files = realGame();
+    const ours = await ourMod(files, resolve(this.modDist ?? `${packageRoot()}/lua-mod/dist`));
+    const extra = await Promise.all(this.extraMods.map((folder) => files.mods(resolve(folder))));
+    return {
+      slave,
+      dir: resolve(given("--dir", this.dir)),
+      install,
+      mods: [ours, ...extra.flat()],
+      gameAddress: this.gameAddress,
+      limits: LIMITS,
+      version: VERSION,
+    };
+  }
+}
+
+/** clipanion would only show the syntax, and not say what is missing. */
+const given = (flag: string, value: string | undefined): string => {
+  if (value === undefined || value === "") throw badInput(`${flag} is missing: see clusterio-bridge run --help`);
+  return value;
+};
+
+const readCreds = async (path: string): Promise<Uint8Array> => {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    throw unavailable(`the credentials file ${path} cannot be read: ${messageOf(error)}`, error);
+  }
+};
+
+const journalTo =
+  (logger: pino.Logger): Journal =>
+  (level, message, fields = {}) =>
+    logger[level](fields, message);
+
+const main = async (): Promise<void> => {
+  const cli = new Cli({
+    binaryLabel: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
+    binaryName: "clusterio-bridge",
+    binaryVersion: VERSION,
+    enableColors: process.stdout.isTTY === true,
+  });
+  for (const command of [RunCommand, Builtins.HelpCommand, Builtins.VersionCommand]) cli.register(command);
+  const context = { ...Cli.defaultContext, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+  try {
+    process.exitCode = await cli.run(cli.process(process.argv.slice(2), context), context);
+  } catch (error) {
+    if (!isUsage(error)) throw error;
+    process.stderr.write(`${cli.error(error, { colored: false })}`);
+    process.exitCode = 2;
+  }
+};
+
+/** clipanion's own complaints about arguments have a `clipanion` field. */
+const isUsage = (error: unknown): error is Error => error instanceof Error && "clipanion" in error;
+
+void main();

@@ -1,0 +1,44 @@
+import type { Game, ModSource } from "#bridge/game/port";
+import type { Install } from "#bridge/install";
+import type { Limits } from "#bridge/supervisor/limits";
+import type { Boot } from "#core/boot";
+import type { SlaveId } from "#core/ids";
+import type { Bus } from "#core/ports/bus";
+import type { Clock } from "#core/ports/clock";
+import type { Disk } from "#core/ports/disk";
+import type { Random } from "#core/ports/random";
+
+/** What the bridge is told by its command line, proved. */
+export interface BridgeSettings {
+  readonly slave: SlaveId;
+  /** Absolute. */
+  readonly dir: string;
+  readonly install: Install;
+  /** Put into every instance: ours first. */
+  readonly mods: readonly ModSource[];
+  /** Where players reach the games. */
+  readonly gameAddress: string;
+  readonly limits: Limits;
+  readonly version: string;
+}
+
+/** One line for people; `fields` for machines. Never a secret in either. */
+export type Journal = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+
+/** Everything that the bridge touches the world with. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly bus: Bus;
+  /** The same connection, marking what it publishes as CloudEvents. */
+  readonly facts: Pick<Bus, "publish">;
+  readonly game: Game;
+  readonly journal: Journal;
+}
+
+export interface BridgeContext {
+  readonly settings: BridgeSettings;
+  readonly boot: Boot;
+  readonly ports: Ports;
+}

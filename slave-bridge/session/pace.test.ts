@@ -1,0 +1,25 @@
+import { leaseTicks, newPace, observe } from "#bridge/session/pace";
+
+describe("the pace of a game", () => {
+  test("updates per second are measured over a second or more", () => {
+    let pace = newPace(1_000, 0);
+    pace = observe(pace, 1_030, 500);
+    expect(pace.ups).toBeUndefined();
+    pace = observe(pace, 1_120, 2_000);
+    expect(pace).toMatchObject({ tick: 1_120, ups: 60 });
+    pace = observe(pace, 1_120, 4_000);
+    expect(pace.ups).toBe(0);
+  });
+
+  test("an older tick changes nothing", () => {
+    const pace = newPace(1_000, 0);
+    expect(observe(pace, 900, 5_000)).toBe(pace);
+  });
+
+  test("a lease is a minute of the game's own ticks, never less than at normal speed", () => {
+    expect(leaseTicks(newPace(0, 0))).toBe(3_600);
+    expect(leaseTicks({ ...newPace(0, 0), ups: 20 })).toBe(3_600);
+    expect(leaseTicks({ ...newPace(0, 0), ups: 600 })).toBe(36_000);
+    expect(leaseTicks({ ...newPace(0, 0), ups: 1e9 })).toBe(3_600_000);
+  });
+});

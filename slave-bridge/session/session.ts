@@ -1,0 +1,359 @@
+import type { RconConnection, Stop } from "#bridge/game/port";
+import { followReports } from "#bridge/game/report-follower";
+import { type Begun, type Complaint, decodeReport, decodeWhole, type Names, tagOf } from "#bridge/game-protocol";
+import { link, newLink } from "#bridge/link/link";
+import type { LinkAction, LinkInput, LinkRecord, LinkState, Totals } from "#bridge/link/state";
+import type { BridgeContext } from "#bridge/ports";
+import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
+import { Lease } from "#bridge/session/lease";
+import { isClusterioError, messageOf } from "#core/errors";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import { type Delivery, type InstanceConfig, type LinkRequest, linkAnswer } from "#core/events/delivery";
+import type { FactBody } from "#core/events/facts";
+import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
+import { type InstanceId, isWorldId, type WorldId } from "#core/ids";
+import { subjects } from "#core/subjects";
+
+/**
+ * Carries out what the world link (link/link.ts) decides, against one running game.
+ *
+ * G1 what the link wants remembered is on disk before anything that it said after it is done.
+ * G2 a reply counts only for the RCON connection and the token that it was asked with.
+ * G3 one import is under way at a time; what is granted meanwhile joins what waits.
+ * G4 a game that says that its session is another one, or uses names that never came, is asked to begin anew: the
+ *    connection is closed, and the next one begins a session.
+ * G5 the lease is extended only for a world that is this instance's own.
+ */
+
+/** The game answers at the next tick; a save may take seconds. */
+const REPLY_MS_MAX = 10_000;
+/** How long a leader may think about a question. */
+const ANSWER_MS_MAX = 2_000;
+/** A good-bye must not hold up a stop. */
+const LEAVE_MS_MAX = 2_000;
+/** Lines that wait for a name that the other transport brings. */
+const PARKED_MAX = 100;
+
+export interface SessionOwner {
+  readonly instance: InstanceId;
+  /** script-output */
+  readonly reports: string;
+  remember(record: LinkRecord): Promise<void>;
+  configure(config: InstanceConfig): void;
+  /** The running save is this world; `adopted`: only since now. */
+  belongs(world: WorldId, adopted: boolean): void;
+  publish(fact: FactBody): void;
+  stopServer(message: string): void;
+  alarm(message: string | undefined): void;
+  /** Something that telemetry shows has changed. */
+  changed(): void;
+  /** The game said that it is busy saving: silence is no fault. */
+  saving(): boolean;
+}
+
+/** One RCON connection's session with the mod. */
+interface Open {
+  readonly token: string;
+  readonly names: Names;
+  readonly base: Totals;
+}
+
+export class Session {
+  #link: LinkState;
+  #rcon: RconConnection | undefined;
+  #open: Open | undefined;
+  #stopReports: Stop = () => {};
+  readonly #lease: Lease;
+  #queue: LinkAction[] = [];
+  #draining = false;
+  #waiting: Wanting = NOTHING;
+  #importing = false;
+  #parked: string[] = [];
+  #rconLatencyMs: number | undefined;
+  #latencyMs: number[] = [];
+
+  constructor(
+    private readonly context: BridgeContext,
+    private readonly owner: SessionOwner,
+    record: LinkRecord,
+  ) {
+    const { boot, settings } = context;
+    this.#link = newLink({ instance: owner.instance, slave: settings.slave, boot, record });
+    this.#lease = new Lease(context.ports.clock, {
+      ask: (command) => this.#ask(command),
+      complain: (complaint) => this.#beginAnew(complaint),
+    });
+  }
+
+  get linked(): boolean {
+    return this.#link.linked;
+  }
+
+  get world(): WorldId | "" {
+    return this.#link.world;
+  }
+
+  /** What was measured since the last call. */
+  measured(): { tick: number; ups?: number; rconLatencyMs?: number; latencyMs: number[] } {
+    const latencyMs = this.#latencyMs;
+    this.#latencyMs = [];
+    const { pace } = this.#lease;
+    const ups = pace?.ups;
+    return {
+      tick: pace?.tick ?? 0,
+      ...(ups === undefined || this.#rcon === undefined ? {} : { ups }),
+      ...(this.#rconLatencyMs === undefined ? {} : { rconLatencyMs: this.#rconLatencyMs }),
+      latencyMs,
+    };
+  }
+
+  connected(rcon: RconConnection): void {
+    this.#rcon = rcon;
+    this.#feed({ kind: "connected" });
+  }
+
+  disconnected(): void {
+    this.#rcon = undefined;
+    this.#close();
+    this.#feed({ kind: "disconnected" });
+  }
+
+  /** An operator started a server that the link had stopped for good. */
+  restart(): void {
+    if (this.#link.phase !== "stopped") return;
+    const { instance, slave, boot, record } = this.#link;
+    this.#link = newLink({ instance, slave, boot, record });
+  }
+
+  delivery(delivery: Delivery): void {
+    this.#feed({ kind: "delivery", delivery });
+  }
+
+  tick(): void {
+    this.#feed({ kind: "tick" });
+  }
+
+  decidedSame(): boolean {
+    if (this.#link.phase !== "undecided") return false;
+    this.#feed({ kind: "decided-same" });
+    return true;
+  }
+
+  /** The bus came back: what was reported meanwhile is lost, so everything is said again. */
+  restate(): void {
+    if (this.#link.phase === "open") void this.report();
+  }
+
+  /** Asks the mod for whole vectors and publishes them. The tick of the report, undefined when there is none. */
+  async report(): Promise<number | undefined> {
+    const open = this.#open;
+    const reply = open === undefined ? undefined : await this.#ask(`/cr ${tagOf(open.token)} full`);
+    return reply === undefined || open !== this.#open ? undefined : this.#reported(reply);
+  }
+
+  /** Says what there is to say and good-bye, in a bounded time. */
+  async leave(): Promise<void> {
+    const { clock } = this.context.ports;
+    let cancel = () => {};
+    const enough = new Promise<void>((resolve) => {
+      cancel = clock.after(LEAVE_MS_MAX, resolve);
+    });
+    await Promise.race([this.report(), enough]);
+    cancel();
+    this.#feed({ kind: "leave" });
+    this.#close();
+  }
+
+  #feed(input: LinkInput): void {
+    const { clock, random } = this.context.ports;
+    const [next, actions] = link(this.#link, input, clock.now(), random);
+    this.#link = next;
+    this.#queue.push(...actions);
+    if (!this.#draining) void this.#drain();
+  }
+
+  /** G1 */
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    for (let action = this.#queue.shift(); action !== undefined; action = this.#queue.shift()) {
+      if (action.kind === "remember") await this.owner.remember(action.record);
+      else this.#perform(action);
+    }
+    this.#draining = false;
+  }
+
+  #perform(action: Exclude<LinkAction, { kind: "remember" }>): void {
+    const { instance } = this.owner;
+    switch (action.kind) {
+      case "ask":
+        return void this.#askLeader(action.request);
+      case "begin": {
+        const request = { v: 1, token: action.token, boot: this.context.boot, instance };
+        return void this.#begin(`/clusterio-begin ${JSON.stringify(request)}`, false);
+      }
+      case "adopt": {
+        const { token, world, atLoad } = action;
+        return void this.#begin(`/clusterio-adopt ${JSON.stringify({ token, world, instance, atLoad })}`, true);
+      }
+      case "publish":
+        return this.owner.publish(action.fact);
+      case "import":
+        this.#waiting = merge(this.#waiting, action);
+        return void this.#import();
+      case "pull-full":
+        return void this.report();
+      case "stop-server":
+        return this.owner.stopServer(action.message);
+      case "alarm":
+        return this.owner.alarm(action.message);
+      case "linked":
+        return this.#linkChanged(action.linked);
+    }
+  }
+
+  #linkChanged(linked: boolean): void {
+    if (linked) this.owner.alarm(undefined);
+    this.owner.changed();
+    const { instance } = this.owner;
+    this.context.ports.journal("info", linked ? `${instance} is linked` : `${instance} is unlinked`, { instance });
+  }
+
+  async #askLeader(request: LinkRequest): Promise<void> {
+    const { bus } = this.context.ports;
+    const subject = subjects.query(this.context.settings.slave, "link");
+    const result = await bus.request(subject, encodeJson(request), ANSWER_MS_MAX);
+    if (result.kind !== "answer") return this.#feed({ kind: "answer", answer: result.kind });
+    try {
+      const answer = decodeJson(linkAnswer, result.data, "the answer of link");
+      if ("ok" in answer) this.owner.configure(answer.ok.config);
+      this.#feed({ kind: "answer", answer });
+    } catch (error) {
+      this.#tellBadInput(error);
+    }
+  }
+
+  #tellBadInput(error: unknown): void {
+    if (!isClusterioError(error, "bad-input")) throw error;
+    this.context.ports.journal("warn", `${this.owner.instance}: ${messageOf(error)}`);
+  }
+
+  /** The reply to one command, undefined when this connection is no more (G2). */
+  async #ask(command: string): Promise<string | undefined> {
+    const { clock, journal } = this.context.ports;
+    const rcon = this.#rcon;
+    if (rcon === undefined) return undefined;
+    const sentAt = clock.now();
+    try {
+      const reply = await rcon.send(command, REPLY_MS_MAX);
+      this.#rconLatencyMs = clock.now() - sentAt;
+      return rcon === this.#rcon ? reply : undefined;
+    } catch (error) {
+      if (!isClusterioError(error)) throw error;
+      if (rcon === this.#rcon && !this.owner.saving()) {
+        journal("warn", `${this.owner.instance}: ${command.split(" ")[0]}: ${error.message}`);
+        rcon.close();
+      }
+      return undefined;
+    }
+  }
+
+  async #begin(command: string, adopting: boolean): Promise<void> {
+    const reply = await this.#ask(command);
+    if (reply === undefined) return;
+    const begun = decodeWhole(reply);
+    if (begun.kind === "error") return this.#feed({ kind: "refused", code: begun.code, message: begun.message });
+    this.#opened(begun, adopting);
+    this.#feed({ kind: "begun", whole: begun.whole });
+  }
+
+  #opened(begun: Begun, adopted: boolean): void {
+    const { disk, game } = this.context.ports;
+    const { whole, names, file } = begun;
+    const { token, received, world } = whole;
+    if (this.#open?.token !== token) {
+      this.#close();
+      this.#lease.begin(whole.tick);
+      const from = { folder: this.owner.reports, file };
+      this.#stopReports = followReports({ disk, files: game }, from, (line) => this.#reported(line));
+    }
+    this.#open = { token, names, base: received };
+    if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
+    this.owner.belongs(world, adopted);
+    // G5
+    this.#lease.extend(token);
+  }
+
+  /** Forgets what belongs to one session. */
+  #close(): void {
+    this.#stopReports();
+    this.#lease.close();
+    this.#open = undefined;
+    this.#waiting = NOTHING;
+    this.#importing = false;
+    this.#parked = [];
+  }
+
+  /** G4 */
+  #beginAnew(complaint: Complaint): void {
+    this.context.ports.journal(
+      "warn",
+      `${this.owner.instance}: a new session, because ${complaint.code}: ${complaint.message}`,
+    );
+    this.#rcon?.close();
+  }
+
+  /** A report over either transport; its tick. */
+  #reported(line: string): number | undefined {
+    const open = this.#open;
+    if (open === undefined) return undefined;
+    const decoded = decodeReport(line, open.names, open.token);
+    if (decoded.kind === "report") {
+      this.#lease.paced(decoded.report.tick);
+      this.#feed({ kind: "report", report: decoded.report });
+      this.#unpark();
+      return decoded.report.tick;
+    }
+    if (decoded.kind === "unknown-number") this.#park(line);
+    else if (decoded.code === "wrong-token" || decoded.code === "payload") this.#beginAnew(decoded);
+    else this.context.ports.journal("warn", `${this.owner.instance}: not a report: ${decoded.message}`);
+    return undefined;
+  }
+
+  #park(line: string): void {
+    this.#parked.push(line);
+    if (this.#parked.length <= PARKED_MAX) return;
+    this.#beginAnew({ kind: "error", code: "names", message: "a number's name did not come" });
+  }
+
+  #unpark(): void {
+    const parked = this.#parked;
+    if (parked.length === 0) return;
+    this.#parked = [];
+    for (const line of parked) this.#reported(line);
+  }
+
+  /** G3 */
+  async #import(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined || this.#importing) return;
+    const waiting = this.#waiting;
+    const next = nextImport(waiting, open);
+    if (next === undefined) {
+      this.#waiting = NOTHING;
+      return;
+    }
+    this.#waiting = next.rest;
+    this.#importing = true;
+    const reply = await this.#ask(next.command);
+    if (open !== this.#open) return;
+    this.#importing = false;
+    if (reply === undefined) return;
+    const took = this.#reported(reply) !== undefined;
+    if (took && waiting.folded !== undefined) this.#tookIn(this.context.ports.clock.now() - waiting.folded);
+    void this.#import();
+  }
+
+  #tookIn(ms: number): void {
+    if (this.#latencyMs.length < LATENCY_SAMPLES_MAX) this.#latencyMs.push(ms);
+  }
+}

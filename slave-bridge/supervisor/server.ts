@@ -1,0 +1,110 @@
+import type { Limits } from "#bridge/supervisor/limits";
+
+/** What `supervise` folds: one instance's server as its bridge sees it. */
+
+/** How a process ended. Of an adopted process nobody learns the code. */
+export interface Exit {
+  readonly code?: number;
+  readonly signal?: string;
+  /** The last lines that it printed, oldest first. */
+  readonly lastLines: readonly string[];
+}
+
+/** `asked`: the shell was told to spawn and has not said how that went. */
+export type Process = "asked" | { readonly pid: number };
+
+export type Rcon = { readonly kind: "connected" } | { readonly kind: "silent"; readonly since: number };
+
+export type Phase =
+  | { readonly kind: "stopped" }
+  /** The folder is made ready and a save is chosen; `attempt` tells its answer from one of an earlier try. */
+  | { readonly kind: "preparing"; readonly attempt: number; readonly created: boolean }
+  | { readonly kind: "creating"; readonly process: Process; readonly until: number }
+  | { readonly kind: "starting"; readonly process: Process; readonly since: number; readonly until: number }
+  | {
+      readonly kind: "running";
+      readonly process: { readonly pid: number };
+      readonly since: number;
+      readonly rcon: Rcon;
+      /** Since when it says that it is saving. */
+      readonly saving?: number;
+      /** When a save was ordered last, or when that became possible. */
+      readonly savedAt?: number;
+    }
+  | {
+      readonly kind: "stopping";
+      readonly process: Process;
+      readonly killed: boolean;
+      readonly until: number;
+      /** Set when it is stopped because it hung: how long it ran, and what to tell. */
+      readonly hung?: { readonly ranMs: number; readonly message: string };
+    }
+  | { readonly kind: "backing-off"; readonly until: number }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface Server {
+  readonly phase: Phase;
+  readonly wanted: "running" | "stopped";
+  /** Deaths in a row, each soon after its start. */
+  readonly quickDeaths: number;
+  /** Counts `prepare` actions. */
+  readonly attempt: number;
+  /** Time between the saves that the bridge orders; 0: none. */
+  readonly autosaveMs: number;
+  readonly limits: Limits;
+}
+
+export const newServer = (autosaveMs: number, limits: Limits): Server => ({
+  phase: { kind: "stopped" },
+  wanted: "stopped",
+  quickDeaths: 0,
+  attempt: 0,
+  autosaveMs,
+  limits,
+});
+
+export type Signal = "SIGTERM" | "SIGKILL";
+
+export type Input =
+  | { readonly kind: "start" }
+  | { readonly kind: "stop" }
+  | { readonly kind: "kill" }
+  /** The answer to `prepare`: there is a save to start, or there is none yet, or it could not be done. */
+  | { readonly kind: "prepared"; readonly attempt: number; readonly save: boolean }
+  | { readonly kind: "unprepared"; readonly attempt: number; readonly message: string; readonly hopeless: boolean }
+  | { readonly kind: "spawned"; readonly pid: number }
+  | { readonly kind: "spawn-failed"; readonly message: string }
+  | ({ readonly kind: "exited" } & Exit)
+  /** A process of this instance that an earlier bridge started is still running. */
+  | { readonly kind: "adopted"; readonly pid: number }
+  /** What its log says (game/log-line.ts). */
+  | { readonly kind: "ready" }
+  /** It cannot go on (a port in use, a save that does not load) and ends by itself, as a rule. */
+  | { readonly kind: "failed" }
+  | { readonly kind: "saving" }
+  | { readonly kind: "saved" }
+  | { readonly kind: "rcon-connected" }
+  | { readonly kind: "rcon-lost" }
+  /** A save is worth having now. */
+  | { readonly kind: "save" }
+  | { readonly kind: "autosave"; readonly ms: number }
+  | { readonly kind: "tick" };
+
+export type Action =
+  | { readonly kind: "prepare"; readonly attempt: number }
+  | { readonly kind: "create-save" }
+  | { readonly kind: "spawn" }
+  | { readonly kind: "connect-rcon" }
+  | { readonly kind: "disconnect-rcon" }
+  /** The world link says good-bye while RCON still works. Takes a bounded time. */
+  | { readonly kind: "leave" }
+  | { readonly kind: "signal"; readonly signal: Signal }
+  | { readonly kind: "save" }
+  | { readonly kind: "report" }
+  | { readonly kind: "alarm"; readonly message: string }
+  | { readonly kind: "clear-alarm" };
+
+export const isAlive = (server: Server): boolean => "process" in server.phase;
+
+export const pidOf = (server: Server): number | undefined =>
+  "process" in server.phase && server.phase.process !== "asked" ? server.phase.process.pid : undefined;

@@ -1,0 +1,405 @@
+import fc from "fast-check";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { type Action, type Input, isAlive, newServer, pidOf, type Server } from "#bridge/supervisor/server";
+import { supervise } from "#bridge/supervisor/supervise";
+
+/**
+ * A machine that does what actions say, with every freedom that the real one has: processes die when they like, answers
+ * come late or never, the log lies still. It checks the supervisor's invariants on the way.
+ */
+class Machine {
+  server: Server;
+  now = 1_000_000;
+  process: "none" | "asked" | "alive" = "none";
+  adoptable: boolean;
+  rcon = false;
+  saving = false;
+  prepares: number[] = [];
+  killed = false;
+  killAsked = false;
+  creating = false;
+  termAt: number | undefined;
+  left = false;
+  alarms: string[] = [];
+  actions: Action[] = [];
+
+  constructor(adoptable: boolean, autosaveMs = 10_000) {
+    this.adoptable = adoptable;
+    this.server = newServer(autosaveMs, LIMITS);
+    if (adoptable) {
+      this.process = "alive";
+      this.input({ kind: "adopted", pid: 7 });
+    }
+  }
+
+  input(input: Input): void {
+    const [next, actions] = supervise(this.server, input, this.now);
+    this.server = next;
+    for (const action of actions) this.#take(action);
+  }
+
+  #take(action: Action): void {
+    this.actions.push(action);
+    switch (action.kind) {
+      case "prepare":
+        this.prepares.push(action.attempt);
+        break;
+      case "create-save":
+      case "spawn":
+        expect(this.process).toBe("none"); // S1
+        this.process = "asked";
+        this.creating = action.kind === "create-save";
+        this.killed = this.left = this.killAsked = false;
+        this.termAt = undefined;
+        break;
+      case "leave":
+        expect(this.left).toBe(false); // S6
+        expect(this.termAt).toBeUndefined();
+        this.left = true;
+        break;
+      case "signal":
+        expect(this.process).toBe("alive");
+        if (action.signal === "SIGTERM") this.termAt = this.now;
+        else {
+          // S2: after a SIGTERM, only when its grace is over or an operator said so.
+          if (this.termAt !== undefined && !this.killAsked && !this.killed) {
+            expect(this.now - this.termAt).toBeGreaterThanOrEqual(LIMITS.stopMs);
+          }
+          this.killed = true;
+        }
+        break;
+      case "save":
+        expect(this.rcon).toBe(true); // S5
+        expect(this.saving).toBe(false);
+        break;
+      case "alarm":
+        this.alarms.push(action.message);
+        break;
+    }
+  }
+
+  die(code?: number): void {
+    if (this.process !== "alive") return;
+    this.process = "none";
+    this.rcon = this.saving = false;
+    this.input({ kind: "exited", ...(code === undefined ? {} : { code }), lastLines: ["Error: no", "Goodbye"] });
+  }
+
+  spawned(succeeds: boolean): void {
+    if (this.process !== "asked") return;
+    if (succeeds) {
+      this.process = "alive";
+      this.input({ kind: "spawned", pid: 8 });
+    } else {
+      this.process = "none";
+      this.input({ kind: "spawn-failed", message: "no such file" });
+    }
+  }
+
+  prepared(save: boolean): void {
+    const attempt = this.prepares.shift();
+    if (attempt !== undefined) this.input({ kind: "prepared", attempt, save });
+  }
+
+  advance(ms: number): void {
+    this.now += ms;
+    this.input({ kind: "tick" });
+  }
+}
+
+type Move = (machine: Machine) => void;
+const move = (name: string, run: Move) => ({ name, run });
+const MOVES = [
+  move("start", (m) => m.input({ kind: "start" })),
+  move("stop", (m) => m.input({ kind: "stop" })),
+  move("kill", (m) => {
+    m.killAsked = true;
+    m.input({ kind: "kill" });
+  }),
+  move("prepared", (m) => m.prepared(true)),
+  move("prepared, no save", (m) => m.prepared(false)),
+  move("unprepared", (m) => {
+    const attempt = m.prepares.shift();
+    if (attempt !== undefined) m.input({ kind: "unprepared", attempt, message: "no mod", hopeless: false });
+  }),
+  move("spawned", (m) => m.spawned(true)),
+  move("spawn failed", (m) => m.spawned(false)),
+  move("dies", (m) => m.die(1)),
+  move("ends", (m) => m.die(0)),
+  move("killed dies", (m) => m.killed && m.die()),
+  move("ready", (m) => m.process === "alive" && m.input({ kind: "ready" })),
+  move("failed", (m) => m.process === "alive" && m.input({ kind: "failed" })),
+  move("rcon", (m) => {
+    if (m.server.phase.kind !== "running") return;
+    m.rcon = true;
+    m.input({ kind: "rcon-connected" });
+  }),
+  move("rcon lost", (m) => {
+    m.rcon = false;
+    m.input({ kind: "rcon-lost" });
+  }),
+  move("saving", (m) => {
+    if (m.server.phase.kind !== "running") return;
+    m.saving = true;
+    m.input({ kind: "saving" });
+  }),
+  move("saved", (m) => {
+    m.saving = false;
+    m.input({ kind: "saved" });
+  }),
+  move("save wanted", (m) => m.input({ kind: "save" })),
+  move("a moment", (m) => m.advance(500)),
+  move("a while", (m) => {
+    // A save that takes longer than its limit is not waited for.
+    m.advance(20_000);
+  }),
+  move("long", (m) => {
+    m.saving = false;
+    m.advance(130_000);
+  }),
+];
+
+const histories = fc.record({
+  adoptable: fc.boolean(),
+  moves: fc.array(fc.constantFrom(...MOVES), { maxLength: 80 }),
+});
+
+const play = ({ adoptable, moves }: { adoptable: boolean; moves: (typeof MOVES)[number][] }): Machine => {
+  const machine = new Machine(adoptable);
+  for (const { run } of moves) {
+    run(machine);
+    expect(isAlive(machine.server)).toBe(machine.process !== "none"); // S1: it knows what there is
+    if (machine.server.phase.kind === "failed") expect(machine.alarms.length).toBeGreaterThan(0);
+  }
+  return machine;
+};
+
+describe("supervise", () => {
+  test("in every history there is at most one process, saves are ordered over a live connection, nobody is killed early", () => {
+    fc.assert(
+      fc.property(histories, (history) => void play(history)),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("an asked stop ends in stopped, whatever happened before", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const machine = play(history);
+        machine.input({ kind: "stop" });
+        for (let step = 0; step < 20 && machine.server.phase.kind !== "stopped"; step++) {
+          machine.spawned(true);
+          machine.prepared(true);
+          machine.advance(LIMITS.stopMs);
+          if (machine.killed) machine.die();
+        }
+        expect(machine.server.phase.kind).toBe("stopped");
+        expect(machine.process).toBe("none");
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("a game that says nothing any more is killed within its deadlines, whatever happened before", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const machine = play(history);
+        machine.spawned(true);
+        if (machine.process !== "alive") return;
+        machine.input({ kind: "rcon-lost" });
+        machine.rcon = false;
+        const { startMs, silenceMs, saveMs, stopMs } = LIMITS;
+        machine.advance(Math.max(startMs, silenceMs, saveMs, stopMs));
+        machine.advance(1);
+        expect(machine.killed).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  const running = (): Machine => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    machine.prepared(true);
+    machine.spawned(true);
+    machine.input({ kind: "ready" });
+    machine.rcon = true;
+    machine.input({ kind: "rcon-connected" });
+    expect(machine.server.phase.kind).toBe("running");
+    return machine;
+  };
+
+  test("without a save one is made first, then started", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    machine.prepared(false);
+    expect(machine.server.phase.kind).toBe("creating");
+    machine.spawned(true);
+    machine.die(0);
+    machine.prepared(true);
+    expect(machine.server.phase.kind).toBe("starting");
+    expect(machine.actions.map(({ kind }) => kind)).toContain("create-save");
+  });
+
+  test("a game that dies at its start is told with its last lines, and after five quick deaths nobody tries again", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    const pauses: number[] = [];
+    for (let death = 1; death <= LIMITS.quickDeathsMax; death++) {
+      machine.prepared(true);
+      machine.spawned(true);
+      machine.die(1);
+      expect(machine.alarms).toHaveLength(death);
+      expect(machine.alarms.at(-1)).toContain("with code 1 while starting");
+      expect(machine.alarms.at(-1)).toContain("Error: no\nGoodbye");
+      const { phase } = machine.server;
+      if (phase.kind !== "backing-off") break;
+      pauses.push(phase.until - machine.now);
+      machine.advance(phase.until - machine.now);
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(machine.server.phase.kind).toBe("failed");
+    machine.advance(1_000_000);
+    expect(machine.server.phase.kind).toBe("failed");
+    machine.input({ kind: "start" });
+    expect(machine.server.phase.kind).toBe("preparing");
+  });
+
+  test("a game that says that it failed and does not end is killed soon", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    machine.prepared(true);
+    machine.spawned(true);
+    machine.input({ kind: "failed" });
+    machine.advance(LIMITS.killMs - 1);
+    expect(machine.killed).toBe(false);
+    machine.advance(1);
+    expect(machine.killed).toBe(true);
+    machine.die();
+    expect(machine.alarms.at(-1)).toContain("did not get ready within 10 s");
+    expect(machine.alarms.at(-1)).toContain("Error: no");
+  });
+
+  test("a death after a good while starts the count anew", () => {
+    const machine = running();
+    machine.die(139);
+    expect(machine.server.quickDeaths).toBe(1);
+    machine.advance(LIMITS.pauseMsMin);
+    machine.prepared(true);
+    machine.spawned(true);
+    machine.input({ kind: "ready" });
+    machine.die(139);
+    expect(machine.server.quickDeaths).toBe(2);
+    machine.advance(2 * LIMITS.pauseMsMin);
+    machine.prepared(true);
+    machine.spawned(true);
+    machine.input({ kind: "ready" });
+    machine.now += LIMITS.quickMs;
+    machine.die(139);
+    expect(machine.server.quickDeaths).toBe(1);
+    expect(machine.server.phase).toEqual({ kind: "backing-off", until: machine.now + LIMITS.pauseMsMin });
+  });
+
+  test("a save that was made and cannot be found is a death, not made again for ever", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    machine.prepared(false);
+    machine.spawned(true);
+    machine.die(0);
+    machine.prepared(false);
+    expect(machine.server.phase.kind).toBe("backing-off");
+    expect(machine.alarms.at(-1)).toContain("none that opens");
+  });
+
+  test("a process is adopted only while there is none", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    machine.prepared(true);
+    machine.spawned(true);
+    const before = machine.server;
+    machine.input({ kind: "adopted", pid: 99 });
+    expect(machine.server).toBe(before);
+  });
+
+  test("a long save that the log announced is not taken for a hang; a silence after it is", () => {
+    const machine = running();
+    machine.input({ kind: "saving" });
+    machine.saving = true;
+    machine.input({ kind: "rcon-lost" });
+    machine.advance(LIMITS.silenceMs * 3);
+    expect(machine.killed).toBe(false);
+    machine.input({ kind: "saved" });
+    machine.advance(LIMITS.silenceMs - 1);
+    expect(machine.killed).toBe(false);
+    machine.advance(1);
+    expect(machine.killed).toBe(true);
+    machine.die();
+    expect(machine.alarms.at(-1)).toContain("answered nothing on RCON");
+    expect(machine.server.phase.kind).toBe("backing-off");
+  });
+
+  test("a stop says good-bye over RCON first, asks, and kills only when the grace is over", () => {
+    const machine = running();
+    machine.actions = [];
+    machine.input({ kind: "stop" });
+    expect(machine.actions.map(({ kind }) => kind)).toEqual(["leave", "signal", "clear-alarm", "report"]);
+    machine.advance(LIMITS.stopMs - 1);
+    expect(machine.killed).toBe(false);
+    machine.advance(1);
+    expect(machine.killed).toBe(true);
+    machine.advance(LIMITS.killMs);
+    expect(machine.alarms.at(-1)).toContain("does not end though it was killed");
+    machine.die();
+    expect(machine.server.phase.kind).toBe("stopped");
+  });
+
+  test("a start that is asked while stopping starts again once the process is gone", () => {
+    const machine = running();
+    machine.input({ kind: "stop" });
+    machine.input({ kind: "start" });
+    expect(machine.server.phase.kind).toBe("stopping");
+    machine.die(0);
+    expect(machine.server.phase.kind).toBe("preparing");
+  });
+
+  test("a stop before the process has a number is sent as soon as it has one", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    machine.prepared(true);
+    machine.input({ kind: "stop" });
+    expect(machine.termAt).toBeUndefined();
+    machine.spawned(true);
+    expect(machine.termAt).toBeDefined();
+    expect(pidOf(machine.server)).toBe(8);
+  });
+
+  test("an answer to an earlier prepare changes nothing", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    const [first] = machine.prepares;
+    machine.input({ kind: "stop" });
+    machine.input({ kind: "start" });
+    machine.input({ kind: "prepared", attempt: first ?? 0, save: true });
+    expect(machine.server.phase.kind).toBe("preparing");
+  });
+
+  test("saves are ordered in the configured rhythm, and not while one is being written", () => {
+    const machine = running();
+    const saves = () => machine.actions.filter(({ kind }) => kind === "save").length;
+    machine.advance(9_999);
+    expect(saves()).toBe(0);
+    machine.advance(1);
+    expect(saves()).toBe(1);
+    machine.input({ kind: "saving" });
+    machine.saving = true;
+    machine.advance(30_000);
+    expect(saves()).toBe(1);
+    machine.saving = false;
+    machine.input({ kind: "saved" });
+    machine.advance(1);
+    expect(saves()).toBe(2);
+    machine.input({ kind: "autosave", ms: 0 });
+    machine.advance(100_000);
+    expect(saves()).toBe(2);
+  });
+});

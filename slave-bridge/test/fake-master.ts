@@ -1,0 +1,80 @@
+import { type Boot, nextBoot } from "#core/boot";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import { type Delivery, type InstanceConfig, linkRequest } from "#core/events/delivery";
+import { type FactBody, factEnvelope, type WorldReported, type WorldSynced } from "#core/events/facts";
+import type { InstanceId, SlaveId } from "#core/ids";
+import type { Bus } from "#core/ports/bus";
+import type { Clock } from "#core/ports/clock";
+import { SeededRandom } from "#core/ports/memory/seeded-random";
+import { parseEventSubject, subjects } from "#core/subjects";
+
+type Worlds = Record<string, { token: string; seed: number; tick: number; allocated: Record<string, number> }>;
+
+/** As much of a leader as one slave's bridge needs: it echoes tokens and states what it is told to grant. */
+export class FakeMaster {
+  readonly facts: FactBody[] = [];
+  readonly worlds: Worlds = {};
+  readonly boot: Boot;
+  owner: Boot | "" = "";
+  round = 1;
+  epoch = 1;
+  generation = 1;
+  config: InstanceConfig = { name: "North", seed: 7, autosaveSeconds: 10 };
+  assigned = true;
+  asked = 0;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly slave: SlaveId,
+    clock: Clock,
+  ) {
+    this.boot = nextBoot(clock.now(), "", new SeededRandom(99));
+    bus.subscribe(subjects.query(slave, "link"), (message) => {
+      this.asked++;
+      decodeJson(linkRequest, message.data, "link");
+      const answer = this.assigned
+        ? { ok: { ...this.#view(), assignment: "signed", config: this.config } }
+        : { notYours: { epoch: this.epoch } };
+      bus.respond(message, encodeJson(answer));
+    });
+    bus.subscribe(subjects.all.events, ({ subject, data }) => {
+      const type = parseEventSubject(subject)?.type as keyof typeof factEnvelope;
+      this.#fold(decodeJson<{ type: string; data: unknown }>(factEnvelope[type], data, subject) as FactBody);
+    });
+  }
+
+  /** Raises what is granted to a world, and states it. */
+  grant(instance: InstanceId, world: string, allocated: Record<string, number>, folded?: number): void {
+    Object.assign(this.worlds[world]?.allocated ?? {}, allocated);
+    this.round++;
+    this.state(instance, folded);
+  }
+
+  state(instance: InstanceId, folded?: number): void {
+    const view = { ...this.#view(), ...(folded === undefined ? {} : { folded }) };
+    this.bus.publish(subjects.delivery(this.slave, instance), encodeJson(view));
+  }
+
+  get synced(): WorldSynced[] {
+    return this.facts.flatMap((fact) => (fact.type === "world-synced" ? [fact.data] : []));
+  }
+
+  get reported(): WorldReported[] {
+    return this.facts.flatMap((fact) => (fact.type === "world-reported" ? [fact.data] : []));
+  }
+
+  #view(): Delivery {
+    const { boot, round, epoch, generation, owner, worlds } = this;
+    return { boot, round, epoch, generation, owner, worlds };
+  }
+
+  #fold(fact: FactBody): void {
+    this.facts.push(fact);
+    if (fact.type === "world-synced") {
+      const { world, token, prev, owner, seed, tick } = fact.data;
+      if ((this.worlds[world]?.token ?? "") !== prev) return;
+      this.owner = owner as Boot;
+      this.worlds[world] = { allocated: {}, ...this.worlds[world], token, seed, tick };
+    }
+  }
+}
