@@ -1,0 +1,9 @@
+-- A hand-written miniature of the base game: what mods like ours copy from or refer to.
+require "util"
+require "prototypes.groups"
+require "prototypes.quality"
+require "prototypes.fluids"
+require "prototypes.entities"
+require "prototypes.items"
+require "prototypes.recipes"
+require "prototypes.technologies"

@@ -1,0 +1,101 @@
+-- What the host may ask for, by name; see game.ts, the only caller.
+local use = ...
+local world = use "world"
+local json = use "lib/json"
+local modules = use "stage/modules"
+local data = use "stage/data"
+local events = use "api/events"
+
+local operations = {}
+local mods -- in load order, core and base first
+
+function operations.options(text) world.options = json.decode(text) end
+function operations.locale(text) world.locale = json.decode(text) end
+
+function operations.mod_file(text)
+  local path, source = text:match("^(.-)\n(.*)$")
+  modules.files[path] = source
+end
+
+-- Everything up to the point where the game prints "Factorio initialised".
+function operations.prepare(text)
+  mods = json.decode(text)
+  world.active_mods = {}
+  for _, mod in ipairs(mods) do if mod.name ~= "core" then world.active_mods[mod.name] = mod.version end end
+  data.run("settings", mods)
+  local settings = use "api/settings"
+  data.run("prototype", mods, settings.startup())
+  use("stage/check").prototypes()
+  use("api/prototypes").build()
+end
+
+function operations.new(seed)
+  local control = use "stage/control"
+  control.start(mods)
+  world.now = world.new(tonumber(seed))
+  control.new_map(mods)
+  use("tick").perform()
+end
+
+-- "<length of level> <level><script>", both ways.
+function operations.save()
+  local level, script = use("save").write(use("stage/control").storages())
+  return #level .. " " .. level .. script
+end
+
+function operations.load(text)
+  local control = use "stage/control"
+  control.start(mods)
+  local length, rest = text:match("^(%d+) (.*)$")
+  local storages = use("save").read(rest:sub(1, tonumber(length)), rest:sub(tonumber(length) + 1))
+  control.loaded(mods, storages)
+end
+
+function operations.tick(count) return use("tick").run(tonumber(count)) end
+function operations.now() return string.format("%.0f", world.now.tick) end
+function operations.rcon(line) return use("command-line").run(line) end
+
+function operations.drain()
+  if #world.outbox == 0 then return "[]" end
+  local entries = world.outbox
+  world.outbox = {}
+  return json.encode(entries)
+end
+
+function operations.storage(name)
+  local control = use "stage/control"
+  local mod = control.mod(name) or error("no such mod: " .. name, 0)
+  return control.text_of(mod.env.storage)
+end
+
+function operations.eval(code)
+  local control = use "stage/control"
+  local env = setmetatable({ test = use "test-hooks" }, { __index = control.level.env })
+  local chunk = assert(load(code, "=(eval)", "t", env))
+  local before = events.current
+  events.current = control.level
+  local ok, result = pcall(chunk)
+  events.current = before
+  if not ok then error(result, 0) end
+  use("tick").finish()
+  if result == nil then return "" end
+  return type(result) == "string" and result or type(result) == "table" and json.encode(result) or tostring(result)
+end
+
+function operations.offered()
+  local object = use "api/object"
+  local order = use "lib/order"
+  use "stage/control"
+  use "test-hooks"
+  local offered = { classes = object.offered(), defines = {}, globals = {} }
+  local function names(t)
+    local list = {}
+    for key, value in next, t do list[key] = type(value) == "table" and names(value) or true end
+    return list
+  end
+  offered.defines = names(use "api/defines")
+  offered.globals = (order.keys(use("stage/sandbox").new()))
+  return json.encode(offered)
+end
+
+return operations

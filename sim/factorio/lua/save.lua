@@ -1,0 +1,53 @@
+-- A save: two texts of one graph, the world (level.dat) and every mod's storage (script.dat, which points into the world).
+local use = ...
+local world = use "world"
+local graph = use "lib/graph"
+local prototypes = use "api/prototypes"
+local entity = use "api/entity"
+local order = use "lib/order"
+
+local save = {}
+
+function save.write(storages)
+  local writer = graph.writer()
+  writer.path[1] = "world"
+  writer:put(world.now)
+  local level = writer:take()
+  writer.path[1] = "storage"
+  writer:put(storages)
+  return level, writer:take()
+end
+
+-- Prototypes that are gone take their entities and items with them.
+local function drop_unknown()
+  local function clean(inv)
+    for i in next, inv.slots do
+      if not prototypes.record("item", inv.slots[i].name) then inv.slots[i] = nil end
+    end
+  end
+  for _, surface in ipairs(world.now.surfaces) do
+    for _, raw in ipairs(surface.entities) do
+      for _, inv in next, raw.inventories do clean(inv) end
+      if raw.logistic then
+        for _, section in ipairs(raw.logistic.sections) do
+          for _, i in ipairs((order.keys(section.slots))) do
+            local slot = section.slots[i]
+            if slot.type == "item" and not prototypes.record("item", slot.name) then section.slots[i] = nil end
+          end
+        end
+      end
+      if not raw.dead and not prototypes.record("entity", raw.name) then entity.remove(raw) end
+    end
+  end
+  for _, force in ipairs(world.now.forces) do for _, inv in next, force.linked do clean(inv) end end
+end
+
+function save.read(level, script)
+  local reader = graph.reader()
+  world.now = reader:read(level)
+  local storages = reader:read(script)
+  drop_unknown()
+  return storages
+end
+
+return save

@@ -1,0 +1,50 @@
+-- One tick: on_tick, on_nth_tick, then what waits for the end of the tick. Tick 0 belongs to the making of the map; a
+-- command runs between two ticks and sees the number of the one before it.
+local use = ...
+local world = use "world"
+local events = use "api/events"
+local surface = use "api/surface"
+local order = use "lib/order"
+
+local tick = {}
+
+function tick.finish()
+  local now = world.now
+  if now.doomed then surface.delete_doomed() end
+  if #now.destroyed == 0 then return end
+  -- What these handlers destroy is told at the end of the next tick.
+  local gone = now.destroyed
+  now.destroyed = {}
+  for _, data in ipairs(gone) do events.raise("on_object_destroyed", data) end
+end
+
+local function nth(now)
+  for _, mod in ipairs(events.mods) do
+    if next(mod.nth) then
+      for _, n in ipairs((order.keys(mod.nth))) do
+        local handler = mod.nth[n]
+        if handler and now.tick % n == 0 then
+          events.call(mod, "event " .. mod.name .. "::on_nth_tick(" .. n .. ")", handler, { tick = now.tick, nth_tick = n })
+        end
+      end
+    end
+  end
+end
+
+-- Everything of the tick that `game.tick` says.
+function tick.perform()
+  events.raise("on_tick", {})
+  nth(world.now)
+  tick.finish()
+end
+
+function tick.run(count)
+  local now = world.now
+  for _ = 1, count do
+    now.tick = now.tick + 1
+    tick.perform()
+  end
+  return string.format("%.0f", now.tick)
+end
+
+return tick

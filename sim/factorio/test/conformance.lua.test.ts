@@ -1,0 +1,207 @@
+import { Game } from "#sim/factorio/game";
+import { PRELUDE, probeMod } from "#sim/factorio/test/contracts/prelude";
+import {
+  type Declarations,
+  declaredDefines,
+  type Names,
+  prototypeDeclarations,
+  runtimeDeclarations,
+} from "#sim/factorio/test/declarations";
+import { type ModFolder, modFolder } from "#sim/factorio/test/mod-folder";
+import { membersOf, type Offered } from "#sim/factorio/test/offered";
+
+let mods: ModFolder;
+let game: Game;
+let offered: Offered;
+let runtime: Declarations;
+
+beforeAll(() => {
+  mods = modFolder({ probe: probeMod("1.0.0") });
+  game = Game.create({ modDirectory: mods.path, seed: 7 });
+  offered = game.offered() as Offered;
+  runtime = runtimeDeclarations();
+});
+afterAll(() => {
+  game.close();
+  mods.remove();
+});
+
+const evaluate = (lua: string): unknown => JSON.parse(game.eval(`${PRELUDE} ${lua}`));
+
+test("every class and member that is offered is in the game's interface, as a method or attribute, readable or writable", () => {
+  const wrong: string[] = [];
+  for (const [name, entry] of Object.entries(offered.classes)) {
+    if (name === "LuaCustomTable") continue; // a type alias with operators only
+    const declared = runtime.members(name);
+    if (!declared) {
+      wrong.push(name);
+      continue;
+    }
+    const { read, write, method } = membersOf(entry);
+    const check = (member: string, good: boolean | undefined) => good || wrong.push(`${name}.${member}`);
+    for (const member of read)
+      check(member, declared.get(member)?.kind === "property" && declared.get(member)?.readable);
+    for (const member of write)
+      check(member, declared.get(member)?.kind === "property" && declared.get(member)?.writable);
+    for (const member of method) check(member, declared.get(member)?.kind === "method");
+    if (entry.at) check("[]", declared.has("[]"));
+    if (entry.length) check("length", declared.has("length"));
+    check("valid", entry.has_valid === declared.has("valid"));
+    check("object_name", declared.has("object_name"));
+  }
+  expect(wrong).toEqual([]);
+});
+
+const strangers = (some: Names, all: Names | true | undefined, path: string): string[] =>
+  Object.entries(some).flatMap(([name, inner]) => {
+    const other = typeof all === "object" ? all[name] : undefined;
+    if (other === undefined) return [`${path}.${name}`];
+    return typeof inner === "object" ? strangers(inner, other, `${path}.${name}`) : [];
+  });
+
+test("every define that is offered is in the game's interface", () => {
+  const { defines } = declaredDefines().global as { defines: Names };
+  expect(strangers(offered.defines, defines, "defines")).toEqual([]);
+});
+
+/** Lua's own that the game leaves in, and what the game adds (auxiliary/libraries). */
+const GLOBALS = `_G _VERSION assert bit32 debug error getmetatable ipairs load math next pairs pcall print rawequal rawget rawlen
+  rawset select setmetatable string table tonumber tostring type xpcall defines helpers localised_print log serpent table_size`;
+
+test("mods see the game's globals and no others", () => {
+  expect([...offered.globals].sort()).toEqual(GLOBALS.split(/\s+/).sort());
+});
+
+test("a member that is not offered is an error that names it, for reading and for writing", () => {
+  const problem = (lua: string) =>
+    evaluate(`local ok, raised = pcall(function() ${lua} end) return { ok, (tostring(raised):gsub("^.-: ", "", 1)) }`);
+  expect(problem("return chest().train")).toEqual([
+    false,
+    "LuaEntity doesn't contain key train. (stand-in: not offered)",
+  ]);
+  expect(problem("chest().train = 1")).toEqual([false, "LuaEntity doesn't contain key train. (stand-in: not offered)"]);
+  expect(problem("chest().name = 1")).toEqual([false, "LuaEntity::name is read only."]);
+  expect(problem("return defines.events.on_lua_shortcut")).toEqual([
+    false,
+    "defines.events doesn't contain key on_lua_shortcut. (stand-in: not offered)",
+  ]);
+  expect(problem("local c = chest() c.destroy() return c.name")).toEqual([
+    false,
+    "LuaEntity API call when LuaEntity was invalid.",
+  ]);
+});
+
+const interfaceOf = (event: string): string =>
+  `${event.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Event`;
+
+/** One way to make each event happen. */
+const EVENTS: Readonly<Record<string, string>> = {
+  on_tick: "run(1)",
+  on_built_entity: 'test.build{ name = "steel-chest", position = { 0, 0 } }',
+  on_robot_built_entity: 'test.robot_build{ name = "steel-chest", position = { 0, 0 } }',
+  on_space_platform_built_entity: 'test.platform_build{ name = "steel-chest", position = { 0, 0 } }',
+  script_raised_built: 'create{ name = "steel-chest", raise_built = true }',
+  script_raised_revive: "script.raise_script_revive{ entity = chest() }",
+  script_raised_destroy: "chest().destroy{ raise_destroy = true }",
+  on_entity_cloned: "chest().clone{ position = { 80, 80 } }",
+  on_entity_settings_pasted: "test.paste(chest(), chest())",
+  on_entity_logistic_slot_changed: 'test.request(requester(), 1, { name = "coal", count = 5 })',
+  on_object_destroyed: "local c = chest() script.register_on_object_destroyed(c) c.destroy() finish()",
+  on_pre_player_mined_item: "test.mine(chest())",
+  on_player_mined_entity: "test.mine(chest())",
+  on_robot_mined_entity: "test.robot_mine(chest())",
+  on_entity_died: "chest().die()",
+  on_runtime_mod_setting_changed: 'test.setting("probe-global", 3)',
+  on_research_finished: 'test.research("logistics")',
+  on_player_created: 'test.join("newcomer")',
+  on_player_joined_game: 'test.join("ann")',
+  on_player_left_game: 'test.join("ann") test.leave("ann")',
+  on_console_chat: 'command("hello")',
+  on_console_command: 'command("/time")',
+  on_surface_created: 'game.create_surface("one")',
+  on_pre_surface_deleted: 'game.delete_surface(game.create_surface("two")) finish()',
+  on_surface_deleted: 'game.delete_surface(game.create_surface("three")) finish()',
+  on_force_created: 'game.create_force("one")',
+  on_force_reset: "game.forces.enemy.reset()",
+};
+
+test("every event that is offered happens, with every field that the game gives it and no other", () => {
+  const offeredEvents = Object.keys(offered.defines.events ?? {});
+  expect(Object.keys(EVENTS).sort()).toEqual(offeredEvents.sort());
+  const wrong: string[] = [];
+  for (const [event, lua] of Object.entries(EVENTS)) {
+    const keys = evaluate(`
+      local seen = listen("${event}")
+      ${lua}
+      local keys = {}
+      for key in pairs(seen[1] or {}) do keys[#keys + 1] = key end
+      probe.script.on_event(defines.events.${event}, nil)
+      return keys
+    `);
+    const declared = runtime.members(interfaceOf(event));
+    const required = [...(declared ?? [])].filter(([, member]) => !member.optional).map(([name]) => name);
+    const got = Array.isArray(keys) ? (keys as string[]) : [];
+    for (const key of required) if (!got.includes(key)) wrong.push(`${event}: ${key} is missing`);
+    for (const key of got) if (!declared?.has(key)) wrong.push(`${event}: ${key} is not the game's`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+/** Tables that the interface returns: the concept, and a piece of Lua that returns one. */
+const CONCEPTS: readonly (readonly [string, string])[] = [
+  ["ItemWithQualityCount", "return inv{ coal = 1 }.get_contents()[1]"],
+  [
+    "LogisticFilter",
+    'local s = requester().get_requester_point().get_section(1) s.set_slot(1, want("coal", 1)) return s.get_slot(1)',
+  ],
+  [
+    "CompiledLogisticFilter",
+    'local p = requester().get_requester_point() p.get_section(1).set_slot(1, want("coal", 1)) return p.filters[1]',
+  ],
+  ["MapPosition", "return chest().position"],
+  ["Fluid", 'local t = tank() t.add_fluid(1, { name = "water", amount = 1 }) return t.get_fluid(1)'],
+  ["CustomEntityStatus", 'local c = chest() c.custom_status = { diode = 0, label = "x" } return c.custom_status'],
+  [
+    "CustomCommandData",
+    'local got commands.add_command("conformance", "", function(c) got = c end) command("/conformance x") return got',
+  ],
+  ["MineableProperties", 'return prototypes.entity["steel-chest"].mineable_properties'],
+  ["ModSetting", 'return settings.global["probe-global"]'],
+];
+
+test.each(CONCEPTS)("a returned %s has the fields that the game gives it and no other", (concept, lua) => {
+  const keys = Object.keys(evaluate(lua) as object);
+  const declared = runtime.members(concept) ?? new Map();
+  const required = [...declared].filter(([, member]) => !member.optional).map(([name]) => name);
+  expect(keys.filter((key) => declared.size > 0 && !declared.has(key))).toEqual([]);
+  expect(required.filter((key) => !keys.includes(key))).toEqual([]);
+  expect(keys.length).toBeGreaterThan(0);
+});
+
+/** Names of interfaces that do not follow from the type's. */
+const PROTOTYPES: Readonly<Record<string, string>> = {
+  ammo: "AmmoItemPrototype",
+  blueprint: "BlueprintItemPrototype",
+  "item-entity": "ItemEntityPrototype",
+  "item-group": "ItemGroup",
+  "item-subgroup": "ItemSubGroup",
+  "recipe-category": "RecipeCategory",
+  "fuel-category": "FuelCategory",
+  "ammo-category": "AmmoCategory",
+  "item-with-tags": "ItemWithTagsPrototype",
+  "int-setting": "",
+};
+
+test("the miniature base game's prototypes have only fields that the game knows", () => {
+  const declarations = prototypeDeclarations();
+  const fields = evaluate("return test.prototype_fields()") as Record<string, Record<string, true>>;
+  const wrong: string[] = [];
+  for (const [type, keys] of Object.entries(fields)) {
+    const name = PROTOTYPES[type] ?? interfaceOf(type.replaceAll("-", "_")).replace(/Event$/, "Prototype");
+    if (name === "") continue;
+    const declared = declarations.members(name);
+    if (!declared) wrong.push(`${type}: no interface ${name}`);
+    for (const key of Object.keys(keys)) if (declared && !declared.has(key)) wrong.push(`${type}.${key}`);
+  }
+  expect(wrong).toEqual([]);
+});

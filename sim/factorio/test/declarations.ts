@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** One member of a declared interface. */
+export interface Member {
+  readonly kind: "method" | "property";
+  readonly optional: boolean;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** The doc comment as one line of plain words. */
+  readonly doc: string;
+}
+
+export type Members = ReadonlyMap<string, Member>;
+
+/** What is used of the TypeScript compiler that lua-mod has. */
+interface Node {
+  readonly kind: number;
+  readonly name?: { readonly text?: string; readonly escapedText?: string };
+  readonly questionToken?: object;
+  readonly modifiers?: readonly Node[];
+  readonly members?: readonly Node[];
+  readonly heritageClauses?: readonly {
+    readonly types: readonly { readonly expression: { readonly escapedText?: string } }[];
+  }[];
+  readonly jsDoc?: readonly { getText(): string }[];
+  readonly body?: Node;
+  readonly statements?: readonly Node[];
+  readonly declarationList?: { readonly declarations: readonly Node[] };
+}
+interface Compiler {
+  createSourceFile(name: string, text: string, target: number, parents: boolean): Node;
+  forEachChild(node: Node, visit: (child: Node) => void): void;
+  readonly SyntaxKind: Readonly<Record<string, number>>;
+}
+
+const luaMod = join(__dirname, "../../../lua-mod");
+const load = createRequire(join(luaMod, "package.json"));
+const compiler = load("typescript") as Compiler;
+const kinds = compiler.SyntaxKind;
+const types = dirname(load.resolve("typed-factorio/package.json"));
+
+const parse = (file: string): Node =>
+  compiler.createSourceFile(file, readFileSync(join(types, file), "utf8"), 99, true);
+
+const nameOf = (node: Node): string => node.name?.text ?? node.name?.escapedText ?? "";
+
+/** Links become their text, stars and line breaks go. */
+const plain = (comment: string): string =>
+  comment
+    .replace(/^\/\*\*|\*\/$/g, "")
+    .replace(/^[ \t]*\* ?/gm, "")
+    .replace(
+      /\{@link(?:plain)? \S+?(?: ([^}]*))?\}/g,
+      (all, text: string | undefined) => text ?? all.slice(7, -1).trim(),
+    )
+    .replace(/\s+/g, " ")
+    .trim();
+
+interface Declared {
+  readonly members: Map<string, Member>;
+  readonly parents: string[];
+}
+
+const addMember = (members: Map<string, Member>, node: Node): void => {
+  const name = nameOf(node);
+  const known = members.get(name);
+  const readonly = node.modifiers?.some((modifier) => modifier.kind === kinds.ReadonlyKeyword) ?? false;
+  const doc = [known?.doc ?? "", ...(node.jsDoc ?? []).map((comment) => plain(comment.getText()))].join(" ").trim();
+  if (node.kind === kinds.MethodSignature) {
+    members.set(name, { kind: "method", optional: false, readable: true, writable: false, doc });
+  } else if (node.kind === kinds.PropertySignature) {
+    members.set(name, {
+      kind: "property",
+      optional: node.questionToken !== undefined,
+      readable: true,
+      writable: !readonly,
+      doc,
+    });
+  } else if (node.kind === kinds.GetAccessor || node.kind === kinds.SetAccessor) {
+    const reads = node.kind === kinds.GetAccessor || (known?.readable ?? false);
+    const writes = node.kind === kinds.SetAccessor || (known?.writable ?? false);
+    members.set(name, { kind: "property", optional: false, readable: reads, writable: writes, doc });
+  } else if (node.kind === kinds.IndexSignature) {
+    members.set("[]", { kind: "property", optional: false, readable: true, writable: !readonly, doc });
+  }
+};
+
+/** Every interface of a declaration file with inherited members. */
+export class Declarations {
+  readonly #declared = new Map<string, Declared>();
+
+  constructor(...files: readonly string[]) {
+    for (const file of files) this.#collect(parse(file));
+  }
+
+  /** Undefined when there is no such interface. */
+  members(name: string): Members | undefined {
+    const own = this.#declared.get(name);
+    if (!own) return undefined;
+    return new Map([...own.parents.flatMap((parent) => [...(this.members(parent) ?? [])]), ...own.members]);
+  }
+
+  #collect(node: Node): void {
+    if (node.kind === kinds.InterfaceDeclaration) {
+      const entry: Declared = this.#declared.get(nameOf(node)) ?? { members: new Map(), parents: [] };
+      for (const member of node.members ?? []) addMember(entry.members, member);
+      for (const clause of node.heritageClauses ?? []) {
+        entry.parents.push(...clause.types.map((type) => type.expression.escapedText ?? ""));
+      }
+      this.#declared.set(nameOf(node), entry);
+    }
+    compiler.forEachChild(node, (child) => this.#collect(child));
+  }
+}
+
+/** The names in `defines`, as nested maps; a leaf is true. */
+export interface Names {
+  readonly [name: string]: Names | true;
+}
+
+const namesIn = (node: Node): Names => {
+  const names: Record<string, Names | true> = {};
+  const visit = (child: Node): void => {
+    if (child.kind === kinds.EnumDeclaration || child.kind === kinds.ModuleDeclaration) {
+      const inner = child.kind === kinds.EnumDeclaration ? enumNames(child) : namesIn(child);
+      names[nameOf(child)] = {
+        ...(typeof names[nameOf(child)] === "object" ? (names[nameOf(child)] as Names) : {}),
+        ...inner,
+      };
+    } else if (child.kind === kinds.VariableStatement) {
+      for (const declaration of child.declarationList?.declarations ?? []) names[nameOf(declaration)] = true;
+    } else compiler.forEachChild(child, visit);
+  };
+  compiler.forEachChild(node, visit);
+  return names;
+};
+
+const enumNames = (node: Node): Names =>
+  Object.fromEntries((node.members ?? []).map((member) => [nameOf(member), true]));
+
+export const runtimeDeclarations = () =>
+  new Declarations(
+    "runtime/generated/classes.d.ts",
+    "runtime/generated/concepts.d.ts",
+    "runtime/generated/events.d.ts",
+  );
+export const prototypeDeclarations = () => new Declarations("prototype/generated/prototypes.d.ts");
+export const declaredDefines = (): Names => namesIn(parse("runtime/generated/defines.d.ts"));
