@@ -4,7 +4,7 @@ import { encodeJson } from "#core/events/codec";
 import { RESTATE_MS } from "#core/events/delivery";
 import type { LedgerBody } from "#core/events/ledger";
 import type { ClusterView } from "#core/events/query";
-import { decide } from "#core/fold/decide";
+import { decide, isUrgent } from "#core/fold/decide";
 import { allRestated, lapsedSessions } from "#core/fold/lapse";
 import { voidToken } from "#core/fold/sessions";
 import { hasChanges, type State } from "#core/fold/state";
@@ -32,6 +32,8 @@ import { Telling } from "#projector/telling";
 
 /** Rounds are at least this far apart, so that a busy cluster makes bigger rounds, not more; an idle one answers at once. */
 export const ROUND_MS = 50;
+/** A round that nobody waits for (totals that were restated, nothing to grant) waits for company: fewer, fuller messages. */
+export const QUIET_ROUND_MS = 500;
 /** Under load the interval stretches to this many times what a round costs, up to ROUND_MS_MAX. */
 const ROUND_COST_FACTOR = 4;
 export const ROUND_MS_MAX = 1_000;
@@ -173,7 +175,7 @@ export class Leader {
       if (this.#inbox.reset) return "reset";
       if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
       const clean = requests.waiting || this.#restateDue || this.#lapseDue;
-      if (clean || this.#isRoundDue()) {
+      if (clean || this.#untilRound() === 0) {
         if (!(await this.#closeRound(signal))) return "deposed";
         if (clean && !(await this.#atCleanPoint(requests, signal))) return "deposed";
       }
@@ -199,13 +201,9 @@ export class Leader {
   /** Milliseconds until the next round may close. */
   #untilRound(): number {
     if (!this.#pending()) return IDLE_MS;
-    return Math.max(0, this.#closedAt + ROUND_MS - this.ports.clock.now());
-  }
-
-  #isRoundDue(): boolean {
-    if (!this.#pending()) return false;
-    const since = this.ports.clock.now() - this.#closedAt;
-    return since >= (this.#inbox.drained ? ROUND_MS : this.#interval);
+    const interval = this.#inbox.drained ? ROUND_MS : this.#interval;
+    const apart = isUrgent(this.state, this.#granting) ? interval : Math.max(QUIET_ROUND_MS, interval);
+    return Math.max(0, this.#closedAt + apart - this.ports.clock.now());
   }
 
   /** Decides and writes what changed, then tells it. False when the write was lost. */

@@ -98,7 +98,8 @@ test("a checkpoint is written every so many messages, and what lies before it is
   const a = await cluster.instance("a");
   cluster.sync("a.1", { prev: "", epoch: a });
   for (let n = 1; n <= CHECKPOINT_EVERY + 50; n++) {
-    cluster.report("a.1", { token: TOKEN, epoch: a, seq: n, exported: { [PLATE]: n } });
+    const vectors = { exported: { [PLATE]: n }, received: { [PLATE]: 0 }, wanted: { [PLATE]: n } };
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: n, ...vectors });
     await cluster.pass(50);
   }
   await cluster.pass(2_000);
