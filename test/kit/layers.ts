@@ -26,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sim: ["core"],
   // The deterministic simulation runs the shipped code.
   "sim/cluster": ["core", "sim", "master-projector", "slave-bridge"],
-  bench: ["core", "sim", "ctl"],
+  // The bridge's import payload is a pure codec; daemons are measured as processes.
+  bench: ["core", "sim", "ctl", "slave-bridge"],
 };
 
 /** Adapters: the only sources that read clocks, draw lots, and open files, sockets and processes. */

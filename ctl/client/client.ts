@@ -1,0 +1,107 @@
+import type { z } from "zod";
+import { ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import {
+  answer,
+  type BridgeCommand,
+  type bridgeCommands,
+  type MasterCommand,
+  type masterCommands,
+} from "#core/events/command";
+import { type InstanceView, type Noun, queries, type WorldView } from "#core/events/query";
+import type { InstanceId, SlaveId, UserId } from "#core/ids";
+import type { Bus } from "#core/ports/bus";
+import { subjects } from "#core/subjects";
+
+/** The master answers from memory; a busy one-core machine may need a second. */
+const QUERY_MS_MAX = 3_000;
+/** A command waits for the ledger's next write, or for a game that is saving. */
+const COMMAND_MS_MAX = 15_000;
+const PAGE = 1_000;
+
+type Stock = z.infer<(typeof queries)["storage"]["answer"]>["stocks"][number];
+
+/** What a user says to a cluster, and its answers: requests on NATS, nothing else. */
+export class ClusterClient {
+  constructor(
+    private readonly bus: Bus,
+    readonly user: UserId,
+  ) {}
+
+  cluster() {
+    return this.#query("cluster", {});
+  }
+
+  async worlds(): Promise<WorldView[]> {
+    return this.#pages(async (after) => {
+      const { worlds, next } = await this.#query("worlds", { limit: PAGE, ...after });
+      return { entries: worlds, next };
+    });
+  }
+
+  async instances(): Promise<InstanceView[]> {
+    return this.#pages(async (after) => {
+      const { instances, next } = await this.#query("instances", { limit: PAGE, ...after });
+      return { entries: instances, next };
+    });
+  }
+
+  async storage(): Promise<Stock[]> {
+    return this.#pages(async (after) => {
+      const { stocks, next } = await this.#query("storage", { limit: PAGE, ...after });
+      return { entries: stocks, next };
+    });
+  }
+
+  /** @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
+  master<C extends MasterCommand>(command: C, request: z.input<(typeof masterCommands)[C]>): Promise<unknown> {
+    const [noun = "", verb = ""] = command.split(".");
+    return this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+  }
+
+  /** @throws ClusterioError with the bridge's code, `unavailable` when there is no answer. */
+  bridge<C extends BridgeCommand>(
+    { slave, instance }: { slave: SlaveId; instance: InstanceId },
+    command: C,
+    request: z.input<(typeof bridgeCommands)[C]>,
+  ): Promise<unknown> {
+    return this.#ask(subjects.command(this.user, slave, instance, command), request, COMMAND_MS_MAX);
+  }
+
+  async #query<N extends Noun>(
+    noun: N,
+    request: z.input<(typeof queries)[N]["request"]>,
+  ): Promise<z.output<(typeof queries)[N]["answer"]>> {
+    const ok = await this.#ask(subjects.query(this.user, noun), request, QUERY_MS_MAX);
+    const result = queries[noun].answer.safeParse(ok);
+    if (!result.success)
+      throw unavailable(`the master's answer to "${noun}" has another shape: is it another version?`);
+    // The schema of this noun has proved it; TypeScript does not follow the index.
+    return result.data as z.output<(typeof queries)[N]["answer"]>;
+  }
+
+  async #pages<T>(
+    ask: (after: { after?: string }) => Promise<{ entries: T[]; next: string | undefined }>,
+  ): Promise<T[]> {
+    const all: T[] = [];
+    let after: { after?: string } = {};
+    for (;;) {
+      const { entries, next } = await ask(after);
+      all.push(...entries);
+      if (next === undefined) return all;
+      after = { after: next };
+    }
+  }
+
+  async #ask(subject: string, request: unknown, timeoutMs: number): Promise<unknown> {
+    const result = await this.bus.request(subject, encodeJson(request), timeoutMs);
+    if (result.kind === "nobody") throw unavailable(`nobody answers ${subject}: is it running?`);
+    if (result.kind === "timeout") throw unavailable(`no answer to ${subject} within ${timeoutMs / 1000} s`);
+    const decoded = decodeJson(answer, result.data, `the answer to ${subject}`);
+    if ("error" in decoded) throw new ClusterioError(codeOf(decoded.error.code), decoded.error.message);
+    return decoded.ok;
+  }
+}
+
+/** A code that this version does not know is still an error. */
+const codeOf = (code: string): ErrorCode => (Object.hasOwn(EXIT_CODES, code) ? (code as ErrorCode) : "refused");

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { unavailable } from "#core/errors";
+import { isResourceKey } from "#core/resource";
+
+/** What is counted in one world: never taken from the cluster's counters. */
+export type Vector = Readonly<Record<string, number>>;
+export interface WorldCount {
+  readonly frozen: boolean;
+  readonly produced: Vector;
+  readonly consumed: Vector;
+  /** In chests, on the ground, and in the import buffer of the cluster's mod. */
+  readonly held: Vector;
+}
+
+const amount = z.number().int();
+const vector = z
+  .record(
+    z.string().refine((key): boolean => isResourceKey(key), "a resource key"),
+    amount,
+  )
+  // Lua writes an empty table as [] or {}.
+  .or(z.tuple([]).transform((): Record<string, number> => ({})));
+
+const reply = z.object({ frozen: z.boolean(), produced: vector, consumed: vector, held: vector });
+
+/** The reply to `/demo-count`. @throws ClusterioError `unavailable` when it is something else. */
+export const parseWorldCount = (text: unknown, instance: string): WorldCount => {
+  if (typeof text !== "string") throw unavailable(`${instance} did not count: its answer has no text`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unavailable(`${instance} did not count: it answered "${text.trim().slice(0, 200)}"`);
+  }
+  const decoded = reply.safeParse(value);
+  if (decoded.success) return decoded.data;
+  const issue = decoded.error.issues[0];
+  throw unavailable(`${instance} counted in another form: ${issue?.path.join(".")} ${issue?.message}`);
+};

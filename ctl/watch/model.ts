@@ -1,0 +1,122 @@
+import type { ClusterView, InstanceView, WorldView } from "#core/events/query";
+import type { InstanceTelemetry } from "#core/events/telemetry";
+import type { Stock } from "#ctl/count/conservation";
+import { percentile } from "#ctl/count/summary";
+
+/** What is known of the cluster at one moment. */
+export interface Snapshot {
+  /** Milliseconds on the watcher's own clock. */
+  readonly at: number;
+  readonly cluster: Pick<ClusterView, "round" | "granting">;
+  readonly instances: readonly InstanceView[];
+  readonly worlds: readonly WorldView[];
+  readonly stocks: readonly Stock[];
+  /** The last that each instance said. */
+  readonly telemetry: Readonly<Record<string, InstanceTelemetry>>;
+  /** From a fact to its items in a game, the latest ones. */
+  readonly latencyMs: readonly number[];
+}
+
+/** What a person is shown. Rates are per minute. */
+export interface Model {
+  readonly upSeconds: number;
+  readonly round: number;
+  readonly roundsPerSecond: number;
+  readonly granting: boolean;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly levels: readonly Level[];
+  readonly worlds: readonly WorldLine[];
+}
+
+export interface Level {
+  readonly resource: string;
+  readonly storage: number;
+  readonly change: number;
+  readonly inFlight: number;
+  /** What worlds still miss. */
+  readonly wanted: number;
+  readonly debt: number;
+}
+
+export interface WorldLine {
+  readonly name: string;
+  readonly state: string;
+  readonly linked: boolean;
+  readonly ups: number | null;
+  readonly gives: readonly Flow[];
+  readonly gets: readonly Flow[];
+  readonly waitsFor: readonly Flow[];
+  readonly alarm: string;
+}
+
+/** `amount`: per minute, or units that are waited for. */
+export interface Flow {
+  readonly resource: string;
+  readonly amount: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** What changed between two snapshots, as a person looks at it. `first` may be `last`: then nothing flows yet. */
+export const modelOf = (first: Snapshot, last: Snapshot, startedAt: number): Model => {
+  const ms = Math.max(1, last.at - first.at);
+  const perMinute = (n: number): number => Math.round((n * MINUTE_MS) / ms);
+  const storageBefore = new Map(first.stocks.map(({ resource, storage }) => [resource, storage]));
+  const stocks = new Map(last.stocks.map((stock) => [stock.resource, stock]));
+  const resources = [
+    ...new Set([...stocks.keys(), ...last.worlds.flatMap(({ wanted }) => Object.keys(wanted))]),
+  ].sort();
+  const sum = (value: (world: WorldView) => number | undefined): number =>
+    last.worlds.reduce((total, world) => total + (value(world) ?? 0), 0);
+
+  return {
+    upSeconds: Math.floor((last.at - startedAt) / 1000),
+    round: last.cluster.round,
+    roundsPerSecond: Math.round(((last.cluster.round - first.cluster.round) * 10_000) / ms) / 10,
+    granting: last.cluster.granting,
+    p50: percentile(last.latencyMs, 0.5),
+    p99: percentile(last.latencyMs, 0.99),
+    levels: resources.map((resource) => {
+      const storage = stocks.get(resource)?.storage ?? 0;
+      return {
+        resource,
+        storage,
+        change: perMinute(storage - (storageBefore.get(resource) ?? storage)),
+        inFlight: sum(({ allocated, received }) => (allocated[resource] ?? 0) - (received[resource] ?? 0)),
+        wanted: sum(({ wanted, open }) => (open ? wanted[resource] : 0)),
+        debt: sum(({ debt }) => debt[resource]) + (stocks.get(resource)?.shortfall ?? 0),
+      };
+    }),
+    worlds: last.instances.map((instance) => worldLine(instance, first, last, perMinute)),
+  };
+};
+
+const worldLine = (
+  { instance, config }: InstanceView,
+  first: Snapshot,
+  last: Snapshot,
+  perMinute: (n: number) => number,
+): WorldLine => {
+  const told = last.telemetry[instance];
+  const world = last.worlds.find((candidate) => candidate.instance === instance && candidate.open);
+  const before = first.worlds.find((candidate) => candidate.world === world?.world);
+  const flows = (now: WorldView["exported"], then: WorldView["exported"]): Flow[] =>
+    inOrder(Object.entries(now).map(([resource, n]) => ({ resource, amount: perMinute(n - (then[resource] ?? n)) })));
+  return {
+    name: config.name,
+    state: told?.state ?? "unknown",
+    linked: world !== undefined && told?.linked !== false,
+    ups: told?.ups ?? null,
+    gives: world === undefined ? [] : flows(world.exported, before?.exported ?? world.exported),
+    gets: world === undefined ? [] : flows(world.received, before?.received ?? world.received),
+    waitsFor: inOrder(Object.entries(world?.wanted ?? {}).map(([resource, amount]) => ({ resource, amount }))),
+    alarm: told?.alarm ?? "",
+  };
+};
+
+/** The largest first; nothing left out is zero. */
+const inOrder = (flows: readonly Flow[]): Flow[] =>
+  flows
+    .filter(({ amount }) => amount !== 0)
+    .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount) || (a.resource < b.resource ? -1 : 1));

@@ -1,0 +1,113 @@
+import { shortName } from "#ctl/count/summary";
+import type { Flow, Level, Model, WorldLine } from "#ctl/watch/model";
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface Surroundings {
+  /** What runs the worlds, said plainly. */
+  readonly game: string;
+  /** How to stop it, where the state is kept, what does not answer. */
+  readonly foot: readonly string[];
+  /** The last things that happened, the newest at the end. */
+  readonly notes: readonly string[];
+}
+
+/** Not more than this of the screen is for what happened. */
+const NOTES_MAX = 4;
+
+/** The screen as lines, each at most `columns` wide and at most `rows` of them. Pure. */
+export const render = (model: Model, around: Surroundings, { columns, rows }: Size): string[] => {
+  const head = [headLine(model), around.game, ""];
+  const alarms = model.worlds
+    .filter(({ alarm }) => alarm !== "")
+    .map(({ name, alarm }) => `! ${name}: ${alarm.split("\n")[0]}`);
+  const notes = [...alarms, ...around.notes].slice(-NOTES_MAX);
+  const foot = ["", ...notes, ...around.foot];
+  const levels = [levelHead, ...model.levels.map(levelLine)];
+  const room = rows - head.length - 1 - foot.length;
+  const long = model.worlds.flatMap(worldLines);
+  const worlds = levels.length + long.length <= room ? long : [worldHead, ...model.worlds.map(worldLine)];
+  // The levels give way first: the largest cluster has the longest list of them.
+  const shownLevels = shorten(levels, Math.max(2, room - worlds.length));
+  return shorten([...head, ...shownLevels, "", ...worlds, ...foot], rows).map((line) => clip(line, columns));
+};
+
+/** Lines for something that is not a terminal: one a time. */
+export const plainLine = (model: Model): string => {
+  const levels = model.levels.map(
+    ({ resource, storage, change }) => `${shortName(resource)} ${storage} (${signed(change)}/min)`,
+  );
+  const worlds = model.worlds.map((world) => `${world.name} ${condition(world)}`);
+  return [
+    `${model.upSeconds} s: round ${model.round} (${model.roundsPerSecond}/s), ${latency(model)}`,
+    levels.join(", ") || "storage is empty",
+    worlds.join(", "),
+  ].join("; ");
+};
+
+const headLine = (model: Model): string =>
+  [
+    "clusterio",
+    `up ${clockTime(model.upSeconds)}`,
+    `${model.worlds.filter(({ linked }) => linked).length}/${model.worlds.length} worlds linked`,
+    `round ${model.round} (${model.roundsPerSecond}/s)`,
+    latency(model),
+    ...(model.granting ? [] : ["not granting yet"]),
+  ].join("   ");
+
+const latency = ({ p50, p99 }: Model): string =>
+  p50 === null ? "no latency yet" : `latency ${Math.round(p50)}/${Math.round(p99 ?? p50)} ms`;
+
+const levelHead = `${"IN STORAGE".padEnd(26)}${"level".padStart(10)}${"per min".padStart(10)}${"on the way".padStart(12)}${"missing".padStart(10)}${"owed".padStart(8)}`;
+
+const levelLine = ({ resource, storage, change, inFlight, wanted, debt }: Level): string =>
+  `${shortName(resource).slice(0, 25).padEnd(26)}${String(storage).padStart(10)}${signed(change).padStart(10)}` +
+  `${orDash(inFlight).padStart(12)}${orDash(wanted).padStart(10)}${orDash(debt).padStart(8)}`;
+
+/** Where there is room: what a world gives, gets and waits for on lines of their own. */
+const worldLines = (world: WorldLine): string[] => {
+  const label = `${world.name.slice(0, 15).padEnd(16)}${condition(world).slice(0, 9).padEnd(10)}`;
+  const [gives, gets] = [`gives/min ${flowText(world.gives)}`, `gets/min  ${flowText(world.gets)}`];
+  const indent = " ".repeat(label.length);
+  return [`${label}${gives}`, `${indent}${gets}`, `${indent}waits for ${flowText(world.waitsFor)}`];
+};
+
+const worldHead = `${"WORLD".padEnd(14)}${"state".padStart(8)}  ${"gives a minute".padEnd(19)}${"gets a minute".padEnd(19)}waits for`;
+
+const worldLine = (world: WorldLine): string =>
+  `${world.name.slice(0, 13).padEnd(14)}${condition(world).slice(0, 8).padStart(8)}  ` +
+  `${cell(world.gives)}${cell(world.gets)}${flowText(world.waitsFor)}`;
+
+/** UPS, or why there are none. */
+const condition = ({ ups, state, linked }: WorldLine): string => {
+  if (state !== "running" && state !== "unknown") return state;
+  if (!linked) return "unlinked";
+  return ups === null ? "linked" : `${Math.round(ups)} UPS`;
+};
+
+const cell = (flows: readonly Flow[]): string => flowText(flows).slice(0, 18).padEnd(19);
+
+const flowText = (flows: readonly Flow[]): string =>
+  flows.length === 0 ? "nothing" : flows.map(({ resource, amount }) => `${amount} ${shortName(resource)}`).join(", ");
+
+const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
+const orDash = (n: number): string => (n === 0 ? "–" : String(n));
+
+const clockTime = (seconds: number): string => {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  return `${hours > 0 ? `${hours}:` : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+};
+
+const shorten = (lines: readonly string[], max: number): readonly string[] =>
+  lines.length <= max ? lines : [...lines.slice(0, max - 1), `… ${lines.length - max + 1} more`];
+
+/** Control characters of a name or message never reach the terminal. */
+const clip = (line: string, columns: number): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
+  const clean = line.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
+  return clean.length <= columns ? clean : `${clean.slice(0, columns - 1)}…`;
+};

@@ -1,0 +1,65 @@
+// `npm test`: the four tiers in order, each in its time, and as the very last line the sum of all.
+//   --tier NAME   only this one; may be given several times
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { lastLine, tierLine, tierResult, total } from "./test-results.cjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const jest = join(dirname(createRequire(import.meta.url).resolve("jest/package.json")), "bin/jest.js");
+/** Two cores are what the smallest machine of ours has; end-to-end tests have whole clusters of processes each. */
+const PARALLEL = ["--maxWorkers", "2"];
+const TIERS = [
+  { name: "pure", budgetS: 60, args: PARALLEL },
+  { name: "nats", budgetS: 120, args: PARALLEL },
+  { name: "lua", budgetS: 180, args: PARALLEL },
+  { name: "e2e", budgetS: 360, args: ["--runInBand"] },
+];
+/** A tier that hangs is ended after this many times its budget. */
+const PATIENCE = 4;
+
+const { values } = parseArgs({ options: { tier: { type: "string", multiple: true } } });
+const unknown = (values.tier ?? []).filter((name) => !TIERS.some((tier) => tier.name === name));
+if (unknown.length > 0) {
+  console.error(`no tier "${unknown.join('", "')}": there are ${TIERS.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
+/** Runs one tier; its result is what jest wrote, or undefined when it wrote nothing. */
+const run = (tier, outputFile) =>
+  new Promise((resolve) => {
+    const args = [jest, "--selectProjects", tier.name, ...tier.args, "--json", "--outputFile", outputFile];
+    // Its JSON goes to the file; what people read comes over standard error.
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), tier.budgetS * 1000 * PATIENCE);
+    child.once("close", () => {
+      clearTimeout(timer);
+      try {
+        resolve(JSON.parse(readFileSync(outputFile, "utf8")));
+      } catch {
+        resolve(undefined);
+      }
+    });
+  });
+
+const folder = mkdtempSync(join(tmpdir(), "clusterio-tests-"));
+const results = [];
+try {
+  for (const tier of TIERS) {
+    if (values.tier !== undefined && !values.tier.includes(tier.name)) continue;
+    const started = performance.now();
+    const written = await run(tier, join(folder, `${tier.name}.json`));
+    results.push({ tier, ...tierResult(written), seconds: (performance.now() - started) / 1000 });
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log("");
+for (const result of results) console.log(tierLine(result));
+const sum = total(results);
+console.log(lastLine(sum));
+process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;

@@ -1,0 +1,58 @@
+import { FAST, UP_MS_MAX, useCluster } from "#test/e2e/up-kit";
+
+const cluster = useCluster();
+
+test(
+  "one command runs a cluster: three worlds trade in several directions, and every item is accounted for",
+  async () => {
+    const run = cluster().up("--for", "4", "--json", ...FAST);
+    expect(await run.ended()).toBe(0);
+    const { summary } = run;
+    expect(summary.conserved).toBe(true);
+    expect(summary.seconds).toBeGreaterThanOrEqual(4);
+    expect(summary.rounds).toBeGreaterThan(10);
+    expect(summary.worlds.map(({ instance, world }) => [instance, world])).toEqual([
+      ["circuits", "circuits.1"],
+      ["copper", "copper.1"],
+      ["iron", "iron.1"],
+    ]);
+    for (const { exported, received } of summary.worlds) {
+      expect(Object.values(exported).some((n) => n > 0)).toBe(true);
+      expect(Object.values(received).some((n) => n > 0)).toBe(true);
+    }
+    expect(Object.values(summary.physical).every(({ produced, held }) => produced > 0 && held >= 0)).toBe(true);
+    expect(summary.latencyMs.p50).toBeGreaterThan(0);
+    // One line of JSON and nothing else: a script reads it.
+    expect(run.stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(run.stderr).toContain("stand-in, not real Factorio");
+    expect(await cluster().alive()).toEqual([]);
+  },
+  2 * UP_MS_MAX,
+);
+
+test(
+  "a second start goes on where the first stopped, makes no new worlds, and tells a person what it counted",
+  async () => {
+    const run = cluster().up("--for", "2", ...FAST);
+    expect(await run.ended()).toBe(0);
+    expect(run.stdout).not.toContain("is instance iron");
+    expect(run.stdout).toMatch(/iron \(iron\.1\): gave \d+ iron-plate; got/);
+    expect(run.stdout.trimEnd().split("\n")).toContain("conserved: nothing was lost, nothing was made");
+  },
+  2 * UP_MS_MAX,
+);
+
+test(
+  "Ctrl-C stops everything in order, also when it is pressed twice",
+  async () => {
+    const run = cluster().up(...FAST);
+    await run.says("runs until Ctrl-C");
+    expect(await cluster().alive()).toHaveLength(6);
+    run.signal("SIGINT");
+    run.signal("SIGINT");
+    expect(await run.ended()).toBe(0);
+    expect(run.said).not.toContain("killed");
+    expect(await cluster().alive()).toEqual([]);
+  },
+  2 * UP_MS_MAX,
+);
