@@ -112,6 +112,9 @@ export interface QuerySubject {
   readonly noun: string;
 }
 
+/** "master" stands where slaves do, and is none. */
+const isSlave = (token: string): boolean => isId(token) && token !== "master";
+
 const tokensAfter = (kind: string, count: number, subject: string): string[] | undefined => {
   const tokens = subject.split(".");
   if (tokens.length !== count + 3 || tokens[0] !== "clusterio" || tokens[1] !== "v1" || tokens[2] !== kind)
@@ -123,26 +126,26 @@ const tokensAfter = (kind: string, count: number, subject: string): string[] | u
 export const parseEventSubject = (subject: string): EventSubject | undefined => {
   const [slave, instance, type] = tokensAfter("event", 3, subject) ?? [];
   if (slave === undefined || instance === undefined || type === undefined) return undefined;
-  if (!isId(slave) || !isId(instance)) return undefined;
+  if (!isSlave(slave) || !isId(instance)) return undefined;
   return { slave: slaveId(slave), instance: instanceId(instance), type };
 };
 
 export const parseDeliverySubject = (subject: string): { slave: SlaveId; instance: InstanceId } | undefined => {
   const [slave, instance] = tokensAfter("delivery", 2, subject) ?? [];
-  if (slave === undefined || instance === undefined || !isId(slave) || !isId(instance)) return undefined;
+  if (slave === undefined || instance === undefined || !isSlave(slave) || !isId(instance)) return undefined;
   return { slave: slaveId(slave), instance: instanceId(instance) };
 };
 
 export const parseTelemetrySubject = (subject: string): { slave: SlaveId; instance: string } | undefined => {
   const [slave, instance] = tokensAfter("telemetry", 2, subject) ?? [];
-  if (slave === undefined || instance === undefined || !isId(slave)) return undefined;
+  if (slave === undefined || instance === undefined || !isSlave(slave)) return undefined;
   return { slave: slaveId(slave), instance };
 };
 
 export const parseSlaveCommandSubject = (subject: string): SlaveCommandSubject | undefined => {
   const [user, slave, instance, verb] = tokensAfter("command", 4, subject) ?? [];
   if (user === undefined || slave === undefined || instance === undefined || verb === undefined) return undefined;
-  if (!isId(user) || !isId(slave) || slave === "master" || !(instance === SELF || isId(instance))) return undefined;
+  if (!isId(user) || !isSlave(slave) || !(instance === SELF || isId(instance))) return undefined;
   const target = instance === SELF ? SELF : instanceId(instance);
   return { user: userId(user), slave: slaveId(slave), instance: target, verb };
 };

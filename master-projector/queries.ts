@@ -32,6 +32,7 @@ export const linkAnswer = (
       epoch: held.epoch,
       generation: 1,
       owner: "",
+      introduced: 0,
       changed: false,
     };
     instance = instance === undefined ? forgotten : { ...instance, slave: held.slave, epoch: held.epoch, owner: "" };

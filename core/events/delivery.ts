@@ -1,6 +1,11 @@
 import { z } from "zod";
 import * as shape from "#core/events/shapes";
 
+/** Resources in flight that one delivery names, open worlds first: as many as a fact, some 2 s of RCON at 1,000 a second. */
+export const DELIVERY_KEYS_MAX = shape.KEYS_MAX;
+/** Their keys and totals: resources may have long names, and the broker takes no message above its payload limit. */
+export const DELIVERY_BYTES_MAX = 500_000;
+
 /**
  * What the leader states to an instance: the token that the ledger holds for each world (the echo) and everything in
  * flight as totals. Restated every `RESTATE_MS`; also the answer of `query.<slave>.link`.
@@ -14,7 +19,10 @@ export const delivery = z.object({
   generation: shape.count,
   /** Boot of the bridge that holds the instance's session, "" when none. */
   owner: shape.boot.or(z.literal("")),
-  /** Every world of the instance that has a token or anything in flight; any other one has token "". */
+  /**
+   * Every world of the instance that has a token or anything in flight; any other one has token "". `allocated` names at
+   * most DELIVERY_KEYS_MAX resources in all worlds together: what is taken in leaves the list and makes room for the rest.
+   */
   worlds: z.record(
     shape.world,
     z.object({ token: shape.anyToken, seed: shape.count, tick: shape.count, allocated: shape.totals }),

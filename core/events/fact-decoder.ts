@@ -64,7 +64,9 @@ const syncProblem = (data: Fields): string | undefined => {
   if (!Array.isArray(untakeable) || untakeable.length > KEYS_MAX) return "untakeable is not a list of resources";
   for (const key of untakeable) if (typeof key !== "string" || !isResourceKey(key)) return "untakeable has no resource";
   if (part !== undefined && !(isCount(part) && part >= 1 && part <= PARTS_MAX)) return "part is out of bounds";
+  if ((part === undefined) !== (parts === undefined)) return "part and parts go together";
   if (parts !== undefined && !(isCount(parts) && parts >= 2 && parts <= PARTS_MAX)) return "parts is out of bounds";
+  if (part !== undefined && parts !== undefined && part > parts) return "there is no such part";
   return undefined;
 };
 

@@ -9,30 +9,33 @@ import type { FactType } from "#core/subjects";
  */
 
 /** A session begins: whole vectors, absent = 0. Only this fact may lower totals. */
-export const worldSynced = z.object({
-  world: shape.world,
-  token: shape.token,
-  /** The token that the master last echoed for this world; the fold accepts the sync only if it is still current. */
-  prev: shape.anyToken,
-  /** Boot of the bridge that holds the instance's session. */
-  owner: shape.boot,
-  epoch: shape.count,
-  /** The assignment as the leader signed it: restores what a lost ledger tail forgot. */
-  assignment: z.string().max(2_000).optional(),
-  /** The map's seed: tells a save without an id from another map. */
-  seed: shape.count,
-  tick: shape.count,
-  exported: shape.totals,
-  received: shape.totals,
-  wanted: shape.totals,
-  /** Registered resources whose prototype is gone: nothing of them is granted here, what is in flight is recalled. */
-  untakeable: shape.keys,
-  /** The newest leader that this bridge has heard. */
-  heard: shape.boot.or(z.literal("")),
-  /** 1-based; absent for a sync of one message. Applied when complete. */
-  part: z.number().int().min(1).max(shape.PARTS_MAX).optional(),
-  parts: z.number().int().min(2).max(shape.PARTS_MAX).optional(),
-});
+export const worldSynced = z
+  .object({
+    world: shape.world,
+    token: shape.token,
+    /** The token that the master last echoed for this world; the fold accepts the sync only if it is still current. */
+    prev: shape.anyToken,
+    /** Boot of the bridge that holds the instance's session. */
+    owner: shape.boot,
+    epoch: shape.count,
+    /** The assignment as the leader signed it: restores what a lost ledger tail forgot. */
+    assignment: z.string().max(2_000).optional(),
+    /** The map's seed: tells a save without an id from another map. */
+    seed: shape.count,
+    tick: shape.count,
+    exported: shape.totals,
+    received: shape.totals,
+    wanted: shape.totals,
+    /** Registered resources whose prototype is gone: nothing of them is granted here, what is in flight is recalled. */
+    untakeable: shape.keys,
+    /** The newest leader that this bridge has heard. */
+    heard: shape.boot.or(z.literal("")),
+    /** 1-based; absent for a sync of one message. Applied when complete. */
+    part: z.number().int().min(1).max(shape.PARTS_MAX).optional(),
+    parts: z.number().int().min(2).max(shape.PARTS_MAX).optional(),
+  })
+  .refine(({ part, parts }) => (part === undefined) === (parts === undefined), "part and parts go together")
+  .refine(({ part = 1, parts = 1 }) => part <= parts, "there is no such part");
 
 /** What changed since the last report of this session; an absent key is unchanged. */
 export const worldReported = z.object({

@@ -4,17 +4,33 @@ import { assertBalanced, demandOf, grant, releaseHeld } from "#core/fold/moves";
 import { accountRecordOf, instanceRecordOf, sessionRecordOf } from "#core/fold/records";
 import { hasChanges, type State, type Stock } from "#core/fold/state";
 
+/** A rule for one id or resource; a plain look-up would find what every object inherits ("constructor" is an id). */
+const ruleFor = <T>(rules: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(rules, key) ? rules[key] : undefined;
+
+/** What the next round may grant of a resource. */
+const availableOf = (state: State, stock: Stock): number =>
+  stock.storage - (ruleFor(state.policies.resources, stock.key)?.reserve ?? 0);
+
+/** True when somebody waits for what the next round says: a grant, or a session that begins or ends. */
+export const isUrgent = (state: State, mayGrant: boolean): boolean => {
+  if (state.changes.instances.length > 0 || state.changes.worlds.some((world) => world.sessionChanged)) return true;
+  if (!mayGrant) return false;
+  for (const stock of state.hungry) if (stock.claimants.size > 0 && availableOf(state, stock) > 0) return true;
+  return false;
+};
+
 /** Grants one resource's storage, less its reserve, among the worlds that want it. */
 const allocateStock = (state: State, stock: Stock): void => {
   const { policies } = state;
-  const available = stock.storage - (policies.resources[stock.key]?.reserve ?? 0);
+  const available = availableOf(state, stock);
   if (available <= 0 || stock.claimants.size === 0) return;
   const accounts = [...stock.claimants];
   const claims: Claim[] = accounts.map((account) => ({
     id: account.world.id,
     demand: demandOf(account),
-    weight: policies.weights[account.world.instance] ?? 1,
-    tier: policies.tiers[account.world.instance] ?? 0,
+    weight: ruleFor(policies.weights, account.world.instance) ?? 1,
+    tier: ruleFor(policies.tiers, account.world.instance) ?? 0,
     carry: account.carry,
   }));
   const shares = allocate(policies.rule, available, claims);
@@ -26,9 +42,8 @@ const roundBodyOf = (state: State): RoundBody => {
   const worlds: Record<string, WorldRecord> = {};
   for (const world of changes.worlds) {
     const { token, seq, tick } = world;
-    worlds[world.id] = world.sessionChanged
-      ? { token, seq, tick, session: sessionRecordOf(world) }
-      : { token, seq, tick };
+    // A token changes only with its session: restating it in every round would be a tenth of the ledger.
+    worlds[world.id] = world.sessionChanged ? { token, seq, tick, session: sessionRecordOf(world) } : { seq, tick };
   }
   for (const account of changes.accounts) {
     const world = worlds[account.world.id]!;

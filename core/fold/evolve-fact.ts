@@ -3,21 +3,24 @@ import type { WorldLeft, WorldReported, WorldSynced } from "#core/events/facts";
 import { recall, stateExported, stateReceived, stateTarget, updateClaim } from "#core/fold/moves";
 import { assign, closeSession, voidToken, worldsOf } from "#core/fold/sessions";
 import {
+  type Account,
   accountOf,
   INSTANCES_MAX,
   type Instance,
   RESOURCES_MAX,
+  RESOURCES_PER_INSTANCE_MAX,
   type State,
   touchInstance,
   touchWorld,
   WORLDS_MAX,
+  WORLDS_PER_INSTANCE_MAX,
   type World,
   worldOf,
 } from "#core/fold/state";
 import { type InstanceId, parseWorldId, type SlaveId, type WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
 
-/** Why a well-formed fact changed nothing. Counted by the projector, never fatal. */
+/** Why a well-formed fact changed nothing ("limit": not all that it states). Counted by the projector, never fatal. */
 export type Ignored =
   | "unknown-instance"
   | "not-yours"
@@ -38,7 +41,16 @@ export interface SignedAssignment {
 
 /** A new instance's record; `name` and `seed` serve until an operator says otherwise. */
 export const addInstance = (state: State, id: InstanceId, config: Instance["config"]): Instance => {
-  const instance: Instance = { id, config, slave: "", epoch: 0, generation: 1, owner: "", changed: false };
+  const instance: Instance = {
+    id,
+    config,
+    slave: "",
+    epoch: 0,
+    generation: 1,
+    owner: "",
+    introduced: 0,
+    changed: false,
+  };
   state.instances.set(id, instance);
   touchInstance(state, instance);
   return instance;
@@ -54,18 +66,32 @@ const restoreAssignment = (state: State, signed: SignedAssignment, seed: number)
   assign(state, instance, signed, voidToken(state));
 };
 
-/** A sync in parts is applied when all of them are there; a part of another token starts over. */
-const assemble = (state: State, data: WorldSynced): WorldSynced | undefined => {
+/** Keys of a sync in parts: more than an instance may name, so that an honest one is never refused for it. */
+const PENDING_KEYS_MAX = 4 * RESOURCES_PER_INSTANCE_MAX;
+
+const keysIn = ({ exported, received, wanted, untakeable }: WorldSynced): number =>
+  Object.keys(exported).length + Object.keys(received).length + Object.keys(wanted).length + untakeable.length;
+
+/**
+ * A sync in parts is applied when all of them are there. An instance has one such sync pending; a part of another token
+ * starts over.
+ */
+const assemble = (state: State, instance: InstanceId, data: WorldSynced): WorldSynced | Ignored => {
   if (data.parts === undefined || data.part === undefined) return data;
-  const id = data.world as WorldId;
-  let pending = state.pendingSyncs.get(id);
-  if (pending === undefined || pending.token !== data.token || pending.parts !== data.parts) {
-    pending = { token: data.token, parts: data.parts, got: new Map() };
-    state.pendingSyncs.set(id, pending);
+  const world = data.world as WorldId;
+  let pending = state.pendingSyncs.get(instance);
+  if (pending?.token !== data.token || pending.world !== world || pending.parts !== data.parts) {
+    pending = { world, token: data.token, parts: data.parts, got: new Map(), keys: 0 };
+    state.pendingSyncs.set(instance, pending);
   }
+  if (!pending.got.has(data.part)) pending.keys += keysIn(data);
   pending.got.set(data.part, data);
-  if (pending.got.size < pending.parts) return undefined;
-  state.pendingSyncs.delete(id);
+  if (pending.keys > PENDING_KEYS_MAX) {
+    state.pendingSyncs.delete(instance);
+    return "limit";
+  }
+  if (pending.got.size < pending.parts) return "part-pending";
+  state.pendingSyncs.delete(instance);
   const parts = [...pending.got.entries()].sort(([a], [b]) => a - b).map(([, part]) => part);
   return {
     ...data,
@@ -76,22 +102,43 @@ const assemble = (state: State, data: WorldSynced): WorldSynced | undefined => {
   };
 };
 
-/** Whole vectors: every total that the sync does not name is zero. */
-const applyVectors = (state: State, world: World, data: WorldSynced, at: number): void => {
+/** The account that a statement is about; undefined when it would be one more than the limits allow. */
+const accountFor = (state: State, world: World, key: ResourceKey): Account | undefined => {
+  const known = world.accounts.get(key);
+  if (known !== undefined) return known;
+  if (world.accounts.size >= RESOURCES_PER_INSTANCE_MAX) return undefined;
+  if (!state.stocks.has(key)) {
+    const instance = state.instances.get(world.instance);
+    if (state.stocks.size >= RESOURCES_MAX) return undefined;
+    if (instance === undefined || instance.introduced >= RESOURCES_PER_INSTANCE_MAX) return undefined;
+    instance.introduced++;
+  }
+  return accountOf(state, world, key);
+};
+
+/** Whole vectors: every total that the sync does not name is zero. False when a statement was beyond the limits. */
+const applyVectors = (state: State, world: World, data: WorldSynced, at: number): boolean => {
   const keys = new Set<string>(world.accounts.keys());
-  for (const vector of [data.exported, data.received, data.wanted]) for (const key in vector) keys.add(key);
-  for (const key of data.untakeable) keys.add(key);
+  for (const vector of [data.exported, data.received, data.wanted]) {
+    for (const key in vector) if (vector[key] !== 0) keys.add(key);
+  }
+  let within = true;
   for (const key of [...keys].sort()) {
-    const account = accountOf(state, world, key as ResourceKey);
+    const account = accountFor(state, world, key as ResourceKey);
+    if (account === undefined) {
+      within = false;
+      continue;
+    }
     const received = data.received[key] ?? 0;
     const wanted = data.wanted[key] ?? 0;
     stateExported(state, account, data.exported[key] ?? 0, at);
-    stateReceived(state, account, received);
+    within = stateReceived(state, account, received) && within;
     stateTarget(state, account, wanted === 0 ? 0 : wanted + received);
     updateClaim(account);
     if (account.stock.claimants.has(account)) state.hungry.add(account.stock);
     if (world.untakeable.has(account.stock.key)) recall(state, account);
   }
+  return within;
 };
 
 const evolveSync = (state: State, fact: Fact, part: WorldSynced, at: number, signed?: SignedAssignment): Outcome => {
@@ -105,9 +152,12 @@ const evolveSync = (state: State, fact: Fact, part: WorldSynced, at: number, sig
   const known = state.worlds.get(id);
   if ((known?.token ?? "") !== part.prev) return "chain";
   if (part.owner < instance.owner) return "older-boot";
-  if (known === undefined && state.worlds.size >= WORLDS_MAX) return "limit";
-  const data = assemble(state, part);
-  if (data === undefined) return "part-pending";
+  if (known === undefined) {
+    if (state.worlds.size >= WORLDS_MAX) return "limit";
+    if (worldsOf(state, instance).length >= WORLDS_PER_INSTANCE_MAX) return "limit";
+  }
+  const data = assemble(state, instance.id, part);
+  if (typeof data === "string") return data;
 
   instance.owner = data.owner as Instance["owner"];
   instance.generation = Math.max(instance.generation, parseWorldId(id).generation);
@@ -127,8 +177,7 @@ const evolveSync = (state: State, fact: Fact, part: WorldSynced, at: number, sig
   for (const key of data.untakeable) world.untakeable.add(key as ResourceKey);
   world.sessionChanged = true;
   touchWorld(state, world);
-  applyVectors(state, world, data, at);
-  return "applied";
+  return applyVectors(state, world, data, at) ? "applied" : "limit";
 };
 
 /** The world whose current session this fact belongs to. */
@@ -141,18 +190,35 @@ const currentSession = (state: State, fact: Fact, data: WorldReported | WorldLef
   return world;
 };
 
-/** Within a session totals only rise: a lower one is an older message. False when a total was beyond the limit. */
+/** Within a session totals only rise: a lower one is an older message. False when a statement was beyond the limits. */
 const raiseTotals = (state: State, world: World, data: WorldReported | WorldLeft, at: number): boolean => {
   let within = true;
   for (const key in data.exported) {
-    const account = accountOf(state, world, key as ResourceKey);
     const total = data.exported[key]!;
-    if (total > account.exported) within = stateExported(state, account, total, at) && within;
+    if (total === 0) continue;
+    const account = accountFor(state, world, key as ResourceKey);
+    if (account === undefined) within = false;
+    else if (total > account.exported) stateExported(state, account, total, at);
   }
   for (const key in data.received) {
-    const account = accountOf(state, world, key as ResourceKey);
     const total = data.received[key]!;
-    if (total > account.received) within = stateReceived(state, account, total) && within;
+    if (total === 0) continue;
+    const account = accountFor(state, world, key as ResourceKey);
+    if (account === undefined) within = false;
+    else if (total > account.received) within = stateReceived(state, account, total) && within;
+  }
+  return within;
+};
+
+/** Takes a report's wants; false when one was beyond the limits. */
+const takeWants = (state: State, world: World, data: WorldReported): boolean => {
+  let within = true;
+  for (const key in data.wanted) {
+    const wanted = data.wanted[key]!;
+    if (wanted === 0 && !world.accounts.has(key as ResourceKey)) continue;
+    const account = accountFor(state, world, key as ResourceKey);
+    if (account === undefined) within = false;
+    else stateTarget(state, account, wanted === 0 ? 0 : wanted + data.received[key]!);
   }
   return within;
 };
@@ -160,20 +226,16 @@ const raiseTotals = (state: State, world: World, data: WorldReported | WorldLeft
 const evolveReport = (state: State, fact: Fact, data: WorldReported, at: number): Outcome => {
   const world = currentSession(state, fact, data);
   if (typeof world === "string") return world;
-  if (state.stocks.size >= RESOURCES_MAX) return "limit";
   for (const key in data.wanted) if (data.received[key] === undefined) return "wants-without-received";
   world.factAt = at;
-  const within = raiseTotals(state, world, data, at);
+  let within = raiseTotals(state, world, data, at);
   if (data.full === true && data.heard !== undefined) world.heard = data.heard as World["heard"];
-  if (!within) return "limit";
-  if (data.seq < world.seq) return "applied";
-  world.seq = data.seq;
-  world.tick = Math.max(world.tick, data.tick);
-  for (const key in data.wanted) {
-    const wanted = data.wanted[key]!;
-    stateTarget(state, accountOf(state, world, key as ResourceKey), wanted === 0 ? 0 : wanted + data.received[key]!);
+  if (data.seq >= world.seq) {
+    world.seq = data.seq;
+    world.tick = Math.max(world.tick, data.tick);
+    within = takeWants(state, world, data) && within;
   }
-  return "applied";
+  return within ? "applied" : "limit";
 };
 
 const evolveLeft = (state: State, fact: Fact, data: WorldLeft, at: number): Outcome => {

@@ -10,6 +10,18 @@ import { TOTAL_MAX } from "#core/resource";
 /** How long a world may save up unused credit under a rate policy. */
 export const CREDIT_BURST_MS = 10_000;
 
+/**
+ * Differences of huge totals can add up beyond what a number holds exactly; then the sum is kept modulo this, which is
+ * exact, and a balance that is off by just a multiple of it does not occur by mistake.
+ */
+const IMBALANCE_MODULUS = 2 ** 40;
+
+/** Notes that one side of the law (F1) moved by `n`. */
+export const tilt = (stock: Stock, n: number): void => {
+  const sum = stock.imbalance + n;
+  stock.imbalance = Number.isSafeInteger(sum) ? sum : (stock.imbalance % IMBALANCE_MODULUS) + (n % IMBALANCE_MODULUS);
+};
+
 const checked = (value: number, what: string, stock: Stock): number => {
   if (!(value >= 0 && value <= TOTAL_MAX)) throw corrupt(`F2: ${what} of ${stock.key} would be ${value}`);
   return value;
@@ -18,14 +30,14 @@ const checked = (value: number, what: string, stock: Stock): number => {
 const addStorage = (state: State, stock: Stock, n: number): void => {
   if (n === 0) return;
   stock.storage = checked(stock.storage + n, "storage", stock);
-  stock.imbalance += n;
+  tilt(stock, n);
   touchStock(state, stock);
 };
 
 const addShortfall = (state: State, stock: Stock, n: number): void => {
   if (n === 0) return;
   stock.shortfall = checked(stock.shortfall + n, "shortfall", stock);
-  stock.imbalance -= n;
+  tilt(stock, -n);
   stock.shortfallChanged = true;
   touchStock(state, stock);
 };
@@ -33,14 +45,14 @@ const addShortfall = (state: State, stock: Stock, n: number): void => {
 const addDebt = (state: State, account: Account, n: number): void => {
   if (n === 0) return;
   account.debt = checked(account.debt + n, "debt", account.stock);
-  account.stock.imbalance -= n;
+  tilt(account.stock, -n);
   touchAccount(state, account);
 };
 
 const addHeld = (state: State, account: Account, n: number): void => {
   if (n === 0) return;
   account.held = checked(account.held + n, "held", account.stock);
-  account.stock.imbalance += n;
+  tilt(account.stock, n);
   updateHolding(state, account);
   touchAccount(state, account);
 };
@@ -55,7 +67,7 @@ export const updateHolding = (state: State, account: Account): void => {
 };
 
 const setAllocated = (state: State, account: Account, total: number): void => {
-  account.stock.imbalance += total - account.allocated;
+  tilt(account.stock, total - account.allocated);
   account.allocated = checked(total, "allocated", account.stock);
   updateClaim(account);
   touchAccount(state, account);
@@ -115,44 +127,33 @@ const reverse = (state: State, account: Account, amount: number, owed: "by-world
   else addShortfall(state, stock, left);
 };
 
-/**
- * States the world's exported total: more is a credit, less (only in a sync) gives credits back. `at`: broker time (ms).
- * False, and nothing changed, when the cluster's sum would no longer be exact.
- */
-export const stateExported = (state: State, account: Account, total: number, at: number): boolean => {
-  const { stock } = account;
+/** States the world's exported total: more is a credit, less (only in a sync) gives credits back. `at`: broker time (ms). */
+export const stateExported = (state: State, account: Account, total: number, at: number): void => {
   const difference = total - account.exported;
-  if (difference === 0) return true;
-  if (stock.exportedSum + difference > TOTAL_MAX) return false;
-  stock.exportedSum += difference;
-  stock.imbalance -= difference;
+  if (difference === 0) return;
+  tilt(account.stock, -difference);
   account.exported = total;
   touchAccount(state, account);
-  if (difference < 0) {
-    reverse(state, account, -difference, "by-world");
-    return true;
-  }
+  if (difference < 0) return reverse(state, account, -difference, "by-world");
   const credited = metered(state, account, difference, at);
   distribute(state, account, credited);
   addHeld(state, account, difference - credited);
-  return true;
 };
 
 /**
  * States the world's received total. What a world holds was granted: `allocated` is raised to it ◆, taken from storage;
- * what storage lacks is the cluster's shortfall ◇. False, and nothing changed, when the sum would no longer be exact.
+ * what storage lacks is the cluster's shortfall ◇. False, and nothing changed, when only a liar could have received that
+ * much: the shortfall would no longer be an exact number.
  */
 export const stateReceived = (state: State, account: Account, total: number): boolean => {
+  if (total === account.received) return true;
   const { stock } = account;
-  const difference = total - account.received;
-  if (difference === 0) return true;
-  if (stock.receivedSum + difference > TOTAL_MAX) return false;
-  stock.receivedSum += difference;
+  const unknown = Math.max(0, total - account.allocated);
+  if (stock.shortfall + Math.max(0, unknown - account.held - stock.storage) > TOTAL_MAX) return false;
   account.received = total;
   touchAccount(state, account);
   state.changes.tell.add(account.world.instance);
-  const unknown = total - account.allocated;
-  if (unknown <= 0) return true;
+  if (unknown === 0) return true;
   setAllocated(state, account, total);
   reverse(state, account, unknown, "by-cluster");
   return true;
@@ -179,12 +180,14 @@ export const grant = (state: State, account: Account, amount: number, carry: num
   setAllocated(state, account, account.allocated + amount);
 };
 
-/** Takes back what is in flight: a credit. */
+/** Takes back what is in flight: a credit. What would find no room (only beside a liar's totals) stays in flight. */
 export const recall = (state: State, account: Account): void => {
-  const inFlight = account.allocated - account.received;
-  if (inFlight === 0) return;
-  setAllocated(state, account, account.received);
-  distribute(state, account, inFlight);
+  const { stock } = account;
+  const room = account.debt + stock.shortfall + (TOTAL_MAX - stock.storage);
+  const amount = Math.min(account.allocated - account.received, room);
+  if (amount === 0) return;
+  setAllocated(state, account, account.allocated - amount);
+  distribute(state, account, amount);
 };
 
 /** Lets held credits of a stock into storage as the rate policy allows at `now`. */
@@ -202,7 +205,7 @@ export const releaseHeld = (state: State, stock: Stock, now: number): void => {
 export const adjustStorage = (state: State, stock: Stock, amount: number): number => {
   const done = Math.min(Math.max(amount, -stock.storage), TOTAL_MAX - stock.storage);
   stock.adjusted += done;
-  stock.imbalance -= done;
+  tilt(stock, -done);
   addStorage(state, stock, done);
   touchStock(state, stock);
   return done;
@@ -212,7 +215,7 @@ export const adjustStorage = (state: State, stock: Stock, amount: number): numbe
 export const writeOffDebt = (state: State, account: Account, amount: number): number => {
   const done = Math.min(account.debt, Math.max(0, amount));
   account.stock.adjusted += done;
-  account.stock.imbalance -= done;
+  tilt(account.stock, -done);
   addDebt(state, account, -done);
   touchStock(state, account.stock);
   return done;
@@ -220,5 +223,6 @@ export const writeOffDebt = (state: State, account: Account, amount: number): nu
 
 /** @throws ClusterioError `corrupt` when the conservation law (F1) does not hold for this stock. */
 export const assertBalanced = (stock: Stock): void => {
-  if (stock.imbalance !== 0) throw corrupt(`F1: ${stock.key} is out of balance by ${stock.imbalance}`);
+  if (stock.imbalance % IMBALANCE_MODULUS !== 0)
+    throw corrupt(`F1: ${stock.key} is out of balance by ${stock.imbalance}`);
 };

@@ -1,5 +1,5 @@
 import type { AccountRecord, CheckpointImage, InstanceRecord, WorldRecord } from "#core/events/ledger";
-import { updateClaim, updateHolding } from "#core/fold/moves";
+import { tilt, updateClaim, updateHolding } from "#core/fold/moves";
 import { type Account, accountOf, type Instance, type State, stockOf, type World, worldOf } from "#core/fold/state";
 import { type InstanceId, parseWorldId, type WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
@@ -30,10 +30,11 @@ export const instanceRecordOf = ({ config, slave, epoch, generation, owner }: In
 
 const setAccount = (state: State, account: Account, record: AccountRecord): void => {
   const [exported = 0, received = 0, allocated = 0, debt = 0, target = 0, carry = 0, held = 0, paidUntil = 0] = record;
-  account.stock.imbalance +=
-    held - account.held - (debt - account.debt) - (exported - account.exported) + (allocated - account.allocated);
-  account.stock.exportedSum += exported - account.exported;
-  account.stock.receivedSum += received - account.received;
+  const { stock } = account;
+  tilt(stock, held - account.held);
+  tilt(stock, account.debt - debt);
+  tilt(stock, account.exported - exported);
+  tilt(stock, allocated - account.allocated);
   Object.assign(account, { exported, received, allocated, debt, target, carry, held, paidUntil });
   updateHolding(state, account);
   updateClaim(account);
@@ -60,7 +61,8 @@ export const setInstance = (state: State, id: InstanceId, record: InstanceRecord
   const { config, epoch, generation, owner } = record;
   const slave = record.slave as Instance["slave"];
   const known = state.instances.get(id);
-  if (known === undefined) state.instances.set(id, { id, config, slave, epoch, generation, owner, changed: false });
+  if (known === undefined)
+    state.instances.set(id, { id, config, slave, epoch, generation, owner, introduced: 0, changed: false });
   else Object.assign(known, { config, slave, epoch, generation, owner });
 };
 
@@ -75,19 +77,19 @@ export const setAbsolutes = (state: State, absolutes: Absolutes): void => {
 
 export const setStorage = (state: State, key: ResourceKey, storage: number): void => {
   const stock = stockOf(state, key);
-  stock.imbalance += storage - stock.storage;
+  tilt(stock, storage - stock.storage);
   stock.storage = storage;
   state.hungry.add(stock);
 };
 
 export const setShortfall = (state: State, key: ResourceKey, shortfall: number): void => {
   const stock = stockOf(state, key);
-  stock.imbalance -= shortfall - stock.shortfall;
+  tilt(stock, stock.shortfall - shortfall);
   stock.shortfall = shortfall;
 };
 
 export const setAdjusted = (state: State, key: ResourceKey, adjusted: number): void => {
   const stock = stockOf(state, key);
-  stock.imbalance -= adjusted - stock.adjusted;
+  tilt(stock, stock.adjusted - adjusted);
   stock.adjusted = adjusted;
 };

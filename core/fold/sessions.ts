@@ -11,7 +11,7 @@ export const closeSession = (state: State, world: World, token: string): void =>
   world.token = token;
   world.seq = 0;
   world.sessionChanged = true;
-  state.pendingSyncs.delete(world.id);
+  state.pendingSyncs.delete(world.instance);
   for (const account of world.accounts.values()) {
     if (account.target !== 0) {
       account.target = 0;

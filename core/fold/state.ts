@@ -53,7 +53,7 @@ export interface World {
   readonly untakeable: Set<ResourceKey>;
   readonly accounts: Map<ResourceKey, Account>;
   changed: boolean;
-  /** True when owner, open, seed or untakeable changed since the last round. */
+  /** True when token, owner, open, seed or untakeable changed since the last round. */
   sessionChanged: boolean;
   /** Not in the ledger: broker time of the last fact of this session, and the newest leader its bridge had heard. */
   factAt: number;
@@ -68,10 +68,8 @@ export interface Stock {
   shortfall: number;
   /** Sum of the operators' adjustments, signed. */
   adjusted: number;
+  /** The law's difference, exact or modulo IMBALANCE_MODULUS (moves.ts). */
   imbalance: number;
-  /** Σ exported and Σ received of all worlds: bounded, so that no liar can make a sum inexact. */
-  exportedSum: number;
-  receivedSum: number;
   changed: boolean;
   shortfallChanged: boolean;
   readonly claimants: Set<Account>;
@@ -87,6 +85,8 @@ export interface Instance {
   generation: number;
   /** Boot of the bridge with the session, "" when none. */
   owner: Boot | "";
+  /** Not in the ledger: resources that its worlds were the first to name, for RESOURCES_PER_INSTANCE_MAX. */
+  introduced: number;
   changed: boolean;
 }
 
@@ -97,10 +97,13 @@ export interface Position {
   readonly id: string;
 }
 
+/** Parts of one sync that is not complete yet. */
 export interface PendingSync {
+  readonly world: WorldId;
   readonly token: string;
   readonly parts: number;
   readonly got: Map<number, WorldSynced>;
+  keys: number;
 }
 
 export interface State {
@@ -124,7 +127,7 @@ export interface State {
   /** Stocks with held credits: each round lets some through. */
   readonly holding: Set<Stock>;
   /** Not in the ledger: parts of syncs that are not complete; voids given by this leader. */
-  readonly pendingSyncs: Map<WorldId, PendingSync>;
+  readonly pendingSyncs: Map<InstanceId, PendingSync>;
   voids: number;
 }
 
@@ -137,10 +140,13 @@ export interface Changes {
   readonly tell: Set<InstanceId>;
 }
 
-/** Worlds in one cluster: ten generations each of a thousand instances. */
+/** Worlds in one cluster, those that ended included: ten generations each of a thousand instances. */
 export const WORLDS_MAX = 10_000;
 /** Resources in one cluster: ten times the items of the largest modpacks, five qualities included. */
 export const RESOURCES_MAX = 50_000;
+/** What one instance may use of the two above, so that none can use them up for the others. */
+export const WORLDS_PER_INSTANCE_MAX = 1_000;
+export const RESOURCES_PER_INSTANCE_MAX = 10_000;
 /** Instances in one cluster: five times what the benchmark drives. */
 export const INSTANCES_MAX = 1_000;
 
@@ -171,8 +177,6 @@ export const stockOf = (state: State, key: ResourceKey): Stock => {
       shortfall: 0,
       adjusted: 0,
       imbalance: 0,
-      exportedSum: 0,
-      receivedSum: 0,
       changed: false,
       shortfallChanged: false,
       claimants: new Set(),

@@ -27,18 +27,25 @@ const session = {
 };
 const opt = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const data: Record<FactType, fc.Arbitrary<object>> = {
-  "world-synced": fc.record({
-    ...session,
-    prev: fc.oneof(fc.constant(""), token, fc.constant("~00000000a-aaaa.3")),
-    owner: boot,
-    assignment: opt(fc.string({ maxLength: 50 })),
-    seed: fc.nat(),
-    wanted: totals,
-    untakeable: fc.array(key, { maxLength: 3 }),
-    heard: fc.oneof(boot, fc.constant("")),
-    part: opt(fc.integer({ min: 1, max: 50 })),
-    parts: opt(fc.integer({ min: 2, max: 50 })),
-  }),
+  "world-synced": fc
+    .record({
+      ...session,
+      prev: fc.oneof(fc.constant(""), token, fc.constant("~00000000a-aaaa.3")),
+      owner: boot,
+      assignment: opt(fc.string({ maxLength: 50 })),
+      seed: fc.nat(),
+      wanted: totals,
+      untakeable: fc.array(key, { maxLength: 3 }),
+      heard: fc.oneof(boot, fc.constant("")),
+    })
+    .chain((sync) =>
+      fc.option(
+        fc
+          .integer({ min: 2, max: 50 })
+          .chain((parts) => fc.integer({ min: 1, max: parts }).map((part) => ({ ...sync, part, parts }))),
+        { nil: sync },
+      ),
+    ),
   "world-reported": fc.record({
     ...session,
     seq: fc.nat(),
@@ -173,4 +180,37 @@ test("another identity in the envelope or the body, a long message, bytes that a
   });
   expect(judge({ ...good, type: "world-danced" })).toEqual({ kind: "unknown" });
   expect(judge({ ...good, v: 2 })).toEqual({ kind: "unknown" });
+  expect(decodeFact("clusterio.v1.event.master.a.world-left", encodeJson(good))).toMatchObject({ kind: "rejected" });
+});
+
+test("a part that there cannot be, and half of a numbering, are rejected", () => {
+  const vectors = { exported: {}, received: {}, wanted: {}, untakeable: [] };
+  const sync = {
+    world: "a.1",
+    token: "aaaaaaaaaaaa1",
+    prev: "",
+    owner: "00000000b-bbbb",
+    epoch: 0,
+    seed: 1,
+    tick: 0,
+    heard: "",
+    ...vectors,
+  };
+  const judge = (parts: object) => {
+    const envelope = {
+      specversion: "1.0",
+      id: "x-1",
+      type: "world-synced",
+      v: 1,
+      time,
+      source: "s1/a",
+      data: { ...sync, ...parts },
+    };
+    expect(factEnvelope["world-synced"].safeParse(envelope).success).toBe(
+      decodeFact("clusterio.v1.event.s1.a.world-synced", encodeJson(envelope)).kind === "fact",
+    );
+    return decodeFact("clusterio.v1.event.s1.a.world-synced", encodeJson(envelope)).kind;
+  };
+  expect(judge({ part: 2, parts: 2 })).toBe("fact");
+  for (const bad of [{ parts: 2 }, { part: 1 }, { part: 3, parts: 2 }]) expect(judge(bad)).toBe("rejected");
 });

@@ -1,7 +1,13 @@
+import fc from "fast-check";
+import { hashOf, imageOf } from "#core/fold/image";
 import { closeSession, voidToken } from "#core/fold/sessions";
+import { RESOURCES_PER_INSTANCE_MAX } from "#core/fold/state";
 import { Fold, PLATE } from "#core/fold/test/kit";
 import { instanceId, slaveId } from "#core/ids";
 import { TOTAL_MAX } from "#core/resource";
+
+/** Totals near the limit, and ordinary ones. */
+const HUGE = fc.oneof(fc.constantFrom(0, TOTAL_MAX, TOTAL_MAX - 1, 2 ** 52), fc.integer({ min: 0, max: 1_000 }));
 
 /** The rules of DESIGN 3 that the fold keeps, one test each: it fails without the rule. */
 const fold = (...instances: string[]): Fold => {
@@ -185,18 +191,124 @@ test("a sync in parts counts when all of them are there", () => {
   expect([f.storage(), f.storage("item:coal" as never)]).toEqual([7, 5]);
 });
 
-test("a liar's totals can neither make a sum inexact nor stop the fold", () => {
+test("a liar's totals take nobody else's exports away: what storage has no room for is held for its world", () => {
   const f = fold("a", "b", "c");
-  for (const world of ["a.1", "b.1", "c.1"]) {
-    f.sync(world, {
-      exported: { [PLATE]: TOTAL_MAX },
-      received: { [PLATE]: TOTAL_MAX },
-      wanted: { [PLATE]: TOTAL_MAX },
-    });
-    f.report(world, { exported: { [PLATE]: TOTAL_MAX }, received: { [PLATE]: TOTAL_MAX } });
-  }
+  f.sync("a.1", { exported: { [PLATE]: TOTAL_MAX } });
+  expect(f.sync("b.1", { exported: { [PLATE]: 50 } })).toBe("applied");
+  f.sync("c.1", { wanted: { [PLATE]: 70 } });
   f.round();
-  expect(f.account("b.1").exported).toBe(0);
+  expect([f.account("b.1").exported, f.account("b.1").held, f.account("c.1").allocated]).toEqual([50, 50, 70]);
+  f.round();
+  expect(f.account("b.1").held).toBe(0);
+});
+
+test("no sequence of a liar's totals stops the fold, and the ledger still replays", () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          world: fc.integer({ min: 1, max: 4 }),
+          exported: HUGE,
+          received: HUGE,
+          wanted: HUGE,
+          lose: fc.boolean(),
+        }),
+        { maxLength: 25 },
+      ),
+      (steps) => {
+        const f = fold("a");
+        for (const [n, step] of steps.entries()) {
+          const vectors = {
+            exported: { [PLATE]: step.exported },
+            received: { [PLATE]: step.received },
+            wanted: { [PLATE]: step.wanted },
+          };
+          f.sync(`a.${step.world}`, {
+            ...vectors,
+            token: `aaaaaaaaaa${n.toString(36).padStart(4, "0")}`,
+            untakeable: step.lose ? [PLATE] : [],
+          });
+          f.round();
+        }
+        expect(hashOf(imageOf(f.replayed()))).toBe(hashOf(imageOf(f.state)));
+      },
+    ),
+    { seed: 5, numRuns: 300 },
+  );
+});
+
+test("a liar's received totals stop at what the cluster could owe", () => {
+  const f = fold("a");
+  f.sync("a.1", { received: { [PLATE]: TOTAL_MAX } });
+  f.sync("a.1", { token: "aaaaaaaaaaaa2" });
+  expect(f.sync("a.2", { token: "aaaaaaaaaaaa3", received: { [PLATE]: TOTAL_MAX } })).toBe("limit");
+  expect(f.shortfall()).toBe(TOTAL_MAX);
+});
+
+test("an instance may be called like what every object inherits", () => {
+  const f = fold("constructor", "b");
+  f.sync("b.1", { exported: { [PLATE]: 10 } });
+  f.sync("constructor.1", { wanted: { [PLATE]: 4 } });
+  f.round();
+  expect(f.account("constructor.1").allocated).toBe(4);
+});
+
+test("an instance that invents resources is limited, and the others' known ones go on", () => {
+  const f = fold("a", "b");
+  f.sync("b.1", { exported: { [PLATE]: 1 } });
+  f.sync("a.1");
+  let outcome = "applied";
+  for (let n = 0; outcome === "applied" && n < 20; n++) {
+    const exported = Object.fromEntries(Array.from({ length: 2_000 }, (_, k) => [`item:invented-${n}-${k}`, 1]));
+    outcome = f.report("a.1", { exported, seq: n });
+  }
+  expect(outcome).toBe("limit");
+  expect(f.state.stocks.size).toBeLessThanOrEqual(RESOURCES_PER_INSTANCE_MAX + 1);
+  expect(f.report("b.1", { exported: { [PLATE]: 2, "item:coal": 3 } })).toBe("applied");
+});
+
+test("totals of zero name nothing: they take no room", () => {
+  const f = fold("a");
+  f.sync("a.1", { exported: { "item:nothing": 0 } });
+  f.report("a.1", { exported: { "item:nothing": 0 }, received: { "item:nothing": 0 }, wanted: { "item:nothing": 0 } });
+  expect(f.state.stocks.size).toBe(0);
+});
+
+test("an instance has a bounded number of worlds, so that it cannot use up the cluster's", () => {
+  const f = fold("a", "b");
+  let outcome = "applied";
+  for (let n = 1; outcome === "applied" && n < 2_000; n++)
+    outcome = f.sync(`a.${n}`, { token: `aaaaaaaa${n.toString(36).padStart(5, "0")}` });
+  expect(outcome).toBe("limit");
+  expect(f.sync("b.1")).toBe("applied");
+});
+
+test("an instance has one unfinished sync, of a bounded number of keys", () => {
+  const f = fold("a");
+  for (let n = 1; n < 50; n++) f.sync(`a.${n}`, { prev: "", part: 1, parts: 50 });
+  expect(f.state.pendingSyncs.size).toBe(1);
+  let outcome = "part-pending";
+  for (let part = 1; outcome === "part-pending" && part < 50; part++) {
+    const exported = Object.fromEntries(Array.from({ length: 2_000 }, (_, k) => [`item:invented-${part}-${k}`, 1]));
+    outcome = f.sync("a.1", { prev: "", part, parts: 50, exported });
+  }
+  expect(outcome).toBe("limit");
+  expect(f.state.pendingSyncs.size).toBe(0);
+});
+
+test("what an old assignment's bridge still says does not count, nor does an assignment that was signed for another slave", () => {
+  const f = fold("a");
+  f.sync("a.1");
+  expect(f.report("a.1", { epoch: 0, exported: { [PLATE]: 5 } })).toBe("not-yours");
+  const signed = { instance: instanceId("a"), slave: slaveId("s3"), epoch: 9 };
+  expect(f.sync("a.1", { slave: "s2", epoch: 9, signed })).toBe("not-yours");
+});
+
+test("a want without the received total that it was computed with changes nothing", () => {
+  const f = fold("a");
+  f.sync("a.1");
+  expect(f.report("a.1", { wanted: { [PLATE]: 5 }, exported: { [PLATE]: 5 } })).toBe("wants-without-received");
+  expect(f.storage()).toBe(0);
 });
 
 test("credits above the policy's rate are held back, released with time, and given back first", () => {
@@ -231,4 +343,17 @@ test("a renamed resource moves storage between keys, and no world's totals", () 
   f.round();
   f.write({ type: "resource-renamed", data: { user: "op", from: PLATE, to: "item:steel-plate", reason: "test" } });
   expect([f.storage(), f.storage("item:steel-plate" as never), f.account("a.1").exported]).toEqual([0, 100, 100]);
+});
+
+test("a round names a world's token only when its session changed, and replay holds it all the same", () => {
+  const f = fold("a");
+  f.sync("a.1");
+  f.round();
+  f.report("a.1", { exported: { [PLATE]: 5 } });
+  f.round();
+  const worlds = f.ledger.flatMap(({ message }) =>
+    message.type === "round" ? Object.values(message.data.worlds ?? {}) : [],
+  );
+  expect(worlds.map(({ token }) => token)).toEqual(["aaaaaaaaaaaa1", undefined]);
+  expect(f.replayed().worlds.get("a.1" as never)?.token).toBe("aaaaaaaaaaaa1");
 });
