@@ -267,6 +267,17 @@ test("an instance that invents resources is limited, and the others' known ones 
   expect(f.report("b.1", { exported: { [PLATE]: 2, "item:coal": 3 } })).toBe("applied");
 });
 
+test("resources that an instance invents count over all its worlds", () => {
+  const f = fold("a");
+  const invent = (world: number) =>
+    Object.fromEntries(
+      Array.from({ length: RESOURCES_PER_INSTANCE_MAX - 1 }, (_, k) => [`item:invented-${world}-${k}`, 1]),
+    );
+  expect(f.sync("a.1", { exported: invent(1) })).toBe("applied");
+  expect(f.sync("a.2", { token: "aaaaaaaaaaaa2", exported: invent(2) })).toBe("limit");
+  expect(f.state.stocks.size).toBe(RESOURCES_PER_INSTANCE_MAX);
+});
+
 test("totals of zero name nothing: they take no room", () => {
   const f = fold("a");
   f.sync("a.1", { exported: { "item:nothing": 0 } });
