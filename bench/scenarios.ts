@@ -1,0 +1,25 @@
+import { allocation } from "#bench/figures/allocation";
+import { chest } from "#bench/figures/chest";
+import { cluster } from "#bench/figures/cluster";
+import { demo } from "#bench/figures/demo";
+import { fold } from "#bench/figures/fold";
+import { rconBytes } from "#bench/figures/rcon-bytes";
+import type { Figure } from "#bench/kit/figure";
+
+export interface Scenario {
+  /** Names of the figures that come out of it. */
+  readonly names: readonly string[];
+  readonly run: () => Figure[] | Promise<Figure[]>;
+}
+
+/** In the order in which they run: what needs a quiet machine has nothing beside it. */
+export const SCENARIOS: readonly Scenario[] = [
+  { names: ["fold"], run: () => fold() },
+  { names: ["live", "latency", "memory"], run: cluster },
+  { names: ["chest"], run: chest },
+  { names: ["allocation"], run: allocation },
+  { names: ["rcon"], run: rconBytes },
+  { names: ["ledger", "memory"], run: demo },
+];
+
+export const FIGURE_NAMES: readonly string[] = [...new Set(SCENARIOS.flatMap(({ names }) => names))];

@@ -1,0 +1,51 @@
+import { rconBytes } from "#bench/figures/rcon-bytes";
+import { CATALOGUE } from "#bench/load/catalogue";
+import { KEYS, stateBefore, storedFacts } from "#bench/load/stored-facts";
+import { FIGURE_NAMES } from "#bench/scenarios";
+import { decodeFact } from "#core/events/fact-decoder";
+import { evolveFact } from "#core/fold/evolve-fact";
+
+const FACTS = 60;
+const WORLDS = 7;
+
+test("no name of the catalogue stands in it twice", () => {
+  expect(new Set(CATALOGUE).size).toBe(CATALOGUE.length);
+});
+
+test("stored facts are the same in every run", () => {
+  expect(storedFacts(FACTS, WORLDS)).toEqual(storedFacts(FACTS, WORLDS));
+});
+
+test("each stored fact states 20 exports and 20 wants with what was received, and all of it counts", () => {
+  const state = stateBefore(WORLDS);
+  for (const { subject, data } of storedFacts(FACTS, WORLDS)) {
+    const decoded = decodeFact(subject, data);
+    if (decoded.kind !== "fact" || decoded.fact.type !== "world-reported") throw new Error(JSON.stringify(decoded));
+    const { exported, received, wanted } = decoded.fact.data;
+    expect([exported, received, wanted].map((vector) => Object.keys(vector).length)).toEqual([KEYS, KEYS, KEYS]);
+    expect(evolveFact(state, decoded.fact, 1)).toBe("applied");
+  }
+  expect(state.changes.accounts).toHaveLength(WORLDS * 2 * KEYS);
+  expect([...state.stocks.values()].filter(({ imbalance, shortfall }) => imbalance !== 0 || shortfall !== 0)).toEqual(
+    [],
+  );
+});
+
+test("imports of many resources cost less than 6 bytes each, and always less than JSON", () => {
+  const figures = rconBytes();
+  expect(figures.map(({ value, reference }) => value < reference.value)).not.toContain(false);
+  expect(figures.filter(({ value }) => value < 6).length).toBeGreaterThanOrEqual(3);
+});
+
+test("every figure has a name for --only", () => {
+  expect([...FIGURE_NAMES].sort()).toEqual([
+    "allocation",
+    "chest",
+    "fold",
+    "latency",
+    "ledger",
+    "live",
+    "memory",
+    "rcon",
+  ]);
+});
