@@ -6,7 +6,11 @@ const shared = {
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
-      { jsc: { parser: { syntax: "typescript", decorators: true }, target: "es2023" }, module: { type: "commonjs" }, sourceMaps: "inline" },
+      {
+        jsc: { parser: { syntax: "typescript", decorators: true }, target: "es2023" },
+        module: { type: "commonjs" },
+        sourceMaps: "inline",
+      },
     ],
   },
 };
