@@ -13,7 +13,7 @@ export const TOTAL_MAX = 2 ** 53 - 2 ** 32;
 /** Factorio limits prototype names to 200 characters; quality names are prototype names too. */
 export const NAME_CHARACTERS_MAX = 200;
 
-const NAME = "[A-Za-z0-9_][A-Za-z0-9_ .-]{0,199}";
+const NAME = `[A-Za-z0-9_][A-Za-z0-9_ .-]{0,${NAME_CHARACTERS_MAX - 1}}`;
 export const RESOURCE_PATTERN = new RegExp(
   `^(?:item:(${NAME})(?::(${NAME}))?|fluid:(${NAME}):(-?(?:0|[1-9][0-9]{0,6}))|energy)$`,
 );

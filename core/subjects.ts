@@ -41,21 +41,7 @@ export const encodeToken = (text: string): string => {
   return token;
 };
 
-/** @throws ClusterioError `bad-input` when the token was not made by `encodeToken`. */
-export const decodeToken = (token: string): string => {
-  if (!/^(?:[A-Za-z0-9-]|_[0-9A-F]{2})+$/.test(token))
-    throw badInput(`"${token.slice(0, 80)}" is not an encoded token`);
-  try {
-    return decodeURIComponent(token.replaceAll("_", "%"));
-  } catch (error) {
-    throw badInput(`"${token.slice(0, 80)}" is not an encoded token`, error);
-  }
-};
-
 const join = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
-
-/** What slaves publish about one of their instances. */
-export type SlaveStream = "event" | "log" | "audit" | "telemetry" | "chat";
 
 export const subjects = {
   event: (slave: SlaveId, instance: InstanceId, type: FactType) => join("event", slave, instance, type),
@@ -69,7 +55,7 @@ export const subjects = {
     return join("storage", "energy", "_", "_");
   },
   stateLeader: () => join("state", "master", "leader"),
-  state: (kind: "slaves" | "instances", id: string) => join("state", kind, id),
+  state: (kind: "instances", id: InstanceId) => join("state", kind, id),
   telemetry: (slave: SlaveId, instance: InstanceId | typeof SELF) => join("telemetry", slave, instance),
   rejected: (slave: SlaveId, instance: InstanceId) => join("rejected", slave, instance),
   audit: (executor: SlaveId | "master", instance: InstanceId | typeof SELF) => join("audit", executor, instance),

@@ -1,20 +1,23 @@
 #!/usr/bin/env node
 import { Builtins, Cli, type Command } from "clipanion";
+import { CommandLine } from "#core/command-line";
 import { EXIT_CODES } from "#core/errors";
 import { VERSION } from "#core/version";
+import { AUDIT_COMMANDS } from "#ctl/audit/command";
 import { platformProblem } from "#ctl/platform";
 import { UpCommand } from "#ctl/up/command";
 
 const BAD_ARGUMENTS = EXIT_CODES["bad-input"];
 
 const newCli = (): Cli => {
-  const cli = new Cli({
+  const cli = new CommandLine({
     binaryLabel: "Clusterio on JetStream",
     binaryName: "clusterio",
     binaryVersion: VERSION,
     enableColors: process.stdout.isTTY === true,
   });
-  for (const command of [UpCommand, Builtins.HelpCommand, Builtins.VersionCommand]) cli.register(command);
+  for (const command of [UpCommand, ...AUDIT_COMMANDS, Builtins.HelpCommand, Builtins.VersionCommand])
+    cli.register(command);
   return cli;
 };
 

@@ -25,7 +25,7 @@ const no = (code: string, message: string): Decision => ({ bodies: [], answer: {
 const create = ({ state, user }: Context, args: Arguments<"instance.create">): Decision => {
   if (state.instances.size >= INSTANCES_MAX) return no("refused", `a cluster has at most ${INSTANCES_MAX} instances`);
   for (const { config } of state.instances.values()) {
-    if (config.name === args.name) return no("refused", `there is an instance named "${args.name}" already`);
+    if (config?.name === args.name) return no("refused", `there is an instance named "${args.name}" already`);
   }
   const instance = idFromName(args.name, (id) => state.instances.has(id as InstanceId));
   const config = {

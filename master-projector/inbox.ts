@@ -11,6 +11,8 @@ import type { Following, Log, StoredMessage } from "#core/ports/log";
 
 /** Messages waiting to be folded before reading pauses: a few seconds' worth at full speed, some 50 MB. */
 export const INBOX_MAX = 50_000;
+/** Their bytes: facts of 256 KiB each, which anybody with a slave's credentials can send, are few then. */
+export const INBOX_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface Tally {
   applied: number;
@@ -30,10 +32,13 @@ export interface InboxPorts {
 export class Inbox {
   /** The stream was recreated or cut below what was read: the position has to be compared again. */
   reset = false;
+  /** Broker time (ms) of the last message folded since `takeNewest`. */
+  #newest: number | undefined;
   /** Broker time (ms) of the oldest fact folded since `takeOldest`. */
   #oldest: number | undefined;
   #waiting: StoredMessage[] = [];
   #taken = 0;
+  #waitingBytes = 0;
   #following: Following | undefined;
   #next: number;
   #lastId: { seq: number; data: Uint8Array } | undefined;
@@ -54,7 +59,8 @@ export class Inbox {
       (message) => {
         this.#next = message.seq + 1;
         this.#waiting.push(message);
-        if (this.#waiting.length - this.#taken >= INBOX_MAX) this.#pause();
+        this.#waitingBytes += message.data.length;
+        if (this.#waiting.length - this.#taken >= INBOX_MAX || this.#waitingBytes >= INBOX_BYTES_MAX) this.#pause();
         this.ports.wake();
       },
       () => {
@@ -76,7 +82,11 @@ export class Inbox {
   /** Folds up to `max` waiting facts into the state. */
   fold(state: State, max: number): void {
     const end = Math.min(this.#waiting.length, this.#taken + max);
-    for (; this.#taken < end; this.#taken++) this.#foldOne(state, this.#waiting[this.#taken]!);
+    for (; this.#taken < end; this.#taken++) {
+      const message = this.#waiting[this.#taken]!;
+      this.#waitingBytes -= message.data.length;
+      this.#foldOne(state, message);
+    }
     if (this.drained) {
       this.#waiting = [];
       this.#taken = 0;
@@ -91,6 +101,7 @@ export class Inbox {
   #foldOne(state: State, message: StoredMessage): void {
     const decoded = decodeFact(message.subject, message.data);
     this.#lastId = message;
+    this.#newest = message.time;
     if (decoded.kind !== "fact") {
       if (decoded.kind === "rejected") {
         this.tally.rejected++;
@@ -114,6 +125,13 @@ export class Inbox {
     const oldest = this.#oldest;
     this.#oldest = undefined;
     return oldest;
+  }
+
+  /** Broker time (ms) of the last message folded since the last call. */
+  takeNewest(): number | undefined {
+    const newest = this.#newest;
+    this.#newest = undefined;
+    return newest;
   }
 
   async close(): Promise<void> {

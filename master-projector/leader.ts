@@ -1,6 +1,6 @@
 import { Bell } from "#core/bell";
 import type { Boot } from "#core/boot";
-import { encodeJson } from "#core/events/codec";
+
 import { RESTATE_MS } from "#core/events/delivery";
 import type { LedgerBody } from "#core/events/ledger";
 import type { ClusterView } from "#core/events/query";
@@ -11,15 +11,15 @@ import { hasChanges, type State } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
 import { type Clock, every, pause } from "#core/ports/clock";
 import type { Log } from "#core/ports/log";
-import { SELF, subjects } from "#core/subjects";
+
+import { Housekeeping } from "#projector/housekeeping";
 import { Inbox, type Tally } from "#projector/inbox";
-import { checkpointBodies } from "#projector/ledger/checkpoint";
 import type { Ledger } from "#projector/ledger/ledger";
 import { resume } from "#projector/position";
 import type { Assignments } from "#projector/queries";
 import { commanded, queried, type Request, Requests } from "#projector/requests";
 import { splitRound } from "#projector/split-round";
-import { Telling } from "#projector/telling";
+import { LEVELS_MS, Telling } from "#projector/telling";
 
 /**
  * One term of leadership: facts in, rounds out, until the signal aborts or a write is lost.
@@ -40,12 +40,7 @@ export const ROUND_MS_MAX = 1_000;
 /** Facts folded before the loop looks up: some 30 ms of work. */
 const FOLD_MAX = 2_000;
 export const RESTATED_MS_MAX = 5_000;
-/** Ledger messages between checkpoints: a start reads at most so many, a second or two. */
-export const CHECKPOINT_EVERY = 5_000;
 export const BEAT_MS = 1_000;
-/** LEDGER's fill, as a share of its limit: alarmed and purged below the second last checkpoint; no more grants. */
-export const LEDGER_ALARM = 0.7;
-export const LEDGER_STOP = 0.95;
 /** A full ledger is tried again this often. */
 const FULL_MS = 1_000;
 const IDLE_MS = 60_000;
@@ -59,6 +54,8 @@ export interface LeaderPorts {
   /** One line for the operator about something that should not happen. */
   readonly alarm: (message: string) => void;
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
+  /** Ledger messages between checkpoints, CHECKPOINT_EVERY when left out: the simulation has no time for so many. */
+  readonly checkpointEvery?: number;
 }
 
 /** deposed: somebody else writes. reset: a stream is not the one that was read; whoever looks again may lead. */
@@ -67,18 +64,18 @@ export type TermEnd = "stopped" | "deposed" | "reset";
 export class Leader {
   readonly tally: Tally = { applied: 0, rejected: 0, ignored: new Map() };
   #granting = false;
-  #ledgerBytes = { bytes: 0, bytesMax: Number.POSITIVE_INFINITY };
   #closedAt = Number.NEGATIVE_INFINITY;
   #interval = ROUND_MS;
-  #sinceCheckpoint = 0;
-  #checkpoints: number[] = [];
   #restateDue = true;
   #lapseDue = false;
   #deposed = false;
   #reconnected = false;
   readonly #since: number;
+  /** How far the broker's clock is ahead of ours (ms), as its last message showed: never more than it is. */
+  #brokerAhead = 0;
   readonly #bell: Bell;
   readonly #telling: Telling;
+  readonly #house: Housekeeping;
   #inbox!: Inbox;
 
   constructor(
@@ -89,6 +86,7 @@ export class Leader {
     this.#since = ports.clock.now();
     this.#bell = new Bell(ports.clock);
     this.#telling = new Telling(ports.bus, boot);
+    this.#house = new Housekeeping({ ...ports, write: (body, signal) => this.#write(body, signal) }, ledger);
   }
 
   get state(): State {
@@ -108,8 +106,8 @@ export class Leader {
     const requests = new Requests(this.ports.bus, () => this.#bell.ring());
     const timers = [
       every(clock, BEAT_MS, () => this.#second()),
-      every(clock, RESTATE_MS, () => this.#due("restate")),
-      every(clock, 250, () => this.#telling.publishLevels(this.state)),
+      every(clock, RESTATE_MS, () => this.#restate()),
+      every(clock, LEVELS_MS, () => this.#telling.publishLevels()),
     ];
     const connection = this.ports.bus.onConnection((connected) => {
       this.#reconnected ||= connected;
@@ -145,6 +143,8 @@ export class Leader {
     }
     const written = await this.ledger.append(body, this.boot, signal);
     if (written !== "stored") return false;
+    await this.#readBrokerClock();
+    this.#telling.readModels(this.state);
     const { created } = await this.ports.events.info();
     const wake = () => this.#bell.ring();
     const onRejected = (message: { subject: string; seq: number }, reason: string) =>
@@ -154,8 +154,8 @@ export class Leader {
     return true;
   }
 
-  #due(what: "restate"): void {
-    if (what === "restate") this.#restateDue = true;
+  #restate(): void {
+    this.#restateDue = true;
     this.#bell.ring();
   }
 
@@ -170,7 +170,7 @@ export class Leader {
     const { clock } = this.ports;
     while (!signal.aborted) {
       if (this.#deposed) return "deposed";
-      this.#inbox.fold(this.state, FOLD_MAX);
+      this.#fold();
       this.#mayGrant();
       if (this.#inbox.reset) return "reset";
       if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
@@ -183,6 +183,23 @@ export class Leader {
       else await this.#bell.wait(this.#untilRound(), signal);
     }
     return "stopped";
+  }
+
+  #fold(): void {
+    this.#inbox.fold(this.state, FOLD_MAX);
+    const newest = this.#inbox.takeNewest();
+    if (newest !== undefined) this.#brokerAhead = newest - this.ports.clock.now();
+  }
+
+  /** What the broker's clock said about the message that this leader has just written. */
+  async #readBrokerClock(): Promise<void> {
+    const written = await this.ports.ledgerLog.get(this.ledger.seq);
+    if (written !== undefined) this.#brokerAhead = written.time - this.ports.clock.now();
+  }
+
+  /** The broker's time (ms) as far as we know it: what facts are stamped with, so what is compared with theirs. */
+  #brokerNow(): number {
+    return this.ports.clock.now() + this.#brokerAhead;
   }
 
   /** After a reconnect: the broker may have come back with other streams. */
@@ -211,21 +228,16 @@ export class Leader {
     const { clock } = this.ports;
     const begun = clock.now();
     const { state } = this;
-    const body = decide(state, Math.max(begun, state.closedAt), this.#granting);
-    if (body === undefined) return true;
-    const { tell, stocks, instances } = state.changes;
-    const told = [...tell];
-    const [changedStocks, changedInstances] = [[...stocks], [...instances]];
+    const body = decide(state, this.#brokerNow(), this.#granting);
+    if (body === undefined) {
+      // Held credits may still have to wait: looked at again after the interval, not at once.
+      this.#closedAt = begun;
+      return true;
+    }
     for (const data of splitRound(body)) {
       if (!(await this.#write({ type: "round", data }, signal))) return false;
     }
-    const folded = this.#inbox.takeOldest();
-    for (const id of told) {
-      const instance = state.instances.get(id);
-      if (instance !== undefined) this.#telling.deliver(state, instance, folded);
-    }
-    this.#telling.instances(changedInstances);
-    this.#telling.levelsChanged(changedStocks);
+    this.#telling.news(state, this.#inbox.takeOldest());
     this.#closedAt = clock.now();
     const ms = this.#closedAt - begun;
     this.#interval = Math.min(ROUND_MS_MAX, Math.max(ROUND_MS, ms * ROUND_COST_FACTOR));
@@ -235,8 +247,7 @@ export class Leader {
 
   /** P9. */
   #mayGrant(): void {
-    const { bytes, bytesMax } = this.#ledgerBytes;
-    if (bytes > bytesMax * LEDGER_STOP) this.#granting = false;
+    if (!this.#house.mayGrant) this.#granting = false;
     else if (!this.#granting) {
       const waited = this.ports.clock.now() - this.#since >= RESTATED_MS_MAX;
       this.#granting = waited || allRestated(this.state, this.boot);
@@ -248,7 +259,7 @@ export class Leader {
     for (;;) {
       const written = await this.ledger.append(body, this.boot, signal);
       if (written === "stored") {
-        this.#sinceCheckpoint++;
+        this.#house.written();
         return true;
       }
       if (written === "lost" || signal.aborted) return false;
@@ -262,7 +273,7 @@ export class Leader {
     if (this.#lapseDue) {
       this.#lapseDue = false;
       if (!(await this.#lapse(signal))) return false;
-      if (!(await this.#keepHouse(signal))) return false;
+      if (!(await this.#house.keep(signal))) return false;
     }
     for (const request of requests.takeAll()) {
       if (request.kind === "query") {
@@ -270,6 +281,7 @@ export class Leader {
         requests.answer(request.message, queried(this.state, request, own));
       } else if (!(await this.#execute(requests, request, signal))) return false;
     }
+    this.#telling.news(this.state);
     if (this.#restateDue) {
       this.#restateDue = false;
       this.#telling.restate(this.state);
@@ -278,57 +290,28 @@ export class Leader {
   }
 
   async #lapse(signal: AbortSignal): Promise<boolean> {
-    const now = this.ports.clock.now();
-    for (const world of lapsedSessions(this.state, now, this.#since)) {
+    const now = this.#brokerNow();
+    for (const world of lapsedSessions(this.state, now, this.#since + this.#brokerAhead)) {
       const data = { world: world.id, silentMs: Math.max(0, now - world.factAt), void: voidToken(this.state) };
       if (!(await this.#write({ type: "session-lapsed", data }, signal))) return false;
-      this.#restateDue = true;
     }
     return true;
   }
 
   async #execute(requests: Requests, request: Request & { kind: "command" }, signal: AbortSignal): Promise<boolean> {
     const { user, name, message } = request;
-    const audit = (step: object) =>
-      this.ports.bus.publish(
-        subjects.audit("master", SELF),
-        encodeJson({ user, command: name, at: this.ports.clock.now(), ...step }),
-      );
-    audit({ step: "asked", arguments: request.value });
+    const audit = (outcome: string, said: string) =>
+      this.#telling.audit({ user, verb: name, outcome, message: said }, this.ports.clock.now());
+    audit("asked", JSON.stringify(request.value));
     const { bodies, answer } = commanded(this.state, request, this.ports.clock.now());
     for (const body of bodies) {
       if (await this.#write(body, signal)) continue;
       requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });
       return false;
     }
-    audit({ step: "done", outcome: "error" in answer ? answer.error : "ok" });
+    if ("error" in answer) audit(answer.error.code, answer.error.message);
+    else audit("ok", "");
     requests.answer(message, answer);
-    if (bodies.length > 0) this.#restateDue = true;
-    return true;
-  }
-
-  /** Each second: the ledger's size, and a checkpoint when it is time for one. */
-  async #keepHouse(signal: AbortSignal): Promise<boolean> {
-    const { ledgerLog, alarm } = this.ports;
-    const info = await ledgerLog.info();
-    this.#ledgerBytes = { bytes: info.bytes, bytesMax: info.bytesMax ?? Number.POSITIVE_INFINITY };
-    if (this.#sinceCheckpoint >= CHECKPOINT_EVERY && !(await this.checkpoint(signal))) return false;
-    const { bytes, bytesMax } = this.#ledgerBytes;
-    if (bytes < bytesMax * LEDGER_ALARM) return true;
-    alarm(`LEDGER has used ${Math.round((bytes / bytesMax) * 100)} % of its limit`);
-    const secondLast = this.#checkpoints.at(-2);
-    if (secondLast !== undefined && secondLast > info.firstSeq) await ledgerLog.purgeBelow(secondLast);
-    return true;
-  }
-
-  /** Restates the whole state in the ledger, and saves a snapshot. */
-  async checkpoint(signal: AbortSignal): Promise<boolean> {
-    const bodies = checkpointBodies(this.state);
-    const first = this.ledger.seq + 1;
-    for (const body of bodies) if (!(await this.#write(body, signal))) return false;
-    this.#checkpoints.push(first);
-    this.#sinceCheckpoint = 0;
-    await this.ledger.saveSnapshot();
     return true;
   }
 
@@ -336,13 +319,13 @@ export class Leader {
   async #finish(): Promise<void> {
     const late = new AbortController().signal;
     if (await this.#closeRound(late)) await this.ledger.saveSnapshot();
-    this.#telling.publishLevels(this.state);
+    this.#telling.publishLevels();
     this.#telling.beat(this.ports.clock.now(), true);
     await this.ports.bus.flush();
   }
 
   view(): ClusterView {
-    const { bytes, bytesMax } = this.#ledgerBytes;
+    const { bytes, bytesMax } = this.#house;
     return {
       leader: this.boot,
       round: this.state.round,

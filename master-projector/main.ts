@@ -2,15 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fromSeed } from "@nats-io/nkeys";
-import { Builtins, Cli, Command, Option } from "clipanion";
+import { Builtins, Command, Option } from "clipanion";
 import { pino } from "pino";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
-import { connectNats } from "#core/adapters/nats-connection";
+import { connectNats, MASTER_PAYLOAD_BYTES_MIN, requirePayload } from "#core/adapters/nats-connection";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
 import { prepareStreams } from "#core/adapters/prepare-streams";
+import { CommandLine } from "#core/command-line";
 import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
@@ -79,6 +80,7 @@ class RunCommand extends Command {
     const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, onProblem: problem }), (l) =>
       l.close(),
     );
+    requirePayload(link, MASTER_PAYLOAD_BYTES_MIN);
     const bus = new NatsBus(link);
     let view: () => Projector | undefined = () => undefined;
     const metrics = newMetrics({ state: () => view()!.state, view: () => view()?.view() });
@@ -122,7 +124,11 @@ class RunCommand extends Command {
   }
 }
 
-const cli = new Cli({ binaryName: "clusterio-projector", binaryLabel: "Clusterio projector", binaryVersion: VERSION });
+const cli = new CommandLine({
+  binaryName: "clusterio-projector",
+  binaryLabel: "Clusterio projector",
+  binaryVersion: VERSION,
+});
 cli.register(Builtins.HelpCommand);
 cli.register(Builtins.VersionCommand);
 cli.register(RunCommand);

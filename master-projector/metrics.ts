@@ -36,15 +36,24 @@ export const newMetrics = (of: { readonly state: () => State; readonly view: () 
       for (const [reason, count] of Object.entries(of.view()?.facts.ignored ?? {})) this.set({ reason }, count);
     },
   });
-  const amounts = new Gauge({
+  new Gauge({
     name: "clusterio_amount",
-    help: "Storage, debt, shortfall and held-back credits of each resource",
+    help: "Storage, shortfall, debt and held-back credits of each resource, of all worlds together",
     labelNames: ["resource", "kind"],
     registers,
     collect() {
-      for (const { key, storage, shortfall } of of.state().stocks.values()) {
-        amounts.set({ resource: key, kind: "storage" }, storage);
-        if (shortfall > 0) amounts.set({ resource: key, kind: "shortfall" }, shortfall);
+      // What is no longer owed is no longer shown.
+      this.reset();
+      const { stocks, worlds } = of.state();
+      for (const { key, storage, shortfall } of stocks.values()) {
+        this.set({ resource: key, kind: "storage" }, storage);
+        if (shortfall > 0) this.set({ resource: key, kind: "shortfall" }, shortfall);
+      }
+      for (const { accounts } of worlds.values()) {
+        for (const [resource, { debt, held }] of accounts) {
+          if (debt > 0) this.inc({ resource, kind: "debt" }, debt);
+          if (held > 0) this.inc({ resource, kind: "held" }, held);
+        }
       }
     },
   });
@@ -57,4 +66,3 @@ export const newMetrics = (of: { readonly state: () => State; readonly view: () 
   });
   return { registry, alarms, rounds };
 };
-export type Metrics = ReturnType<typeof newMetrics>;

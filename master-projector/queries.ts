@@ -1,11 +1,13 @@
 import type { Boot } from "#core/boot";
+import { encodeJson } from "#core/events/codec";
 import type { Answer } from "#core/events/command";
 import type { LinkAnswer, LinkRequest } from "#core/events/delivery";
-import { type InstanceView, isNoun, queries, type WorldView } from "#core/events/query";
+import { ANSWER_BYTES_MAX, type InstanceView, isNoun, type Page, queries } from "#core/events/query";
 import { deliveryOf } from "#core/fold/delivery";
 import type { SignedAssignment } from "#core/fold/evolve-fact";
-import type { Account, Instance, State, World } from "#core/fold/state";
+import type { Instance, State, Stock } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
+import { pageOfWorlds } from "#projector/world-pages";
 
 /** Signs and verifies assignments with the cluster's key. */
 export interface Assignments {
@@ -24,10 +26,9 @@ export const linkAnswer = (
   let instance = state.instances.get(id);
   const held = request.assignment === undefined ? undefined : assignments.verify(request.assignment);
   if (held !== undefined && held.instance === id && held.slave === from.slave && held.epoch > (instance?.epoch ?? 0)) {
-    const config = instance?.config ?? { name: id, seed: 0, autosaveSeconds: 0 };
     const forgotten: Instance = {
       id,
-      config,
+      config: undefined,
       slave: held.slave,
       epoch: held.epoch,
       generation: 1,
@@ -40,50 +41,40 @@ export const linkAnswer = (
   if (instance === undefined) return { notYours: { epoch: 0 } };
   if (instance.slave !== from.slave) return { notYours: { epoch: instance.epoch } };
   const assignment = assignments.sign({ instance: id, slave: from.slave, epoch: instance.epoch });
-  return { ok: { ...deliveryOf(state, instance, from.boot), assignment, config: instance.config } };
+  return {
+    ok: {
+      ...deliveryOf(state, instance, from.boot),
+      assignment,
+      ...(instance.config === undefined ? {} : { config: instance.config }),
+    },
+  };
 };
-
-const vector = (world: World, value: (account: Account) => number): Record<string, number> => {
-  const totals: Record<string, number> = {};
-  for (const [key, account] of world.accounts) {
-    const n = value(account);
-    if (n !== 0) totals[key] = n;
-  }
-  return totals;
-};
-
-const worldView = (world: World): WorldView => ({
-  world: world.id,
-  instance: world.instance,
-  open: world.open,
-  tick: world.tick,
-  exported: vector(world, (a) => a.exported),
-  received: vector(world, (a) => a.received),
-  allocated: vector(world, (a) => a.allocated),
-  wanted: vector(world, (a) => Math.max(0, a.target - a.received)),
-  debt: vector(world, (a) => a.debt),
-  held: vector(world, (a) => a.held),
-});
 
 export const instanceView = ({ id, config, slave, epoch, generation, owner }: Instance): InstanceView => ({
   instance: id,
-  config,
+  config: config ?? { name: id, seed: 0, autosaveSeconds: 0 },
   slave,
   epoch,
   generation,
   owner,
 });
 
-/** The entries after a key, at most `limit`, in order of keys; `next` is the last one's key when there are more. */
-const paged = <T>(
-  all: ReadonlyMap<string, T>,
-  { after = "", limit }: { after?: string | undefined; limit: number },
-) => {
+/** The entries after a key, as many as `limit` and ANSWER_BYTES_MAX allow, in order of keys. */
+const paged = <T>(all: ReadonlyMap<string, T>, { after = "", limit }: Page, view: (entry: T) => object) => {
   const keys = [...all.keys()].filter((key) => key > after).sort();
-  const shown = keys.slice(0, limit);
-  const next = keys.length > limit ? { next: shown.at(-1)! } : {};
-  return { entries: shown.map((key) => all.get(key)!), next };
+  const entries: object[] = [];
+  let bytes = 0;
+  for (const key of keys) {
+    const entry = view(all.get(key)!);
+    bytes += encodeJson(entry).length;
+    if (entries.length > 0 && (entries.length === limit || bytes > ANSWER_BYTES_MAX))
+      return { entries, next: { next: keys[entries.length - 1]! } };
+    entries.push(entry);
+  }
+  return { entries, next: {} };
 };
+
+const stockView = ({ key, storage, shortfall, adjusted }: Stock) => ({ resource: key, storage, shortfall, adjusted });
 
 /** Answers one query about the state. `cluster` is what the leader knows of itself. Never throws. */
 export const answerQuery = (state: State, noun: string, value: unknown, cluster: () => object): Answer => {
@@ -93,20 +84,11 @@ export const answerQuery = (state: State, noun: string, value: unknown, cluster:
     return { error: { code: "bad-input", message: `${noun}: ${request.error.issues[0]?.message}` } };
   if (noun === "cluster") return { ok: cluster() };
   const page = queries.worlds.request.parse(value);
-  if (noun === "worlds") {
-    const { entries, next } = paged(state.worlds, page);
-    return { ok: { worlds: entries.map(worldView), ...next } };
-  }
+  if (noun === "worlds") return { ok: pageOfWorlds(state, page) };
   if (noun === "instances") {
-    const { entries, next } = paged(state.instances, page);
-    return { ok: { instances: entries.map(instanceView), ...next } };
+    const { entries, next } = paged(state.instances, page, instanceView);
+    return { ok: { instances: entries, ...next } };
   }
-  const { entries, next } = paged(state.stocks, page);
-  const stocks = entries.map(({ key, storage, shortfall, adjusted }) => ({
-    resource: key,
-    storage,
-    shortfall,
-    adjusted,
-  }));
-  return { ok: { stocks, ...next } };
+  const { entries, next } = paged(state.stocks, page, stockView);
+  return { ok: { stocks: entries, ...next } };
 };

@@ -1,20 +1,24 @@
 import type { Boot } from "#core/boot";
 import { encodeJson } from "#core/events/codec";
+import { AUDIT_MESSAGE_MAX, AUDIT_VERB_MAX, type AuditEntry } from "#core/events/telemetry";
 import { deliveryOf } from "#core/fold/delivery";
 import type { Instance, State, Stock } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
-import { parseEventSubject, subjects } from "#core/subjects";
+import type { ResourceKey } from "#core/resource";
+import { parseEventSubject, SELF, subjects } from "#core/subjects";
 import { instanceView } from "#projector/queries";
 
 /** What the leader says on the bus. All of it is restated or the last of its kind, so a lost message costs only time. */
 
 /** Levels are published this often at most: a display needs no more, and 1,000 resources a round would be noise. */
 export const LEVELS_MS = 250;
+/** Levels in one go: 20 ms of work; the rest comes next time. */
+export const LEVELS_MAX = 2_000;
 /** Rejected facts reported a second: enough to find a fault, too few to be a flood of its own. */
 export const REJECTED_PER_SECOND_MAX = 50;
 
 export class Telling {
-  readonly #levels = new Set<Stock>();
+  readonly #levels = new Map<ResourceKey, { resource: ResourceKey; level: number; round: number }>();
   #rejectedInWindow = 0;
 
   constructor(
@@ -34,22 +38,52 @@ export class Telling {
     for (const instance of state.instances.values()) this.deliver(state, instance);
   }
 
-  instances(instances: readonly Instance[]): void {
-    for (const instance of instances) {
-      this.bus.publish(subjects.state("instances", instance.id), encodeJson(instanceView(instance)));
+  /** Tells what the ledger has just taken in. `folded`: broker time (ms) of the oldest fact in it. */
+  news(state: State, folded?: number): void {
+    const { tell, instances, stocks } = state.untold;
+    for (const id of tell) {
+      const instance = state.instances.get(id);
+      if (instance !== undefined) this.deliver(state, instance, folded);
+    }
+    for (const instance of instances) this.#instance(instance);
+    for (const stock of stocks) this.#levelOf(state, stock);
+    for (const told of [tell, instances, stocks]) told.clear();
+  }
+
+  /** The read models as a whole: whatever LEVELS and STATE have lost is there again. */
+  readModels(state: State): void {
+    for (const instance of state.instances.values()) this.#instance(instance);
+    for (const stock of state.stocks.values()) this.#levelOf(state, stock);
+  }
+
+  #instance(instance: Instance): void {
+    this.bus.publish(subjects.state("instances", instance.id), encodeJson(instanceView(instance)));
+  }
+
+  /** Kept as it is now, when the ledger holds it (P7): the next facts may be folded before it is published. */
+  #levelOf({ round }: State, { key, storage }: Stock): void {
+    this.#levels.set(key, { resource: key, level: storage, round });
+  }
+
+  publishLevels(): void {
+    let room = LEVELS_MAX;
+    for (const [key, level] of this.#levels) {
+      if (room-- === 0) return;
+      this.bus.publish(subjects.storage(key), encodeJson(level));
+      this.#levels.delete(key);
     }
   }
 
-  levelsChanged(stocks: readonly Stock[]): void {
-    for (const stock of stocks) this.#levels.add(stock);
-  }
-
-  publishLevels(state: State): void {
-    for (const stock of this.#levels) {
-      const level = { resource: stock.key, level: stock.storage, round: state.round };
-      this.bus.publish(subjects.storage(stock.key), encodeJson(level));
-    }
-    this.#levels.clear();
+  /** What an operator asked for and what came of it. Arguments may be long: their beginning tells enough. */
+  audit({ user, verb, outcome, message }: Omit<AuditEntry, "time"> & { message: string }, at: number): void {
+    const entry: AuditEntry = {
+      user,
+      verb: verb.slice(0, AUDIT_VERB_MAX),
+      outcome: outcome.slice(0, AUDIT_VERB_MAX),
+      ...(message === "" ? {} : { message: message.slice(0, AUDIT_MESSAGE_MAX) }),
+      time: new Date(at).toISOString(),
+    };
+    this.bus.publish(subjects.audit("master", SELF), encodeJson(entry));
   }
 
   beat(at: number, leaving = false): void {

@@ -225,7 +225,9 @@ export class Bridge implements RunnerHost {
     const answer = decodeJson(linkAnswer, result.data, "the answer of link");
     if ("error" in answer) throw unavailable(`the master about ${instance}: ${answer.error.message}`);
     if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
-    const { epoch, generation, assignment, config } = answer.ok;
+    const { epoch, generation, assignment } = answer.ok;
+    // A ledger that lost its memory knows no more than that the instance is ours.
+    const config = answer.ok.config ?? { name: instance, seed: 0, autosaveSeconds: 0 };
     const record = newRecord(instance, config);
     ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
     return this.#open({ ...record, link: { ...record.link, epoch, generation, assignment } });

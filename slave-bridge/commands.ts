@@ -8,8 +8,8 @@ import type { SlaveCommandSubject } from "#core/subjects";
 
 /** Carries out operators' commands on one instance. */
 
-/** What a reply over NATS has room for; the rest of a long RCON reply is cut. */
-const REPLY_CHARACTERS_MAX = 200_000;
+/** Half of what a message may have (1 MiB, core/identity/grants.ts), as JSON; the rest of a long RCON reply is cut. */
+export const REPLY_BYTES_MAX = 512 * 1024;
 
 /**
  * The command in a request, proved.
@@ -44,19 +44,28 @@ export const carryOut = async (runner: InstanceRunner, command: Command): Promis
       return { state: runner.phase };
     case "send-rcon": {
       const reply = await runner.command(command.data.command);
-      return { reply: reply.slice(0, REPLY_CHARACTERS_MAX) };
+      return { reply: cutToBytes(reply, REPLY_BYTES_MAX) };
     }
     case "report":
       return { tick: await runner.report() };
     case "decide":
-      if (command.data.as === "new") {
-        throw refused(
-          `a new generation is the master's to give: "clusterio world new ${runner.instance}", then this goes on`,
-        );
-      }
-      runner.decideSame();
+      runner.decide(command.data.as);
       return {};
   }
+};
+
+/** The longest beginning of a text that takes at most so many bytes as JSON: escapes and other alphabets make it longer. */
+export const cutToBytes = (text: string, bytesMax: number): string => {
+  const fits = (length: number) => Buffer.byteLength(JSON.stringify(text.slice(0, length))) <= bytesMax;
+  if (fits(text.length)) return text;
+  let [short, long] = [0, text.length];
+  while (long - short > 1) {
+    const middle = Math.floor((short + long) / 2);
+    if (fits(middle)) short = middle;
+    else long = middle;
+  }
+  // Not between the two halves of one character.
+  return text.slice(0, short).replace(/[\uD800-\uDBFF]$/, "");
 };
 
 /** @throws whatever is no named error: a bug. */

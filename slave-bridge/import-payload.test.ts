@@ -2,10 +2,10 @@ import fc from "fast-check";
 import {
   decodeImport,
   encodeImport,
+  firstImport,
   IMPORT_COMMAND_BYTES_MIN,
   type ImportPair,
   importCommand,
-  importCommands,
 } from "#bridge/import-payload";
 
 const settings = { seed: 20261122, numRuns: 300 };
@@ -18,6 +18,13 @@ const natural = fc.oneof(
 const pairs = fc
   .uniqueArray(fc.tuple(natural, natural), { selector: ([number]) => number, maxLength: 40 })
   .map((some): ImportPair[] => some.sort(([a], [b]) => a - b));
+
+/** All commands that it takes. */
+const commandsFor = (some: readonly ImportPair[], commandBytesMax: number): string[] => {
+  if (some.length === 0) return [];
+  const { command, count } = firstImport("a1b2", some, commandBytesMax);
+  return [command, ...commandsFor(some.slice(count), commandBytesMax)];
+};
 
 test("what the protocol's page gives as an example comes out so", () => {
   expect(encodeImport([[0, 5]])).toBe("AF");
@@ -52,7 +59,7 @@ test("a payload stays far below the same in JSON: a hundred resources in 300 byt
 test("split into commands within the bytes allowed, each complete in itself, nothing is lost or said twice", () => {
   fc.assert(
     fc.property(pairs, fc.integer({ min: IMPORT_COMMAND_BYTES_MIN, max: 120 }), (some, commandBytesMax) => {
-      const commands = importCommands("a1b2", some, commandBytesMax);
+      const commands = commandsFor(some, commandBytesMax);
       for (const command of commands) expect(Buffer.byteLength(command)).toBeLessThanOrEqual(commandBytesMax);
       const payloads = commands.map((command) => /^\/ci a1b2 (\S+)$/.exec(command)?.[1] ?? "");
       expect(payloads.flatMap((payload) => decodeImport(payload))).toEqual(some);
@@ -64,7 +71,7 @@ test("split into commands within the bytes allowed, each complete in itself, not
 test("no command ends while the next resource would still fit", () => {
   fc.assert(
     fc.property(pairs, fc.integer({ min: IMPORT_COMMAND_BYTES_MIN, max: 120 }), (some, commandBytesMax) => {
-      const told = importCommands("a1b2", some, commandBytesMax).map((command) => decodeImport(command.slice(9)) ?? []);
+      const told = commandsFor(some, commandBytesMax).map((command) => decodeImport(command.slice(9)) ?? []);
       for (const [index, here] of told.slice(0, -1).entries()) {
         const more = importCommand("a1b2", [...here, told[index + 1]![0]!]);
         expect(more.length).toBeGreaterThan(commandBytesMax);
@@ -77,12 +84,8 @@ test("no command ends while the next resource would still fit", () => {
 test("the least number of bytes is what the longest pair takes", () => {
   const longest: ImportPair[] = [[Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]];
   expect(importCommand("abcd", longest)).toHaveLength(IMPORT_COMMAND_BYTES_MIN);
-  expect(() => importCommands("abcd", longest, IMPORT_COMMAND_BYTES_MIN - 1)).toThrow(RangeError);
-  expect(() => importCommands("abcd", longest, Number.NaN)).toThrow(RangeError);
-});
-
-test("no resources need no command", () => {
-  expect(importCommands("abcd", [], 100)).toEqual([]);
+  expect(() => firstImport("abcd", longest, IMPORT_COMMAND_BYTES_MIN - 1)).toThrow(RangeError);
+  expect(() => firstImport("abcd", longest, Number.NaN)).toThrow(RangeError);
 });
 
 test.each([
@@ -118,7 +121,7 @@ test.each<[string, ImportPair[]]>([
   ["a number that is none", [[Number.NaN, 1]]],
 ])("%s is a bug and crashes", (_, wrong) => {
   expect(() => encodeImport(wrong)).toThrow(RangeError);
-  expect(() => importCommands("abcd", wrong, 100)).toThrow(RangeError);
+  expect(() => firstImport("abcd", wrong, 100)).toThrow(RangeError);
 });
 
 test("a wrong order is named", () => {

@@ -46,27 +46,27 @@ export const decodeImport = (payload: string): ImportPair[] | undefined => {
 /** One command for all pairs. */
 export const importCommand = (tag: string, pairs: readonly ImportPair[]): string => commandOf(tag, encodeImport(pairs));
 
-/** As few commands as it takes when each may have `commandBytesMax` bytes, each complete in itself; none for no pairs. */
-export const importCommands = (tag: string, pairs: readonly ImportPair[], commandBytesMax: number): string[] => {
+/** One command of at most `commandBytesMax` bytes for as many pairs as fit, from the first on: `count` of them. */
+export const firstImport = (
+  tag: string,
+  pairs: readonly ImportPair[],
+  commandBytesMax: number,
+): { readonly command: string; readonly count: number } => {
   // Written so that NaN fails too.
   if (!(commandBytesMax >= IMPORT_COMMAND_BYTES_MIN))
     throw new RangeError(`an import command of ${commandBytesMax} bytes may be too short for one resource`);
-  const commands: string[] = [];
   const room = commandBytesMax - commandOf(tag, "").length;
   let payload = "";
   let previous = -1;
+  let count = 0;
   for (const pair of pairs) {
-    let text = encodePair(pair, previous);
-    if (payload.length + text.length > room) {
-      commands.push(commandOf(tag, payload));
-      payload = "";
-      text = encodePair(pair, -1);
-    }
+    const text = encodePair(pair, previous);
+    if (payload.length + text.length > room) break;
     payload += text;
     previous = pair[0];
+    count++;
   }
-  if (payload !== "") commands.push(commandOf(tag, payload));
-  return commands;
+  return { command: commandOf(tag, payload), count };
 };
 
 const commandOf = (tag: string, payload: string): string => {

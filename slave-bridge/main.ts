@@ -6,7 +6,6 @@ import pino from "pino";
 import * as t from "typanion";
 import { Bridge } from "#bridge/bridge";
 import { factorioInstall, standInInstall } from "#bridge/game/adapters/installs";
-import { packageRoot } from "#bridge/game/adapters/package-root";
 import { realGame } from "#bridge/game/adapters/real-game";
 import { ourMod } from "#bridge/instance/mods";
 import type { Journal, Ports } from "#bridge/ports";
@@ -16,6 +15,8 @@ import { connectNats } from "#core/adapters/nats-connection";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
+import { packageRoot } from "#core/adapters/package-root";
+import { CommandLine } from "#core/command-line";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
@@ -146,7 +147,7 @@ const journalTo =
     logger[level](fields, message);
 
 const main = async (): Promise<void> => {
-  const cli = new Cli({
+  const cli = new CommandLine({
     binaryLabel: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
     binaryName: "clusterio-bridge",
     binaryVersion: VERSION,

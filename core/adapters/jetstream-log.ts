@@ -14,7 +14,7 @@ import {
 } from "#core/adapters/jetstream-api";
 import { JetStreamFollowing } from "#core/adapters/jetstream-follow";
 import { inboxPrefixOf, type NatsLink } from "#core/adapters/nats-connection";
-import { type ClusterioError, unavailable } from "#core/errors";
+import { type ClusterioError, isClusterioError, unavailable } from "#core/errors";
 import type { AppendResult, Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
 
 /** An append is acknowledged within milliseconds; a leader election takes up to 9 s (R3). */
@@ -71,8 +71,18 @@ export class JetStreamLog implements Log {
       const reply = await publishAsking(this.link, { subject, data, headers }, deadline - performance.now());
       if (reply.kind === "unknown") return reply;
       if (reply.kind === "reply") return this.#appendResult(reply.message);
+      // A stream that is starting will serve it soon; one that is gone never will.
+      if (await this.#isGone()) return { kind: "unknown", reason: `there is no stream ${this.stream}` };
       await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
     }
+  }
+
+  async #isGone(): Promise<boolean> {
+    const reply = await askApi(this.link, `$JS.API.STREAM.INFO.${this.stream}`, {}).catch((error: unknown) => {
+      if (isClusterioError(error, "unavailable")) return undefined;
+      throw error;
+    });
+    return reply?.kind === "error" && reply.error.err_code === STREAM_NOT_FOUND;
   }
 
   #appendResult(message: Msg): AppendResult {

@@ -1,6 +1,7 @@
 import { errors, headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import type { NatsLink } from "#core/adapters/nats-connection";
 import { refused } from "#core/errors";
+import { encodeJson } from "#core/events/codec";
 import type { Bus, BusMessage, RequestResult, Subscription } from "#core/ports/bus";
 
 export interface NatsBusOptions {
@@ -8,10 +9,16 @@ export interface NatsBusOptions {
   readonly contentType?: string;
 }
 
+/** More than a Content-Type takes. */
+const HEADER_BYTES = 256;
+const TOO_LONG = encodeJson({ error: { code: "unavailable", message: "the answer is too long for one message" } });
+
 /**
  * B1 nothing is published while there is no connection: what was true then is restated later, and a queue would only
  *    replay the past (the client library keeps some of it, without a bound, until its next try to connect).
  * B2 an error thrown by a handler is a bug and ends the process; inside the library it would end the connection.
+ * B3 a message above the server's payload limit is a line for the operator, not an error: publishing never throws for what
+ *    somebody else made large. Who waits for it as an answer is told so.
  */
 export class NatsBus implements Bus {
   readonly #headers: MsgHdrs | undefined;
@@ -27,7 +34,7 @@ export class NatsBus implements Bus {
   }
 
   publish(subject: string, data: Uint8Array): void {
-    if (!this.#open()) return;
+    if (!this.#open() || !this.#fits(subject, data)) return;
     // The library keeps the bytes until it writes them; the caller may use its buffer again at once.
     this.link.nc.publish(subject, data.slice(), this.#headers === undefined ? undefined : { headers: this.#headers });
   }
@@ -70,7 +77,9 @@ export class NatsBus implements Bus {
   }
 
   respond(message: BusMessage, data: Uint8Array): void {
-    if (message.reply !== undefined && this.#open()) this.link.nc.publish(message.reply, data.slice());
+    if (message.reply === undefined || !this.#open()) return;
+    const answer = this.#fits(`the answer to ${message.subject}`, data) ? data.slice() : TOO_LONG;
+    this.link.nc.publish(message.reply, answer);
   }
 
   async flush(): Promise<void> {
@@ -91,6 +100,14 @@ export class NatsBus implements Bus {
 
   onConnection(listener: (connected: boolean) => void): Subscription {
     return this.link.onConnection(listener);
+  }
+
+  /** B3. */
+  #fits(what: string, data: Uint8Array): boolean {
+    const bytesMax = (this.link.nc.info?.max_payload ?? Number.POSITIVE_INFINITY) - HEADER_BYTES;
+    if (data.length <= bytesMax) return true;
+    this.link.problem(new Error(`${what} is not sent: its ${data.length} bytes are above the server's max_payload`));
+    return false;
   }
 
   #open(): boolean {

@@ -30,6 +30,8 @@ export interface NatsLink {
   onConnection(listener: (connected: boolean) => void): Subscription;
   /** Resolves to true when connected, or to false after `ms` or when closed. */
   untilConnected(ms: number): Promise<boolean>;
+  /** One line for the operator, where the library's own go. */
+  problem(error: Error): void;
   /** Sends what was published, then closes; twice is once. */
   close(): Promise<void>;
 }
@@ -66,6 +68,19 @@ export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> =
     }
     throw unavailable(`no NATS server answers at ${where} (${messageOf(error)}): is it started?`, error);
   }
+};
+
+/** The master's longest messages (a checkpoint's part, an answer) are 1 MB, and a margin for what grows. */
+export const MASTER_PAYLOAD_BYTES_MIN = 2 * 1024 * 1024;
+
+/** @throws ClusterioError `unavailable` when the server takes no messages of `bytesMin`. */
+export const requirePayload = ({ nc }: Pick<NatsLink, "nc">, bytesMin: number): void => {
+  const bytesMax = nc.info?.max_payload ?? 0;
+  if (bytesMax >= bytesMin) return;
+  const server = nc.getServer();
+  throw unavailable(
+    `${server} takes messages of ${bytesMax} bytes only: set its max_payload to 8MB, at least ${bytesMin}`,
+  );
 };
 
 const isRefusedLogin = (error: unknown): boolean =>
@@ -114,6 +129,10 @@ class Link implements NatsLink {
       const listening = this.onConnection((connected) => connected && done(true));
       void this.nc.closed().then(() => done(false));
     });
+  }
+
+  problem(error: Error): void {
+    this.onProblem(error);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Authenticator } from "@nats-io/transport-node";
+import { z } from "zod";
 import { keyOf } from "#core/adapters/node-keys";
 import { badInput } from "#core/errors";
+import { decodeJson } from "#core/events/codec";
 
 /** What a creds file holds: a token and the seed of the key that it is for. */
 const SECTION = /-{3,}[^\n]*-{3,}\r?\n([A-Za-z0-9+/=._-]+)\r?\n-{3,}[^\n]*-{3,}/g;
@@ -10,10 +12,33 @@ const SECTION = /-{3,}[^\n]*-{3,}\r?\n([A-Za-z0-9+/=._-]+)\r?\n-{3,}[^\n]*-{3,}/
  * @throws ClusterioError `bad-input` when the bytes are not the content of a creds file.
  */
 export const authenticatorOf = (creds: Uint8Array, name: string): Authenticator => {
-  const [jwt, seed] = [...new TextDecoder().decode(creds).matchAll(SECTION)].map((match) => match[1]!);
-  if (jwt === undefined || seed === undefined) {
-    throw badInput(`the credentials of "${name}" are not the content of a creds file`);
-  }
+  const { jwt, seed } = sectionsOf(creds, `the credentials of "${name}"`);
   const key = keyOf(seed);
   return (nonce) => ({ jwt, sig: Buffer.from(key.sign(Buffer.from(nonce ?? ""))).toString("base64url") });
+};
+
+/** What a token says of its bearer; the server proves it. */
+export interface CredsToken {
+  readonly name: string;
+  /** Its rights are those of the role whose key signed it (core/identity/grants.ts), in its own name only. */
+  readonly scoped: boolean;
+}
+
+/** A token with limits of its own is a plain user's: the server takes none from one that was signed for a role. */
+const claims = z.object({
+  name: z.string(),
+  nats: z.object({ issuer_account: z.string().optional(), subs: z.number().optional() }),
+});
+
+/** @throws ClusterioError `bad-input` when the bytes are not the content of a creds file; `what` names them. */
+export const tokenIn = (creds: Uint8Array, what: string): CredsToken => {
+  const payload = sectionsOf(creds, what).jwt.split(".")[1] ?? "";
+  const { name, nats } = decodeJson(claims, Buffer.from(payload, "base64url"), `the token in ${what}`);
+  return { name, scoped: nats.issuer_account !== undefined && nats.subs === undefined };
+};
+
+const sectionsOf = (creds: Uint8Array, what: string): { jwt: string; seed: string } => {
+  const [jwt, seed] = [...new TextDecoder().decode(creds).matchAll(SECTION)].map((match) => match[1]!);
+  if (jwt === undefined || seed === undefined) throw badInput(`${what}: not the content of a creds file`);
+  return { jwt, seed };
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "#core/adapters/make-folder";
 import type { Disk } from "#core/ports/disk";
 
 /** Names that a write leaves behind when it is killed half way: never listed, never read. */
@@ -36,7 +37,7 @@ export const nodeDisk: Disk = {
   },
   async write(path, bytes, mode = 0o600) {
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const temporary = join(folder, `.${path.slice(folder.length + 1)}.${randomBytes(6).toString("hex")}.tmp`);
     try {
       const file = await open(temporary, "wx", mode);

@@ -36,3 +36,28 @@ export const processWithPid = (pid: number): ProcessId | undefined => {
 
 export const isAlive = ({ pid, started }: ProcessId): boolean => processWithPid(pid)?.started === started;
 
+/** Live processes of this command line. */
+export const processesWithArgv = (argv: readonly string[]): ProcessId[] => {
+  const wanted = `${argv.join("\0")}\0`;
+  return processesWhere((commandLine) => commandLine === wanted);
+};
+
+/** Live processes that have this text as one whole argument. */
+export const processesWithArgument = (argument: string): ProcessId[] =>
+  processesWhere((commandLine) => commandLine.split("\0").includes(argument));
+
+const processesWhere = (fits: (commandLine: string) => boolean): ProcessId[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && fits(readText(`/proc/${name}/cmdline`) ?? ""))
+    .flatMap((pid) => processWithPid(Number(pid)) ?? []);
+
+/** Sends a signal to exactly this process or to none. */
+export const signalProcess = (target: ProcessId, signal: "SIGTERM" | "SIGKILL"): void => {
+  if (!isAlive(target)) return;
+  try {
+    process.kill(target.pid, signal);
+  } catch (error) {
+    // Gone between the two lines above.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+};

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { badInput } from "#core/errors";
 
 /** Bytes on the wire and values inside: the only place that turns one into the other for everything but facts. */
@@ -23,6 +23,26 @@ export const decodeJson = <T>(schema: z.ZodType<T>, bytes: Uint8Array, what: str
     throw badInput(`${what}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "does not fit its schema"}`);
   }
   return result.data;
+};
+
+/**
+ * The content of one of our own files, whose schema has its version as \`v\`.
+ * @throws ClusterioError `bad-input` that tells another version's file from a damaged one.
+ */
+export const decodeFile = <T extends { readonly v: number }>(
+  schema: z.ZodType<T>,
+  bytes: Uint8Array,
+  path: string,
+): T => {
+  const value = decodeJson(z.unknown(), bytes, `${path} is damaged: it`);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const version = z.object({ v: z.number() }).safeParse(value).data?.v;
+  const issue = result.error.issues[0];
+  if (version !== undefined && issue?.path[0] === "v") {
+    throw badInput(`${path} was written by another version (v ${version}): use that version of clusterio`);
+  }
+  throw badInput(`${path} is damaged: ${issue?.path.join(".")} ${issue?.message}`);
 };
 
 /** JSON with keys in code-point order at every level: equal values have equal text, on every machine. */

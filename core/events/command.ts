@@ -19,8 +19,6 @@ export const policies = z.object({
       z.object({
         /** Never granted below this level. */
         reserve: shape.total.optional(),
-        /** Export chests of this resource stop at this level. */
-        cap: shape.total.optional(),
       }),
     )
     .default({}),
@@ -61,7 +59,7 @@ export const bridgeCommands = {
   "send-rcon": z.object({ command: z.string().min(1).max(4_000) }),
   /** Asks the mod for whole vectors and publishes them. */
   report: z.object({}),
-  /** An id-less save of another map: `new` asks the master for a new generation, `same` says it is this world, rolled back. */
+  /** An id-less save of another map: `new` says it is a new world, `same` that it is this one, rolled back. */
   decide: z.object({ as: z.enum(["new", "same"]) }),
 } as const;
 export type BridgeCommand = keyof typeof bridgeCommands;

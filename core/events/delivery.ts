@@ -56,7 +56,7 @@ export type LinkRequest = z.infer<typeof linkRequest>;
 
 /** `assignment`: the leader's signature over {instance, slave, epoch}, to be kept in the instance folder. */
 export const linkAnswer = z.union([
-  z.object({ ok: delivery.extend({ assignment: z.string().max(2_000), config: instanceConfig }) }),
+  z.object({ ok: delivery.extend({ assignment: z.string().max(2_000), config: instanceConfig.optional() }) }),
   z.object({ notYours: z.object({ epoch: shape.count }) }),
   z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
 ]);

@@ -46,7 +46,8 @@ export const worldRecord = z.object({
 export type WorldRecord = z.infer<typeof worldRecord>;
 
 export const instanceRecord = z.object({
-  config: instanceConfig,
+  /** Absent when a lost ledger forgot it. */
+  config: instanceConfig.optional(),
   slave: z.string().max(ID_CHARACTERS_MAX),
   epoch: shape.count,
   generation: shape.count,

@@ -2,13 +2,22 @@ import { z } from "zod";
 import { instanceConfig } from "#core/events/delivery";
 import * as shape from "#core/events/shapes";
 
-/** Read models that the leader answers: `query.<user>.<noun>`, `{ok}` or `{error}`, paged by `after` and `limit`. */
+/**
+ * Read models that the leader answers: `query.<user>.<noun>`, `{ok}` or `{error}`, paged by `after` and `limit`. An answer
+ * ends at ANSWER_BYTES_MAX, too; `next`, given back as `after`, goes on where it ended. A world that is longer than one
+ * answer comes in several, each with other resources: its vectors are to be joined.
+ */
+
+/** An answer's entries: a screenful for any program, far below the payload limit that a projector asks for. */
+export const ANSWER_BYTES_MAX = 500_000;
 
 export const page = z.object({
-  /** Only entries whose key comes after this one. */
-  after: z.string().max(300).optional(),
+  /** Only what comes after this one: an entry's key, or a `next` (a world's and a resource's with a blank between). */
+  after: z.string().max(500).optional(),
   limit: z.number().int().min(1).max(1_000).default(200),
 });
+
+export type Page = z.infer<typeof page>;
 
 const next = { next: z.string().optional() };
 
@@ -22,18 +31,23 @@ export const clusterView = z.object({
   granting: z.boolean(),
 });
 
+export const VECTOR_NAMES = ["exported", "received", "allocated", "wanted", "debt", "held"] as const;
+
+/** Of all of a world's resources, or of those that its answer has room for. */
+const vector = z.record(shape.resource, shape.total);
+
 export const worldView = z.object({
   world: shape.world,
   instance: shape.id,
   open: z.boolean(),
   tick: shape.count,
-  exported: shape.totals,
-  received: shape.totals,
-  allocated: shape.totals,
+  exported: vector,
+  received: vector,
+  allocated: vector,
   /** What the world still misses of what it last stated: target − received. */
-  wanted: shape.totals,
-  debt: shape.totals,
-  held: shape.totals,
+  wanted: vector,
+  debt: vector,
+  held: vector,
 });
 
 export const instanceView = z.object({
@@ -64,3 +78,14 @@ export const isNoun = (text: string): text is Noun => Object.hasOwn(queries, tex
 export type WorldView = z.infer<typeof worldView>;
 export type InstanceView = z.infer<typeof instanceView>;
 export type ClusterView = z.infer<typeof clusterView>;
+
+/** Worlds as several answers give them, each whole: the pieces of one follow each other. */
+export const joinWorlds = (pieces: readonly WorldView[]): WorldView[] => {
+  const worlds: WorldView[] = [];
+  for (const piece of pieces) {
+    const before = worlds.at(-1);
+    if (before?.world !== piece.world) worlds.push(structuredClone(piece));
+    else for (const name of VECTOR_NAMES) Object.assign(before[name], piece[name]);
+  }
+  return worlds;
+};

@@ -16,7 +16,6 @@ export const serverPhase = z.enum([
   "backing-off",
   "failed",
 ]);
-export type ServerPhase = z.infer<typeof serverPhase>;
 
 const milliseconds = z.number().min(0);
 
@@ -52,13 +51,18 @@ export type SlaveTelemetry = z.infer<typeof slaveTelemetry>;
 
 export const TELEMETRY_MS = 5_000;
 
+/** Characters of an audit entry: a verb or a code, and what was said. */
+export const AUDIT_VERB_MAX = 100;
+export const AUDIT_MESSAGE_MAX = 10_000;
+
 /** `audit.<slave or master>.<instance>`: a command, before and after it was carried out. */
 export const auditEntry = z.object({
   user: shape.id,
-  verb: z.string().max(100),
+  /** `<noun>.<verb>` of the master's commands, whose arguments are the message of "asked". */
+  verb: z.string().max(AUDIT_VERB_MAX),
   /** "asked", then "ok" or the error's code. */
-  outcome: z.string().max(100),
-  message: z.string().max(10_000).exactOptional(),
+  outcome: z.string().max(AUDIT_VERB_MAX),
+  message: z.string().max(AUDIT_MESSAGE_MAX).exactOptional(),
   time: shape.time,
 });
 export type AuditEntry = z.infer<typeof auditEntry>;

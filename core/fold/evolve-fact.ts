@@ -39,7 +39,7 @@ export interface SignedAssignment {
   readonly epoch: number;
 }
 
-/** A new instance's record; `name` and `seed` serve until an operator says otherwise. */
+/** A new instance's record. */
 export const addInstance = (state: State, id: InstanceId, config: Instance["config"]): Instance => {
   const instance: Instance = {
     id,
@@ -57,12 +57,11 @@ export const addInstance = (state: State, id: InstanceId, config: Instance["conf
 };
 
 /** A higher epoch, signed by a leader, restores what a lost ledger tail forgot ◇. */
-const restoreAssignment = (state: State, signed: SignedAssignment, seed: number): void => {
+const restoreAssignment = (state: State, signed: SignedAssignment): void => {
   const known = state.instances.get(signed.instance);
   if (signed.epoch <= (known?.epoch ?? 0)) return;
   if (known === undefined && state.instances.size >= INSTANCES_MAX) return;
-  const instance =
-    known ?? addInstance(state, signed.instance, { name: signed.instance, seed: seed % 2 ** 32, autosaveSeconds: 0 });
+  const instance = known ?? addInstance(state, signed.instance, undefined);
   assign(state, instance, signed, voidToken(state));
 };
 
@@ -143,7 +142,7 @@ const applyVectors = (state: State, world: World, data: WorldSynced, at: number)
 
 const evolveSync = (state: State, fact: Fact, part: WorldSynced, at: number, signed?: SignedAssignment): Outcome => {
   if (signed !== undefined && signed.slave === fact.slave && signed.instance === fact.instance) {
-    if (signed.epoch === part.epoch) restoreAssignment(state, signed, part.seed);
+    if (signed.epoch === part.epoch) restoreAssignment(state, signed);
   }
   const instance = state.instances.get(fact.instance);
   if (instance === undefined) return "unknown-instance";

@@ -41,27 +41,36 @@ export const hashOf = (image: CheckpointImage): string => {
   return sha256(canonicalJson({ ...rest, worlds }));
 };
 
-/** Worlds are put into parts of about this many bytes, so that a checkpoint's message fits the broker's payload limit. */
+/** Entries are put into parts of about this many bytes, so that a checkpoint's message fits the broker's payload limit. */
 const PART_BYTES = 700_000;
 
-/** The image in parts that `joinImages` puts together again: worlds split between worlds, everything else in the first. */
+/** What is split between its entries; the rest, which is short, stands in the first part. A world is never split. */
+const SPLIT = ["instances", "stocks", "worlds"] as const;
+
+/** The image in parts that `joinImages` puts together again. */
 export const splitImage = (image: CheckpointImage, partBytes = PART_BYTES): CheckpointImage[] => {
-  const { worlds = {}, ...rest } = image;
+  const { instances = {}, stocks = {}, worlds = {}, ...rest } = image;
   const parts: CheckpointImage[] = [{ ...rest, worlds: {} }];
   let bytes = JSON.stringify(rest).length;
-  for (const [id, record] of Object.entries(worlds)) {
-    const length = JSON.stringify(record).length + id.length + 4;
-    if (bytes + length > partBytes && bytes > 0) {
-      parts.push({ worlds: {} });
-      bytes = 0;
+  for (const [name, entries] of Object.entries({ instances, stocks, worlds })) {
+    for (const [key, entry] of Object.entries(entries)) {
+      const length = JSON.stringify(entry).length + key.length + 4;
+      if (bytes + length > partBytes && bytes > 0) {
+        parts.push({ worlds: {} });
+        bytes = 0;
+      }
+      const part: Record<string, Record<string, unknown>> = parts.at(-1)! as Record<string, Record<string, unknown>>;
+      part[name] ??= {};
+      part[name][key] = entry;
+      bytes += length;
     }
-    parts[parts.length - 1]!.worlds![id as keyof typeof worlds] = record;
-    bytes += length;
   }
   return parts;
 };
 
-export const joinImages = (parts: readonly CheckpointImage[]): CheckpointImage => ({
-  ...Object.assign({}, ...parts),
-  worlds: Object.assign({}, ...parts.map((part) => part.worlds ?? {})),
-});
+export const joinImages = (parts: readonly CheckpointImage[]): CheckpointImage => {
+  const whole: CheckpointImage = Object.assign({}, ...parts);
+  for (const name of SPLIT)
+    Object.assign(whole, { [name]: Object.assign({}, ...parts.map((part) => part[name] ?? {})) });
+  return whole;
+};

@@ -4,8 +4,9 @@ import type { State, World } from "#core/fold/state";
 export const LAPSE_MS = 45_000;
 
 /**
- * Open sessions that were silent too long. Time is the broker's: `brokerNow` is the newest timestamp seen, `since` the
- * broker time from which on this leader has listened, so that a new leader does not blame a bridge for its own absence.
+ * Open sessions that were silent too long. Both times are the broker's as the leader reckons them: its own clock, put right
+ * by what the broker's newest message showed, so never later than the broker's. `since`: when this leader began to listen,
+ * so that a new leader does not blame a bridge for its own absence.
  */
 export const lapsedSessions = (state: State, brokerNow: number, since: number): World[] =>
   [...state.worlds.values()].filter((world) => world.open && brokerNow - Math.max(world.factAt, since) > LAPSE_MS);

@@ -21,7 +21,7 @@ export const sessionRecordOf = (world: World): NonNullable<WorldRecord["session"
 };
 
 export const instanceRecordOf = ({ config, slave, epoch, generation, owner }: Instance): InstanceRecord => ({
-  config,
+  ...(config === undefined ? {} : { config }),
   slave,
   epoch,
   generation,

@@ -78,7 +78,8 @@ export interface Stock {
 
 export interface Instance {
   readonly id: InstanceId;
-  config: InstanceConfig;
+  /** undefined when a lost ledger forgot it: the bridge that holds the instance still knows. */
+  config: InstanceConfig | undefined;
   slave: SlaveId | "";
   /** Rises with every assignment; 0 before the first. */
   epoch: number;
@@ -122,6 +123,8 @@ export interface State {
   readonly stocks: Map<ResourceKey, Stock>;
   /** What changed since the last round. */
   readonly changes: Changes;
+  /** What changed and is in the ledger, and nobody was told yet: not in the ledger, taken by the leader after each write. */
+  readonly untold: Untold;
   /** Stocks that the next round has to look at. */
   readonly hungry: Set<Stock>;
   /** Stocks with held credits: each round lets some through. */
@@ -137,6 +140,12 @@ export interface Changes {
   readonly stocks: Stock[];
   readonly instances: Instance[];
   /** Instances whose delivery says something new. */
+  readonly tell: Set<InstanceId>;
+}
+
+export interface Untold {
+  readonly stocks: Set<Stock>;
+  readonly instances: Set<Instance>;
   readonly tell: Set<InstanceId>;
 }
 
@@ -162,6 +171,7 @@ export const newState = (): State => ({
   worldsOf: new Map(),
   stocks: new Map(),
   changes: { accounts: [], worlds: [], stocks: [], instances: [], tell: new Set() },
+  untold: { stocks: new Set(), instances: new Set(), tell: new Set() },
   hungry: new Set(),
   holding: new Set(),
   pendingSyncs: new Map(),
@@ -267,9 +277,12 @@ export const touchInstance = (state: State, instance: Instance): void => {
 export const hasChanges = ({ changes }: State): boolean =>
   changes.worlds.length > 0 || changes.stocks.length > 0 || changes.instances.length > 0;
 
-/** Forgets what changed: the ledger holds it now. */
+/** Forgets what changed: the ledger holds it now, and it may be told. */
 export const clearChanges = (state: State): void => {
   const { accounts, worlds, stocks, instances, tell } = state.changes;
+  for (const stock of stocks) state.untold.stocks.add(stock);
+  for (const instance of instances) state.untold.instances.add(instance);
+  for (const id of tell) state.untold.tell.add(id);
   for (const account of accounts) account.changed = false;
   for (const world of worlds) {
     world.changed = false;

@@ -3,7 +3,7 @@ import { SUBJECT_PREFIX } from "#core/subjects";
 
 /**
  * Who may say and hear what (DESIGN 5 and 10): the content of the accounts and of the scoped signing keys. Every line
- * is held by test/identity.nats.test.ts.
+ * is held by test/identity/security.nats.test.ts.
  *
  * G1 EDGE has no JetStream: every such grant lets one client forge another's messages.
  * G2 a slave or user publishes only under its own name (`{{name()}}` is filled in by the server from its token).

@@ -70,9 +70,15 @@ export const createIdentity = async (dir: string, disk: Disk): Promise<Identity>
 };
 
 const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
+  let value: unknown;
   try {
-    return identityFile.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    value = JSON.parse(new TextDecoder().decode(bytes));
+    return identityFile.parse(value);
   } catch {
+    const version = z.object({ version: z.number() }).safeParse(value).data?.version;
+    if (version !== undefined && version !== 1) {
+      throw corrupt(`${path} was written by another version (v ${version}): use that version of clusterio`);
+    }
     throw corrupt(`${path} is not an identity: restore it from a backup, or remove it and make all credentials anew`);
   }
 };

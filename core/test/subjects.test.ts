@@ -4,7 +4,6 @@ import { idFromName, instanceId, isId, parseWorldId, slaveId, userId, worldId } 
 import { SeededRandom } from "#core/ports/memory/seeded-random";
 import { isResourceKey, parseResource, resourceKey } from "#core/resource";
 import {
-  decodeToken,
   encodeToken,
   FACT_TYPES,
   parseDeliverySubject,
@@ -83,12 +82,10 @@ test("any text makes one token, and comes back", () => {
       (text) => {
         const token = encodeToken(text);
         expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
-        expect(decodeToken(token)).toBe(text);
+        expect(decodeURIComponent(token.replaceAll("_", "%"))).toBe(text);
       },
     ),
   );
-  for (const bad of ["", "a.b", "_", "_zz", "_FF", "%20"])
-    expect(() => decodeToken(bad)).toThrow(/not an encoded token/);
 });
 
 test("ids made from names are ids, and never a taken one", () => {

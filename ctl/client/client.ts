@@ -8,7 +8,7 @@ import {
   type MasterCommand,
   type masterCommands,
 } from "#core/events/command";
-import { type InstanceView, type Noun, queries, type WorldView } from "#core/events/query";
+import { type InstanceView, joinWorlds, type Noun, queries, type WorldView } from "#core/events/query";
 import type { InstanceId, SlaveId, UserId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
 import { subjects } from "#core/subjects";
@@ -33,10 +33,11 @@ export class ClusterClient {
   }
 
   async worlds(): Promise<WorldView[]> {
-    return this.#pages(async (after) => {
+    const pieces = await this.#pages(async (after) => {
       const { worlds, next } = await this.#query("worlds", { limit: PAGE, ...after });
       return { entries: worlds, next };
     });
+    return joinWorlds(pieces);
   }
 
   async instances(): Promise<InstanceView[]> {

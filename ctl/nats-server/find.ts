@@ -5,10 +5,10 @@ import { access, chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/pr
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { packageRoot } from "#core/adapters/package-root";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { type Found, judge, nothingWorks, type Place, releaseName } from "#ctl/nats-server/decide";
 import { fetchRelease, OFFICIAL_RELEASES } from "#ctl/nats-server/fetch-release";
-import { packageRoot } from "#ctl/nats-server/package-root";
 import {
   compareVersions,
   isNewEnough,

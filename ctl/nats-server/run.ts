@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { lastLines } from "#core/adapters/last-lines";
+import { makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
+import { packageRoot } from "#core/adapters/package-root";
 import { messageOf, unavailable } from "#core/errors";
 import type { Identity } from "#core/identity/identity";
 import { renderConfig } from "#ctl/nats-server/config";
-import { packageRoot } from "#ctl/nats-server/package-root";
 
 /** Ready takes 50 ms; a server with gigabytes of streams and a cold disk takes seconds. */
 const READY_MS_MAX = 30_000;
@@ -41,6 +43,8 @@ export interface NatsServer {
 }
 
 /**
+ * For tests and measurements, which end with their server; `up` starts one that may outlive it (processes/keeper.ts).
+ *
  * Starts a server and waits until it takes connections.
  * @throws ClusterioError `unavailable` with the last lines of its log when it does not come up.
  */
@@ -49,7 +53,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
   const config = join(folder, "nats.conf");
   const template = await readFile(join(packageRoot(), "infra", "nats.conf"), "utf8");
   const serverName = options.serverName ?? "clusterio";
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   await nodeDisk.write(config, new TextEncoder().encode(renderConfig(template, { ...options, serverName })), 0o600);
   await forgetPorts(folder);
 
@@ -65,7 +69,10 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     return Object.assign(server, { url, port: Number(new URL(url).port) });
   } catch (error) {
     await server.stop();
-    throw unavailable(`nats-server did not come up: ${messageOf(error)}\n${await lastLines(logFile)}`, error);
+    throw unavailable(
+      `nats-server did not come up: ${messageOf(error)}\n${(await lastLines(logFile, LOG_LINES_SHOWN)).join("\n")}`,
+      error,
+    );
   }
 };
 
@@ -93,11 +100,6 @@ const readUrl = async (path: string): Promise<string | undefined> => {
   } catch {
     return undefined;
   }
-};
-
-const lastLines = async (path: string): Promise<string> => {
-  const lines = (await readFile(path, "utf8").catch(() => "")).trimEnd().split("\n");
-  return lines.slice(-LOG_LINES_SHOWN).join("\n");
 };
 
 class RunningServer {

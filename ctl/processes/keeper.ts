@@ -1,9 +1,11 @@
+import { lastLines } from "#core/adapters/last-lines";
+import { isAlive, processesWithArgv } from "#core/adapters/process-id";
 import { messageOf, unavailable } from "#core/errors";
 import { type Clock, pause } from "#core/ports/clock";
-import { lastLines } from "#ctl/processes/log-file";
-import { argvHash, isAlive, processesWithArgv } from "#ctl/processes/process-id";
+import { readableLine } from "#ctl/processes/log-file";
 import { afterDeath, NO_RESTARTS } from "#ctl/processes/restart";
 import {
+  argvHash,
   judgeLeftover,
   type Role,
   type RunRecord,
@@ -138,7 +140,8 @@ export class Keeper {
   }
 
   async #failure(what: string): Promise<Error> {
-    const lines = await lastLines(this.service.log, LOG_LINES_SHOWN);
+    const from = this.#running?.logFrom ?? 0;
+    const lines = (await lastLines(this.service.log, LOG_LINES_SHOWN, from)).map(readableLine);
     const tail = lines.map((line) => `\n  | ${line}`).join("");
     return unavailable(
       lines.length === 0 ? `${what}; it printed nothing` : `${what}; the end of ${this.service.log}:${tail}`,

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockFolder } from "#ctl/processes/folder-lock";
-import { lastLines } from "#ctl/processes/log-file";
-import { isAlive, parseStat, processesWithArgv, processWithPid, signalProcess } from "#ctl/processes/process-id";
+import { lastLines } from "#core/adapters/last-lines";
+import { isAlive, parseStat, processesWithArgv, processWithPid, signalProcess } from "#core/adapters/process-id";
+import { readableLine } from "#ctl/processes/log-file";
 import { afterDeath, NO_RESTARTS, RESTART_PAUSE_MS_MAX, RESTART_PAUSE_MS_MIN, WELL_MS } from "#ctl/processes/restart";
 import { adoptRunning, spawnRunning, stopRunning } from "#ctl/processes/running";
 
@@ -74,6 +74,22 @@ describe("running and stopping", () => {
     expect(await lastLines(join(dir, "out.log"), 2)).toEqual(["two", "three"]);
     expect(await lastLines(join(dir, "none.log"), 2)).toEqual([]);
   });
+
+  test("the words of one run are told from those of the run before", async () => {
+    await writeFile(join(dir, "out.log"), "an old reason\n");
+    const running = await spawnRunning(sleeper("console.log('a new reason')"));
+    await running.exited;
+    expect(await lastLines(join(dir, "out.log"), 5, running.logFrom)).toEqual(["a new reason"]);
+  });
+
+  test.each([
+    ['{"level":50,"time":1,"slave":"local","msg":"no mod"}', "error: no mod"],
+    ['{"level":35,"msg":"x"}', "35: x"],
+    ['{"level":50,"ti', '{"level":50,"ti'],
+    ["plain words", "plain words"],
+  ])("a person reads %s as %s", (line, expected) => {
+    expect(readableLine(line)).toBe(expected);
+  });
 });
 
 describe("pauses between restarts", () => {
@@ -88,30 +104,5 @@ describe("pauses between restarts", () => {
     expect(pauses.slice(0, 3)).toEqual([RESTART_PAUSE_MS_MIN, 2 * RESTART_PAUSE_MS_MIN, 4 * RESTART_PAUSE_MS_MIN]);
     expect(pauses.at(-1)).toBe(RESTART_PAUSE_MS_MAX);
     expect(afterDeath(restarts, WELL_MS)[1]).toBe(RESTART_PAUSE_MS_MIN);
-  });
-});
-
-describe("one owner of a folder", () => {
-  test("a second one is refused, and welcome once the first has let go", async () => {
-    const unlock = await lockFolder(dir);
-    await expect(lockFolder(dir)).rejects.toMatchObject({
-      code: "refused",
-      message: expect.stringContaining(String(process.pid)),
-    });
-    await unlock();
-    await (await lockFolder(dir))();
-  });
-
-  test("a lock of a process that is gone is taken over, also when its number is used again", async () => {
-    await writeFile(join(dir, "lock"), `${process.pid} another:1\n`);
-    await (await lockFolder(dir))();
-    await writeFile(join(dir, "lock"), "not a lock");
-    await (await lockFolder(dir))();
-  });
-
-  test("of many at once exactly one gets a stale lock", async () => {
-    await writeFile(join(dir, "lock"), "999999 another:1\n");
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(dir)));
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProcessId } from "#ctl/processes/process-id";
+import type { ProcessId } from "#core/adapters/process-id";
 import { judgeLeftover, type Machine, type RunRecord, readRunRecord, writeRunRecord } from "#ctl/processes/run-record";
 
 const ARGV = ["node", "main.js"];

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { nodeDisk } from "#core/adapters/node-disk";
+import type { ProcessId } from "#core/adapters/process-id";
 import { isClusterioError } from "#core/errors";
 import { decodeJson } from "#core/events/codec";
-import type { ProcessId } from "#ctl/processes/process-id";
 
 /**
  * What `up` writes down about each process that it starts (`<dir>/run/<role>.json`), so that the next `up` knows its own.
@@ -16,6 +17,10 @@ import type { ProcessId } from "#ctl/processes/process-id";
  */
 export const ROLES = ["nats-server", "projector", "bridge"] as const;
 export type Role = (typeof ROLES)[number];
+
+/** What identifies how a process was started; the same text for the same command line and build. */
+export const argvHash = (argv: readonly string[]): string =>
+  createHash("sha256").update(argv.join("\0")).digest("hex").slice(0, 32);
 
 const runRecord = z.object({
   v: z.literal(1),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { isAlive, type ProcessId, processWithPid, signalProcess } from "#core/adapters/process-id";
 import { messageOf, unavailable } from "#core/errors";
 import { withLog } from "#ctl/processes/log-file";
-import { isAlive, type ProcessId, processWithPid, signalProcess } from "#ctl/processes/process-id";
 
 /** The end of a process that is not our child is noticed within this. */
 const LOOK_MS = 200;
@@ -9,6 +9,8 @@ const LOOK_MS = 200;
 /** A process that `up` answers for: its own child, or one that an earlier `up` left. */
 export interface Running {
   readonly id: ProcessId;
+  /** Where in its log its own words begin, in bytes; 0 when nobody knows. */
+  readonly logFrom: number;
   /** Resolves when it ended, for whatever reason, to how it did. */
   readonly exited: Promise<string>;
 }
@@ -25,7 +27,10 @@ export const spawnRunning = async ({ argv, cwd, log }: SpawnOrder): Promise<Runn
   const [command, ...args] = argv;
   if (command === undefined) throw new Error("an empty command line");
   // A group of its own: Ctrl-C in a terminal is for `up`, which stops the others in order.
-  const child = await withLog(log, (out) => spawn(command, args, { cwd, detached: true, stdio: ["ignore", out, out] }));
+  const { child, logFrom } = await withLog(log, (out, size) => ({
+    child: spawn(command, args, { cwd, detached: true, stdio: ["ignore", out, out] }),
+    logFrom: size,
+  }));
   const exited = exitOf(child);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
@@ -33,7 +38,7 @@ export const spawnRunning = async ({ argv, cwd, log }: SpawnOrder): Promise<Runn
   });
   const pid = child.pid ?? 0;
   // One that ended at once can't be found any more; nothing is ever sent to it.
-  return { id: processWithPid(pid) ?? { pid, started: "gone" }, exited };
+  return { id: processWithPid(pid) ?? { pid, started: "gone" }, logFrom, exited };
 };
 
 const exitOf = (child: ChildProcess): Promise<string> =>
@@ -45,6 +50,7 @@ const exitOf = (child: ChildProcess): Promise<string> =>
 /** One that runs already and is not our child. */
 export const adoptRunning = (id: ProcessId): Running => ({
   id,
+  logFrom: 0,
   exited: new Promise((resolve) => {
     const timer = setInterval(() => {
       if (isAlive(id)) return;

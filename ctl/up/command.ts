@@ -74,11 +74,11 @@ export class UpCommand extends Command {
     description: "With --nats-url: file with credentials of the CORE account, for the projector.",
   });
   edgeCreds = Option.String("--edge-creds", {
-    description: 'With --nats-url: file with credentials of the EDGE account, for the bridge (slave "local").',
+    description:
+      "With --nats-url: file with credentials of the EDGE account, for the bridge and for commands. Those of a slave are for the bridge only: then add --user-creds.",
   });
   userCreds = Option.String("--user-creds", {
-    description:
-      'With --nats-url: credentials of EDGE for the user "operator", if --edge-creds are good for the slave only.',
+    description: "With --nats-url: file with credentials of a user of EDGE, for commands.",
   });
 
   override async execute(): Promise<number> {

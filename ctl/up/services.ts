@@ -1,7 +1,9 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "#core/adapters/make-folder";
 import { connectNats } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
+import { packageRoot } from "#core/adapters/package-root";
 import { unavailable } from "#core/errors";
 import { encodeJson } from "#core/events/codec";
 import type { Identity } from "#core/identity/identity";
@@ -12,9 +14,8 @@ import { SELF, subjects } from "#core/subjects";
 import { VERSION } from "#core/version";
 import type { ClusterClient } from "#ctl/client/client";
 import { renderConfig } from "#ctl/nats-server/config";
-import { packageRoot } from "#ctl/nats-server/package-root";
 import type { Service } from "#ctl/processes/keeper";
-import { argvHash } from "#ctl/processes/process-id";
+import { argvHash } from "#ctl/processes/run-record";
 import type { UpOptions } from "#ctl/up/options";
 import { patiently } from "#ctl/up/patience";
 
@@ -23,7 +24,7 @@ const NATS_READY_MS_MAX = 30_000;
 /** A projector stands by for 3 s after the last one, then reads the ledger. */
 const PROJECTOR_READY_MS_MAX = 60_000;
 const BRIDGE_READY_MS_MAX = 30_000;
-const STOP_MS = 15_000;
+export const STOP_MS = 15_000;
 /** The bridge stops the games first, and a large map takes its time to be saved. */
 export const BRIDGE_STOP_MS = 180_000;
 
@@ -55,7 +56,7 @@ export const natsService = async (
   const path = join(folder, "nats.conf");
   const template = await readFile(join(packageRoot(), "infra", "nats.conf"), "utf8");
   const config = renderConfig(template, { ...server, folder, serverName: "clusterio" });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   await nodeDisk.write(path, new TextEncoder().encode(config));
   return {
     role: "nats-server",

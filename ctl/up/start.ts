@@ -1,26 +1,25 @@
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { lockFolder } from "#core/adapters/folder-lock";
+import { folderError, makeFolder } from "#core/adapters/make-folder";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats } from "#core/adapters/nats-connection";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, messageOf, unavailable } from "#core/errors";
+import { isAlive, type ProcessId, processesWithArgv } from "#core/adapters/process-id";
+import { messageOf, unavailable } from "#core/errors";
 import { createIdentity, type Identity } from "#core/identity/identity";
-import { slaveId, userId } from "#core/ids";
 import type { DaemonContext } from "#core/lifecycle";
 import { ClusterClient } from "#ctl/client/client";
 import { type FoundServer, findNatsServer } from "#ctl/nats-server/find";
-import { lockFolder } from "#ctl/processes/folder-lock";
 import { Keeper, type Service } from "#ctl/processes/keeper";
-import { isAlive, processesWithArgv } from "#ctl/processes/process-id";
-import { leftRunning, type Role, readRunRecord } from "#ctl/processes/run-record";
+import { leftRunning, type Role, readRunRecord, removeRunRecord } from "#ctl/processes/run-record";
+import { adoptRunning, stopRunning } from "#ctl/processes/running";
 import type { UpOptions } from "#ctl/up/options";
-import { bridgeService, natsService, type Plan, projectorService } from "#ctl/up/services";
+import { type GivenCreds, givenCreds, requireGame, SLAVE, USER } from "#ctl/up/preflight";
+import { BRIDGE_STOP_MS, bridgeService, natsService, type Plan, projectorService, STOP_MS } from "#ctl/up/services";
 import { choosePort, readUpState, type UpState, writeUpState } from "#ctl/up/state";
 import { Watcher } from "#ctl/watch/watcher";
-
-const SLAVE = slaveId("local");
-const USER = userId("operator");
 
 export interface Cluster {
   readonly plan: Plan;
@@ -42,13 +41,15 @@ export interface StartContext extends DaemonContext {
  */
 export const startCluster = async (options: UpOptions, context: StartContext): Promise<Cluster> => {
   const { own, say } = context;
+  const given = options.nats === undefined ? undefined : await givenCreds(options.nats);
+  await requireGame(options.game);
   await usableFolder(options.dir);
-  own(await lockFolder(options.dir), (unlock) => unlock());
+  own(await lockFolder(join(options.dir, "lock"), (owner) => inUse(options.dir, owner)), (unlock) => unlock());
   const identity = await createIdentity(join(options.dir, "identity"), nodeDisk);
   const state = await readUpState(options.dir);
   const natsPort = await choosePort(state.natsPort, await isLeft(options.dir, "nats-server"));
   const httpPort = options.httpPort ?? (await choosePort(state.httpPort, await isLeft(options.dir, "projector")));
-  const plan = await planOf(options, identity, natsPort);
+  const plan = await planOf(options, given, { identity, natsPort });
 
   const remembered: UpState = { ...state, natsPort, ...(options.httpPort === undefined ? { httpPort } : {}) };
   await writeUpState(options.dir, remembered);
@@ -56,16 +57,22 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
     own(await Keeper.start(service, { clock: plan.clock, say }, context.signal), (keeper) => keeper.stop());
   };
 
-  if (options.nats === undefined) {
+  if (given !== undefined) await stopOwnServer(plan, say);
+  else {
     const found = await findServer(say);
     await start(await natsService(plan, { binary: found.path, port: natsPort, identity }));
   }
   const link = own(
-    await connectNats({ servers: plan.natsUrl, creds: plan.creds.user, name: USER, onProblem: (e) => say(e.message) }),
+    await connectNats({
+      servers: plan.natsUrl,
+      creds: plan.creds.user,
+      name: plan.user,
+      onProblem: (e) => say(e.message),
+    }),
     (opened) => opened.close(),
   );
   const bus = new NatsBus(link);
-  const client = new ClusterClient(bus, USER);
+  const client = new ClusterClient(bus, plan.user);
   const watcher = own(new Watcher(client, bus, plan.clock), (opened) => opened.stop());
   const assignmentKey = join(options.dir, "identity", "assignment.key");
   await nodeDisk.write(assignmentKey, new TextEncoder().encode(`${identity.assignment.seed}\n`));
@@ -76,30 +83,57 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
 
 const usableFolder = async (dir: string): Promise<void> => {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     // It holds the cluster's keys.
-    await chmod(dir, 0o700);
+    await chmod(dir, 0o700).catch(async (error: unknown) => {
+      throw await folderError(dir, error);
+    });
   } catch (error) {
-    throw unavailable(`the folder ${dir} cannot be used: ${messageOf(error)}; choose another one with --dir`, error);
+    throw unavailable(`${messageOf(error)}; choose another one with --dir`, error);
   }
 };
 
-const isLeft = async (dir: string, role: Role): Promise<boolean> =>
-  leftRunning(await readRunRecord(dir, role), { isAlive, withArgv: processesWithArgv }).length > 0;
+const inUse = (dir: string, owner: string): string =>
+  `a cluster runs in ${dir} already (${owner}): stop that one first, or choose another folder with --dir`;
 
-const planOf = async (options: UpOptions, identity: Identity, natsPort: number): Promise<Plan> => {
-  const common = { options, clock: nodeClock, slave: SLAVE, user: USER };
-  if (options.nats !== undefined) {
-    const { url, core, edge, user } = options.nats;
-    const bytes = await readFile(user).catch((error: unknown) => {
-      throw badInput(`cannot read the credentials ${user}: ${messageOf(error)}`, error);
-    });
-    return { ...common, natsUrl: url, creds: { core, slave: edge, user: new Uint8Array(bytes) } };
+const left = async (dir: string, role: Role): Promise<ProcessId[]> =>
+  leftRunning(await readRunRecord(dir, role), { isAlive, withArgv: processesWithArgv });
+
+const isLeft = async (dir: string, role: Role): Promise<boolean> => (await left(dir, role)).length > 0;
+
+/** Beside a given server our own, left by a start without one, would hold its port and memory for ever; its clients go first. */
+const stopOwnServer = async ({ options: { dir } }: Plan, say: (line: string) => void): Promise<void> => {
+  if (await isLeft(dir, "nats-server")) {
+    say("stopping the cluster that an earlier start left running on a nats-server of its own");
+    for (const [role, stopMs] of STOP_ORDER) {
+      for (const process of await left(dir, role)) await stopRunning(adoptRunning(process), stopMs);
+    }
   }
-  const core = (await identity.masterCreds()).path;
-  const slave = (await identity.slaveCreds(SLAVE)).path;
-  const user = (await identity.userCreds(USER)).bytes;
-  return { ...common, natsUrl: `nats://127.0.0.1:${natsPort}`, creds: { core, slave, user } };
+  await removeRunRecord(dir, "nats-server");
+};
+
+const STOP_ORDER = [
+  ["bridge", BRIDGE_STOP_MS],
+  ["projector", STOP_MS],
+  ["nats-server", STOP_MS],
+] as const;
+
+const planOf = async (
+  options: UpOptions,
+  given: GivenCreds | undefined,
+  own: { readonly identity: Identity; readonly natsPort: number },
+): Promise<Plan> => {
+  const common = { options, clock: nodeClock };
+  if (given !== undefined) {
+    const { core, edge, slave, user, userCreds } = given;
+    const natsUrl = options.nats?.url ?? "";
+    return { ...common, slave, user, natsUrl, creds: { core, slave: edge, user: userCreds } };
+  }
+  const core = (await own.identity.masterCreds()).path;
+  const slave = (await own.identity.slaveCreds(SLAVE)).path;
+  const user = (await own.identity.userCreds(USER)).bytes;
+  const natsUrl = `nats://127.0.0.1:${own.natsPort}`;
+  return { ...common, slave: SLAVE, user: USER, natsUrl, creds: { core, slave, user } };
 };
 
 const findServer = async (say: (line: string) => void): Promise<FoundServer> => {

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { decodeJson } from "#core/events/codec";
+import { decodeFile } from "#core/events/codec";
 
 /**
  * What `up` remembers between its starts (`<dir>/up.json`): ports, so that processes left running are found under the same
@@ -23,7 +23,7 @@ const pathOf = (dir: string): string => join(dir, "up.json");
 /** @throws ClusterioError `bad-input` when the file is not one of ours. */
 export const readUpState = async (dir: string): Promise<UpState> => {
   const bytes = await nodeDisk.read(pathOf(dir));
-  return bytes === undefined ? { v: 1, worlds: "none" } : decodeJson(upState, bytes, pathOf(dir));
+  return bytes === undefined ? { v: 1, worlds: "none" } : decodeFile(upState, bytes, pathOf(dir));
 };
 
 export const writeUpState = (dir: string, state: UpState): Promise<void> =>

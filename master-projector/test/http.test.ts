@@ -1,3 +1,5 @@
+import { accountOf, newState, stockOf, worldOf } from "#core/fold/state";
+import { instanceId, parseWorldId } from "#core/ids";
 import { serveHttp } from "#projector/adapters/http";
 import { RESTATED_MS_MAX } from "#projector/leader";
 import { newMetrics } from "#projector/metrics";
@@ -8,6 +10,29 @@ const get = async (port: number, path: string) => {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: response.status, text: await response.text() };
 };
+
+test("debt, held-back credits and shortfall are shown while they are there, summed over the worlds", async () => {
+  const state = newState();
+  const { registry } = newMetrics({ state: () => state, view: () => undefined });
+  const stock = stockOf(state, PLATE);
+  const account = (world: string) => accountOf(state, worldOf(state, parseWorldId(world).id, instanceId("a")), PLATE);
+  Object.assign(stock, { shortfall: 4 });
+  Object.assign(account("a.1"), { debt: 3, held: 1 });
+  Object.assign(account("a.2"), { debt: 30, held: 10 });
+  const amounts = async () =>
+    Object.fromEntries(
+      [...(await registry.metrics()).matchAll(/^clusterio_amount\{.*kind="(\w+)"\} (\d+)$/gm)].map(([, kind, n]) => [
+        kind,
+        n,
+      ]),
+    );
+  expect(await amounts()).toEqual({ storage: "0", shortfall: "4", debt: "33", held: "11" });
+  expect(await amounts()).toEqual({ storage: "0", shortfall: "4", debt: "33", held: "11" });
+  Object.assign(stock, { shortfall: 0 });
+  Object.assign(account("a.1"), { debt: 0, held: 0 });
+  Object.assign(account("a.2"), { debt: 0, held: 0 });
+  expect(await amounts()).toEqual({ storage: "0" });
+});
 
 test("/metrics shows the cluster's amounts and the term's counts, /healthz says whether the broker is there", async () => {
   const cluster = new Cluster();

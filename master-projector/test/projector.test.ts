@@ -1,7 +1,8 @@
 import { hashOf, imageOf } from "#core/fold/image";
 import { LAPSE_MS } from "#core/fold/lapse";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
-import { CHECKPOINT_EVERY, RESTATED_MS_MAX } from "#projector/leader";
+import { CHECKPOINT_EVERY } from "#projector/housekeeping";
+import { RESTATED_MS_MAX } from "#projector/leader";
 import { SILENCE_MS } from "#projector/projector";
 import { Cluster, PLATE, stock } from "#projector/test/kit";
 
@@ -111,6 +112,26 @@ test("a checkpoint is written every so many messages, and what lies before it is
   const second = await cluster.start();
   expect(hashOf(imageOf(second.projector.state))).toBe(hash);
   await second.stop();
+});
+
+test("totals that nobody waits for go into fuller rounds; a want that can be met gets its own at once", async () => {
+  const { cluster, leader, a, b } = await trading();
+  const rounds = async () => (await cluster.ledgerTypes()).length;
+  // The clean points of the second and of restating close rounds, too: between them.
+  await cluster.pass(550);
+  cluster.report("a.1", { token: TOKEN, epoch: a, exported: { [PLATE]: 101 }, seq: 2 });
+  await cluster.pass(10);
+  const before = await rounds();
+  for (let n = 1; n <= 4; n++) {
+    cluster.report("a.1", { token: TOKEN, epoch: a, exported: { [PLATE]: 101 + n }, seq: 2 + n });
+    await cluster.pass(60);
+  }
+  expect(await rounds()).toBe(before);
+  cluster.report("b.1", { token: TOKEN, epoch: b, received: { [PLATE]: 60 }, wanted: { [PLATE]: 5 }, seq: 2 });
+  await cluster.pass(10);
+  expect(await rounds()).toBe(before + 1);
+  expect(cluster.delivery("b").worlds["b.1" as never]).toMatchObject({ allocated: { [PLATE]: 65 } });
+  await leader.stop();
 });
 
 test("P5 a snapshot that the ledger does not hold any more is not believed", async () => {
@@ -265,6 +286,45 @@ test("a silent session lapses: its wants are nobody's, and its token is void", a
   expect(await cluster.ledgerTypes()).toContain("session-lapsed");
   expect(leader.projector.state.worlds.get("b.1" as never)).toMatchObject({ open: false });
   expect(leader.projector.state.worlds.get("a.1" as never)).toMatchObject({ open: true });
+  await leader.stop();
+});
+
+test("a leader whose clock is minutes ahead of the broker's ends no session that speaks", async () => {
+  const cluster = new Cluster();
+  const ahead = { now: () => cluster.clock.now() + 600_000, after: cluster.clock.after.bind(cluster.clock) };
+  const leader = await cluster.start({ ...cluster.ports(), clock: ahead });
+  const epoch = await cluster.instance("a");
+  cluster.sync("a.1", { prev: "", epoch });
+  for (let ms = 0; ms < 2 * LAPSE_MS; ms += 10_000) {
+    cluster.report("a.1", { token: TOKEN, epoch });
+    await cluster.pass(10_000);
+  }
+  expect(await cluster.ledgerTypes()).not.toContain("session-lapsed");
+  await cluster.pass(LAPSE_MS + 3_000);
+  expect(await cluster.ledgerTypes()).toContain("session-lapsed");
+  await leader.stop();
+});
+
+test("credits that are held back cost the leader no more than a look each round", async () => {
+  const cluster = new Cluster();
+  let timers = 0;
+  const counting = {
+    now: () => cluster.clock.now(),
+    after: (ms: number, task: () => void) => {
+      // A leader that turns without time passing would never give the test its turn back.
+      if (++timers > 10_000) throw new Error("the leader spins");
+      return cluster.clock.after(ms, task);
+    },
+  };
+  const leader = await cluster.start({ ...cluster.ports(), clock: counting });
+  const epoch = await cluster.instance("a");
+  await cluster.command("policy", "set", { policies: { creditPerSecond: 1 } });
+  cluster.sync("a.1", { prev: "", epoch, exported: { [PLATE]: 1_000 } });
+  await cluster.pass(1_000);
+  timers = 0;
+  await cluster.pass(10_000);
+  expect(timers).toBeLessThan(1_000);
+  expect(stock(leader.projector.state)).toBeLessThan(100);
   await leader.stop();
 });
 

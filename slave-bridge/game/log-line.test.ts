@@ -1,4 +1,4 @@
-import { anchorOf, versionIn } from "#bridge/game/log-line";
+import { anchorOf } from "#bridge/game/log-line";
 
 describe("the server's log", () => {
   test.each([
@@ -32,9 +32,5 @@ describe("the server's log", () => {
       anchorOf("2026-08-02 02:16:35 [CHAT] ann: 0.567 changing state from(CreatingGame) to(InGame)"),
     ).toBeUndefined();
     expect(anchorOf("changing state from(CreatingGame) to(InGame)")).toBeUndefined();
-  });
-
-  test("its first line has the version", () => {
-    expect(versionIn("   0.000 2026-08-02 02:16:34; Factorio 2.1.9 (build 84292, linux64, headless)")).toBe("2.1.9");
   });
 });

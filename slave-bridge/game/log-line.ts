@@ -30,7 +30,3 @@ export const anchorOf = (line: string): LogAnchor | undefined => {
   for (const [pattern, anchor] of ANCHORS) if (pattern.test(line)) return anchor;
   return undefined;
 };
-
-/** `0.123 ... Factorio 2.1.9 (build …)`, the first line of every start. */
-const VERSION = /Factorio (\d+\.\d+\.\d+)\b/;
-export const versionIn = (line: string): string | undefined => VERSION.exec(line)?.[1];

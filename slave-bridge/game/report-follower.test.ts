@@ -16,7 +16,9 @@ describe("following reports", () => {
     await writeFile(join(parts, "token123456-0.jsonl"), "one\n");
     const lines: string[] = [];
     const from = { folder, file: "clusterio/token123456-0.jsonl" };
-    const stop = followReports({ disk: nodeDisk, files: realGameFiles }, from, (line) => lines.push(line));
+    const stop = followReports({ disk: nodeDisk, files: realGameFiles, journal: () => {} }, from, (line) =>
+      lines.push(line),
+    );
     const left = async () => (await readdir(parts)).sort().join();
     await until(async () => !(await left()).includes("old"), { what: "the other session's part is gone" });
     await until(() => lines.length === 1, { what: "the first line is read" });
@@ -32,6 +34,26 @@ describe("following reports", () => {
     });
     stop();
     expect(lines).toEqual(["one", "two", "three"]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("old parts that cannot be removed are told, and the reports go on", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bridge-reports-"));
+    await mkdir(join(folder, "clusterio"));
+    await writeFile(join(folder, "clusterio/oldtoken123-4.jsonl"), "stale\n");
+    await writeFile(join(folder, "clusterio/token123456-0.jsonl"), "one\n");
+    const remove = () => Promise.reject(new Error("EIO: the disk is tired"));
+    const lines: string[] = [];
+    const told: string[] = [];
+    const ports = {
+      ...{ disk: nodeDisk, files: { ...realGameFiles, remove } },
+      journal: (level: string, message: string) => void told.push(`${level}: ${message}`),
+    };
+    const from = { folder, file: "clusterio/token123456-0.jsonl" };
+    const stop = followReports(ports, from, (line) => lines.push(line));
+    await until(() => lines.length === 1 && told.length === 1, { what: "the line is read and the trouble is told" });
+    stop();
+    expect(told).toEqual(["warn: old reports stay on the disk: EIO: the disk is tired"]);
     await rm(folder, { recursive: true, force: true });
   });
 });

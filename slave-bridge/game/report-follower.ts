@@ -1,16 +1,27 @@
 import type { GameFiles, Stop } from "#bridge/game/port";
 import { nextFileIn } from "#bridge/game-protocol";
+import type { Journal } from "#bridge/ports";
+import { messageOf } from "#core/errors";
 import type { Disk } from "#core/ports/disk";
+
+export interface ReportPorts {
+  readonly disk: Disk;
+  readonly files: GameFiles;
+  readonly journal: Journal;
+}
+
+interface ReportFile {
+  /** script-output */
+  readonly folder: string;
+  readonly file: string;
+}
 
 /**
  * One session's reports, part after part. A part that was read to its end is deleted; parts of other tokens are deleted
  * at the start: what they said is in the reply to `begin`.
  */
-export const followReports = (
-  { disk, files }: { disk: Disk; files: GameFiles },
-  from: { readonly folder: string; readonly file: string },
-  onLine: (line: string) => void,
-): Stop => {
+export const followReports = (ports: ReportPorts, from: ReportFile, onLine: (line: string) => void): Stop => {
+  const { files } = ports;
   let stopped = false;
   let stopPart: Stop = () => {};
 
@@ -20,12 +31,12 @@ export const followReports = (
       const next = nextFileIn(line);
       if (next === undefined) return onLine(line);
       stopPart();
-      void files.remove(path);
+      void tolerably(ports, () => files.remove(path));
       if (!stopped) follow(next);
     });
   };
   follow(from.file);
-  void removeOthers({ disk, files }, from);
+  void tolerably(ports, () => removeOthers(ports, from));
 
   return () => {
     stopped = true;
@@ -34,13 +45,19 @@ export const followReports = (
 };
 
 /** `clusterio/<token>-0.jsonl` → the folder, and the token's prefix. */
-const removeOthers = async (
-  { disk, files }: { disk: Disk; files: GameFiles },
-  { folder, file }: { readonly folder: string; readonly file: string },
-): Promise<void> => {
+const removeOthers = async ({ disk, files }: ReportPorts, { folder, file }: ReportFile): Promise<void> => {
   const [subfolder, name] = file.split("/");
   const prefix = `${name?.split("-")[0]}-`;
   for (const other of await disk.list(`${folder}/${subfolder}`)) {
     if (other.endsWith(".jsonl") && !other.startsWith(prefix)) await files.remove(`${folder}/${subfolder}/${other}`);
+  }
+};
+
+/** A file that stays where it is only takes up room. */
+const tolerably = async ({ journal }: ReportPorts, tidy: () => Promise<void>): Promise<void> => {
+  try {
+    await tidy();
+  } catch (error) {
+    journal("warn", `old reports stay on the disk: ${messageOf(error)}`);
   }
 };

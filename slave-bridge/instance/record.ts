@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Lineage, NO_LINEAGE } from "#bridge/instance/lineage";
 import { EMPTY_RECORD, type LinkRecord } from "#bridge/link/state";
 import type { Boot } from "#core/boot";
-import { canonicalJson, decodeJson } from "#core/events/codec";
+import { canonicalJson, decodeFile } from "#core/events/codec";
 import { type InstanceConfig, instanceConfig } from "#core/events/delivery";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId } from "#core/ids";
@@ -53,7 +53,7 @@ const file = z.object({
 
 /** @throws ClusterioError `bad-input` when the file is not one of ours. */
 export const decodeRecord = (bytes: Uint8Array, path: string): InstanceRecord => {
-  const { v: _, ...record } = decodeJson(file, bytes, path);
+  const { v: _, ...record } = decodeFile(file, bytes, path);
   // The only cast: the schema has proved the ids.
   return { ...record, instance: instanceId(record.instance) } as InstanceRecord;
 };
@@ -75,6 +75,6 @@ const serverFile = z.object({
 });
 export type ServerRecord = Omit<z.infer<typeof serverFile>, "v">;
 
-export const decodeServer = (bytes: Uint8Array, path: string): ServerRecord => decodeJson(serverFile, bytes, path);
+export const decodeServer = (bytes: Uint8Array, path: string): ServerRecord => decodeFile(serverFile, bytes, path);
 export const encodeServer = (server: ServerRecord): Uint8Array =>
   new TextEncoder().encode(`${canonicalJson({ v: 1, ...server })}\n`);

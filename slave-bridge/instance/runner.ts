@@ -122,8 +122,8 @@ export class InstanceRunner {
   }
 
   /** @throws ClusterioError `refused` when there is nothing to decide. */
-  decideSame(): void {
-    if (!this.#session.decidedSame()) throw refused(`${this.instance} has no save without a world id to decide about`);
+  decide(as: "same" | "new"): void {
+    if (!this.#session.decided(as)) throw refused(`${this.instance} has no save without a world id to decide about`);
   }
 
   delivery(delivery: Delivery): void {

@@ -26,6 +26,7 @@ import { type Random, randomText } from "#core/ports/random";
  * W6 The world's id is derived from instance, generation and parent ◆; see identity.ts.
  * W7 What is delivered is handed to the game only under the echoed token.
  * W8 A new leader hears whole vectors before it grants.
+ * W9 What the game cannot take in is said in a sync, so that the master recalls it: a new session begins for it.
  */
 export const SILENT_MS = 3 * RESTATE_MS;
 /** A leader that is away is asked again after this long. */
@@ -50,6 +51,7 @@ export const newLink = (of: Pick<LinkState, "instance" | "slave" | "boot"> & { r
   seq: 0,
   tick: 0,
   received: {},
+  untakeable: [],
   sent: {},
 });
 
@@ -118,9 +120,9 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
     tick: whole.tick,
     received: whole.received,
     sent: {},
-    whole,
+    whole: { ...whole, untakeable: [...new Set([...whole.untakeable, ...state.untakeable])] },
   };
-  return [next, syncFacts(next, whole, view).map((fact) => ({ kind: "publish", fact }))];
+  return [next, syncFacts(next, next.whole ?? whole, view).map((fact) => ({ kind: "publish", fact }))];
 };
 
 /** After the mod's reply to `begin`, and again when the operator decided or raised the generation. */
@@ -211,6 +213,14 @@ const answered = (state: LinkState, answer: LinkAnswer | "nobody" | "timeout", n
   return then(hear(asked, view, now, assignment), (s) => echoed(s, { view, newLeader }, now, random));
 };
 
+/** W9. Only what was delivered: a save that has never heard of a resource cannot list it itself. */
+const refusedBy = (state: LinkState, keys: readonly string[], random: Random): Step => {
+  const allocated = state.view?.worlds[state.world as keyof Delivery["worlds"]]?.allocated ?? {};
+  const news = keys.filter((key) => allocated[key] !== undefined && !state.untakeable.includes(key));
+  if (news.length === 0) return [state, []];
+  return then(unlink({ ...state, untakeable: [...state.untakeable, ...news] }), (s) => begin(s, random));
+};
+
 const ticked = (state: LinkState, now: number): Step => {
   if (state.phase === "asking" && now - state.askedAt >= ASK_MS) return ask(state, now);
   if (state.phase === "undecided" && now - state.askedAt >= SILENT_MS) return ask(state, now);
@@ -235,7 +245,7 @@ export const link = (state: LinkState, input: LinkInput, now: number, random: Ra
     case "connected":
       return state.phase === "stopped" ? [state, []] : then(unlink({ ...state, phase: "asking" }), (s) => ask(s, now));
     case "disconnected":
-      return state.phase === "stopped" ? [state, []] : unlink({ ...state, phase: "off" });
+      return state.phase === "stopped" ? [state, []] : unlink({ ...state, phase: "off", untakeable: [] });
     case "begun":
       return begun(state, input.whole, now);
     case "refused":
@@ -246,7 +256,7 @@ export const link = (state: LinkState, input: LinkInput, now: number, random: Ra
       return answered(state, input.answer, now, random);
     case "report":
       return state.phase === "open" && input.report.token === state.token
-        ? reported(state, input.report, now)
+        ? then(reported(state, input.report, now), (s) => refusedBy(s, input.untakeable ?? [], random))
         : [state, []];
     case "tick":
       return ticked(state, now);
@@ -254,9 +264,19 @@ export const link = (state: LinkState, input: LinkInput, now: number, random: Ra
       return state.phase === "undecided" && state.whole !== undefined
         ? settleIdentity(state, state.whole, now, true)
         : [state, []];
+    case "decided-new":
+      return decidedNew(state, now);
     case "leave":
       return leave(state);
   }
+};
+
+/** The next generation without the master: its sync raises the ledger's, also one that knows nothing any more. */
+const decidedNew = (state: LinkState, now: number): Step => {
+  const { whole } = state;
+  if (state.phase !== "undecided" || whole === undefined) return [state, []];
+  const record = { ...state.record, generation: state.record.generation + 1 };
+  return then([{ ...state, record }, [{ kind: "remember", record }]], (s) => settleIdentity(s, whole, now));
 };
 
 /** The session ends in order: its totals were reported before. */

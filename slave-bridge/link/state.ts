@@ -71,6 +71,8 @@ export interface LinkState {
   readonly seq: number;
   readonly tick: number;
   readonly received: Totals;
+  /** What this game refused to take in, though its save names it nowhere: the next sync says so. */
+  readonly untakeable: readonly string[];
   /** Imports on their way into the game: total and time, so that restating costs no RCON bytes. */
   readonly sent: Readonly<Record<string, { readonly total: number; readonly at: number }>>;
 }
@@ -82,10 +84,13 @@ export type LinkInput =
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   | { readonly kind: "delivery"; readonly delivery: Delivery }
   | { readonly kind: "answer"; readonly answer: LinkAnswer | "nobody" | "timeout" }
-  | { readonly kind: "report"; readonly report: Report }
+  /** `untakeable`: what of an import the game cannot hold. */
+  | { readonly kind: "report"; readonly report: Report; readonly untakeable?: readonly string[] }
   | { readonly kind: "tick" }
   /** The operator says that an id-less save is this instance's current world, rolled back. */
   | { readonly kind: "decided-same" }
+  /** The operator says that an id-less save is a new world. */
+  | { readonly kind: "decided-new" }
   | { readonly kind: "leave" };
 
 export type LinkAction =

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { Names } from "#bridge/game-protocol";
 import { decodeImport } from "#bridge/import-payload";
-import { COMMAND_RESOURCES_MAX, merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
+import { COMMAND_BYTES_MAX, merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
+import { NAME_CHARACTERS_MAX, TOTAL_MAX } from "#core/resource";
 
 const TOKEN = "abcdefghijklm";
 const session = (numbered: readonly string[], base: Record<string, number> = {}) => {
@@ -43,6 +44,12 @@ describe("imports", () => {
     expect(merge(NOTHING, { totals: { "item:a": 5 } })).toEqual({ totals: { "item:a": 5 } });
   });
 
+  test("the longest name fits alone", () => {
+    const longest = `item:${"n".repeat(NAME_CHARACTERS_MAX)}:${"q".repeat(NAME_CHARACTERS_MAX)}`;
+    const [command] = commandsFor({ totals: { [longest]: TOTAL_MAX } }, session([]));
+    expect(command?.length).toBeLessThanOrEqual(COMMAND_BYTES_MAX);
+  });
+
   test("everything is said exactly once, in commands of bounded size, whatever is waiting", () => {
     const resource = fc.integer({ min: 0, max: 600 }).map((n) => `item:r${n}`);
     const totals = fc.dictionary(resource, fc.integer({ min: 1, max: 2 ** 40 }), {
@@ -59,7 +66,7 @@ describe("imports", () => {
                 ([n, amount]) => [`item:r${n}`, amount] as const,
               )
             : Object.entries<number>(JSON.parse(command.slice("/clusterio-import ".length)).totals);
-          expect(said.length).toBeLessThanOrEqual(COMMAND_RESOURCES_MAX);
+          expect(command.length).toBeLessThanOrEqual(COMMAND_BYTES_MAX);
           for (const [name, total] of said) {
             expect(heard[name]).toBeUndefined();
             heard[name] = total;

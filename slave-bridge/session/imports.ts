@@ -1,5 +1,5 @@
 import { type Names, tagOf } from "#bridge/game-protocol";
-import { importCommand } from "#bridge/import-payload";
+import { firstImport, type ImportPair } from "#bridge/import-payload";
 import type { Totals } from "#bridge/link/state";
 
 /**
@@ -15,8 +15,11 @@ export interface Wanting {
 
 export const NOTHING: Wanting = { totals: {} };
 
-/** The game takes in 25 to 100 bytes of a command per tick: at most half a second of that in one go. */
-export const COMMAND_RESOURCES_MAX = 150;
+/**
+ * The game takes in 25 to 100 bytes of a command per tick: a quarter of a second to one second for a whole one, in which
+ * nothing else gets through. Every resource fits alone, also by its full name.
+ */
+export const COMMAND_BYTES_MAX = 1_500;
 
 export const merge = (waiting: Wanting, more: Wanting): Wanting => {
   const totals = { ...waiting.totals, ...more.totals };
@@ -38,28 +41,46 @@ export const nextImport = (
   session: { readonly names: Names; readonly base: Totals; readonly token: string },
 ): ImportCommand | undefined => {
   const { names, base, token } = session;
-  const numbered: (readonly [number, number])[] = [];
-  const named: Record<string, number> = {};
-  const rest: Record<string, number> = {};
-  let room = COMMAND_RESOURCES_MAX;
+  const numbered: { readonly name: string; readonly pair: ImportPair }[] = [];
+  const named: string[] = [];
   for (const [name, total] of Object.entries(waiting.totals)) {
     const number = names.numberOf(name);
     const amount = total - (base[name] ?? 0);
-    if (number !== undefined && amount <= 0) continue;
-    if (room-- <= 0) rest[name] = total;
-    else if (number === undefined) named[name] = total;
-    else numbered.push([number, amount]);
+    if (number === undefined) named.push(name);
+    else if (amount > 0) numbered.push({ name, pair: [number, amount] });
   }
-  const later = stillWaiting(rest, waiting);
   if (numbered.length > 0) {
-    numbered.sort(([a], [b]) => a - b);
-    const command = importCommand(tagOf(token), numbered);
-    return { command, rest: stillWaiting({ ...rest, ...named }, waiting) };
+    numbered.sort((a, b) => a.pair[0] - b.pair[0]);
+    const pairs = numbered.map(({ pair }) => pair);
+    const { command, count } = firstImport(tagOf(token), pairs, COMMAND_BYTES_MAX);
+    const rest = [...numbered.slice(count).map(({ name }) => name), ...named];
+    return { command, rest: stillWaiting(rest, waiting) };
   }
-  if (Object.keys(named).length === 0) return undefined;
-  return { command: `/clusterio-import ${JSON.stringify({ token, totals: named })}`, rest: later };
+  if (named.length === 0) return undefined;
+  const count = fitting(named, waiting.totals, token);
+  const command = byName(named.slice(0, count), waiting.totals, token);
+  return { command, rest: stillWaiting(named.slice(count), waiting) };
+};
+
+const only = (names: readonly string[], totals: Totals): Totals =>
+  Object.fromEntries(names.map((name) => [name, totals[name] ?? 0]));
+
+const byName = (names: readonly string[], totals: Totals, token: string): string =>
+  `/clusterio-import ${JSON.stringify({ token, totals: only(names, totals) })}`;
+
+/** How many of the names one command has room for. */
+const fitting = (names: readonly string[], totals: Totals, token: string): number => {
+  let room = COMMAND_BYTES_MAX - byName([], totals, token).length;
+  const full = names.findIndex((name) => {
+    // `"name":total,`; resource keys and numbers are ASCII.
+    room -= name.length + String(totals[name]).length + 4;
+    return room < 0;
+  });
+  return full === -1 ? names.length : Math.max(1, full);
 };
 
 /** What caused the part that has been said is of no interest to the rest. */
-const stillWaiting = (totals: Totals, { folded }: Wanting): Wanting =>
-  folded === undefined || Object.keys(totals).length === 0 ? { totals } : { totals, folded };
+const stillWaiting = (names: readonly string[], { totals, folded }: Wanting): Wanting => {
+  const rest = only(names, totals);
+  return folded === undefined || names.length === 0 ? { totals: rest } : { totals: rest, folded };
+};

@@ -133,9 +133,10 @@ export class Session {
     this.#feed({ kind: "tick" });
   }
 
-  decidedSame(): boolean {
+  /** False when there is nothing to decide. */
+  decided(as: "same" | "new"): boolean {
     if (this.#link.phase !== "undecided") return false;
-    this.#feed({ kind: "decided-same" });
+    this.#feed({ kind: as === "same" ? "decided-same" : "decided-new" });
     return true;
   }
 
@@ -225,7 +226,7 @@ export class Session {
     if (result.kind !== "answer") return this.#feed({ kind: "answer", answer: result.kind });
     try {
       const answer = decodeJson(linkAnswer, result.data, "the answer of link");
-      if ("ok" in answer) this.owner.configure(answer.ok.config);
+      if ("ok" in answer && answer.ok.config !== undefined) this.owner.configure(answer.ok.config);
       this.#feed({ kind: "answer", answer });
     } catch (error) {
       this.#tellBadInput(error);
@@ -267,14 +268,14 @@ export class Session {
   }
 
   #opened(begun: Begun, adopted: boolean): void {
-    const { disk, game } = this.context.ports;
+    const { disk, game, journal } = this.context.ports;
     const { whole, names, file } = begun;
     const { token, received, world } = whole;
     if (this.#open?.token !== token) {
       this.#close();
       this.#lease.begin(whole.tick);
       const from = { folder: this.owner.reports, file };
-      this.#stopReports = followReports({ disk, files: game }, from, (line) => this.#reported(line));
+      this.#stopReports = followReports({ disk, files: game, journal }, from, (line) => this.#reported(line));
     }
     this.#open = { token, names, base: received };
     if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
@@ -309,7 +310,7 @@ export class Session {
     const decoded = decodeReport(line, open.names, open.token);
     if (decoded.kind === "report") {
       this.#lease.paced(decoded.report.tick);
-      this.#feed({ kind: "report", report: decoded.report });
+      this.#feed({ kind: "report", report: decoded.report, untakeable: decoded.untakeable });
       this.#unpark();
       return decoded.report.tick;
     }

@@ -105,6 +105,3 @@ export type Action =
   | { readonly kind: "clear-alarm" };
 
 export const isAlive = (server: Server): boolean => "process" in server.phase;
-
-export const pidOf = (server: Server): number | undefined =>
-  "process" in server.phase && server.phase.process !== "asked" ? server.phase.process.pid : undefined;

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { packageRoot } from "#bridge/game/adapters/package-root";
-import { isAlive } from "#bridge/game/adapters/process-id";
 import { realGame } from "#bridge/game/adapters/real-game";
 import type { ProcessId } from "#bridge/game/port";
 import { FakeMaster } from "#bridge/test/fake-master";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
+import { packageRoot } from "#core/adapters/package-root";
+import { isAlive } from "#core/adapters/process-id";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import { answer } from "#core/events/command";
 import { instanceTelemetry } from "#core/events/telemetry";
@@ -130,6 +130,7 @@ describe("clusterio-bridge run", () => {
       [["--mod-dist", "/nowhere"], 3, /^the mod clusterio_<version>.zip is not in \/nowhere.*\n$/],
       [["--extra-mods", "/nowhere"], 3, /^cannot read the mods in \/nowhere.*\n$/],
       [["--dir", "/dev/null/home"], 3, /^the folder \/dev\/null\/home cannot be used.*\n$/],
+      [["--dir", "/proc/home"], 3, /^the folder \/proc\/home cannot be used: \/proc takes no folders\n$/],
       [["--creds", "/nowhere"], 3, /^the credentials file \/nowhere cannot be read.*\n$/],
       [["--slave", "Not An Id"], 2, /^"Not An Id" is not a slave id.*\n$/],
       [["--nats-url", "nats://127.0.0.1:1"], 3, /^no NATS server answers at .*\n$/],

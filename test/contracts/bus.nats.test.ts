@@ -1,4 +1,5 @@
 import { NatsBus } from "#core/adapters/nats-bus";
+import { MASTER_PAYLOAD_BYTES_MIN, requirePayload } from "#core/adapters/nats-connection";
 import { busContract } from "#test/contracts/bus-contract";
 import { useNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
@@ -32,4 +33,36 @@ test("a content type is the one header of what is published", async () => {
   bus.publish("contract.header", new Uint8Array());
   await until(() => heard.length === 1, { what: "it came" });
   expect(heard).toEqual([{ "content-type": "application/cloudevents+json" }]);
+});
+
+test("B3 what is above max_payload is told and not sent, and who waits for it as an answer hears that", async () => {
+  const problems: string[] = [];
+  const [asking, answering] = [await master(), await master()];
+  const told = await nats().master((problem) => problems.push(problem.message));
+  const bus = new NatsBus(told);
+  const max = told.nc.info!.max_payload;
+  const heard: number[] = [];
+  answering.subscribe("contract.long", ({ data }) => heard.push(data.length));
+  bus.subscribe("contract.ask", (message) => bus.respond(message, new Uint8Array(max + 1)));
+  await Promise.all([answering.flush(), bus.flush()]);
+  bus.publish("contract.long", new Uint8Array(max + 1));
+  bus.publish("contract.long", new Uint8Array(3));
+  await until(() => heard.length > 0, { what: "the short one came" });
+  expect(heard).toEqual([3]);
+  const result = await asking.request("contract.ask", new Uint8Array(), 5_000);
+  expect(JSON.parse(new TextDecoder().decode((result as { data: Uint8Array }).data))).toMatchObject({
+    error: { code: "unavailable" },
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/^contract\.long is not sent.*max_payload/),
+    expect.stringMatching(/contract\.ask/),
+  ]);
+});
+
+test("a server that takes short messages only is not one for a projector, and what to set is said", async () => {
+  const { nc } = await nats().master();
+  expect(() => requirePayload({ nc }, MASTER_PAYLOAD_BYTES_MIN)).not.toThrow();
+  expect(() => requirePayload({ nc }, nc.info!.max_payload + 1)).toThrow(
+    expect.objectContaining({ code: "unavailable", message: expect.stringContaining("max_payload") }),
+  );
 });

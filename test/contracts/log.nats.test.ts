@@ -123,14 +123,17 @@ test("an append into an outage is unknown, and so is one whose server dies", asy
   await nats().restart({ keepData: true });
 });
 
-test("an append while nobody serves the subject waits for the stream", async () => {
+test("an append to a stream that is gone says so at once: whoever makes streams has to act first", async () => {
   const link = await nats().master();
   const { name, subject, jsm, create } = await makeStream(link);
   await jsm.streams.delete(name);
-  const early = new JetStreamLog(link, name).append(subject, bytes("early"), 0);
-  await link.nc.flush();
+  const log = new JetStreamLog(link, name, { appendTimeoutMs: 60_000 });
+  expect(await log.append(subject, bytes("early"), 0)).toEqual({
+    kind: "unknown",
+    reason: `there is no stream ${name}`,
+  });
   await create();
-  expect(await early).toEqual({ kind: "stored", seq: 1 });
+  expect(await log.append(subject, bytes("late"), 0)).toEqual({ kind: "stored", seq: 1 });
 });
 
 test("an append never lands in another stream", async () => {

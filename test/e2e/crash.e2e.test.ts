@@ -1,5 +1,5 @@
+import { isAlive, signalProcess } from "#core/adapters/process-id";
 import type { ClusterClient } from "#ctl/client/client";
-import { isAlive, signalProcess } from "#ctl/processes/process-id";
 import { FAST, flowing, type Role, UP_MS_MAX, type UpRun, useCluster } from "#test/e2e/up-kit";
 import { until } from "#test/kit/until";
 

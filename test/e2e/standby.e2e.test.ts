@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { processWithPid } from "#core/adapters/process-id";
 import type { ClusterClient } from "#ctl/client/client";
-import { processWithPid } from "#ctl/processes/process-id";
 import { FAST, flowing, program, UP_MS_MAX, useCluster } from "#test/e2e/up-kit";
 import { until } from "#test/kit/until";
 

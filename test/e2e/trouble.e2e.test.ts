@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { isAlive, processWithPid } from "#core/adapters/process-id";
 import { slaveId, userId } from "#core/ids";
-import { isAlive, processWithPid } from "#ctl/processes/process-id";
 import { FAST, UP_MS_MAX, UpRun, useCluster } from "#test/e2e/up-kit";
 import { NATS_START_MS_MAX, useNats } from "#test/kit/nats";
 
@@ -29,12 +29,17 @@ test.each([
   expect(run.stderr).not.toContain("    at ");
 });
 
-test("a folder that cannot be used: one line, exit code 3", async () => {
-  await writeFile(join(cluster().dir, "file"), "");
-  const run = new UpRun(["--dir", join(cluster().dir, "file", "below")]);
-  expect(await run.ended()).toBe(3);
-  expect(run.stderr.trim().split("\n")).toHaveLength(1);
-  expect(run.stderr).toContain("--dir");
+test("a folder that cannot be used: one line that says what is in the way, exit code 3", async () => {
+  const file = join(cluster().dir, "file");
+  await writeFile(file, "");
+  for (const [dir, problem] of [
+    [join(file, "below"), `${file} is a file`],
+    ["/proc/foo", "/proc takes no folders"],
+  ] as const) {
+    const run = new UpRun(["--dir", dir]);
+    expect(await run.ended()).toBe(3);
+    expect(run.stderr.trim()).toBe(`the folder ${dir} cannot be used: ${problem}; choose another one with --dir`);
+  }
 });
 
 test(

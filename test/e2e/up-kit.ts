@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
+import { packageRoot } from "#core/adapters/package-root";
+import { isAlive, type ProcessId, processWithPid, signalProcess } from "#core/adapters/process-id";
 import { isClusterioError, messageOf } from "#core/errors";
 import { userId } from "#core/ids";
 import { ClusterClient } from "#ctl/client/client";
 import type { Summary } from "#ctl/count/summary";
-import { packageRoot } from "#ctl/nats-server/package-root";
-import { isAlive, type ProcessId, processWithPid, signalProcess } from "#ctl/processes/process-id";
 import { until } from "#test/kit/until";
 
 /** Four times as fast as the game: more items, saves and rounds in each second that a test waits. */
@@ -32,7 +32,12 @@ export class UpRun {
   readonly #child: ChildProcess;
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
-    this.#child = spawn(process.execPath, [program("ctl"), "up", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(process.execPath, [program("ctl"), "up", ...args], {
+      env,
+      // A process group of its own, as a shell makes one.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#child.stdout?.on("data", (chunk) => {
       this.stdout += String(chunk);
     });
@@ -69,6 +74,11 @@ export class UpRun {
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** Ctrl-C in a terminal reaches the whole process group. */
+  ctrlC(): void {
+    process.kill(-this.id.pid, "SIGINT");
   }
 
   /** Its exit code; a run that does not end is told with all that it said. */

@@ -55,6 +55,8 @@ test("a damaged identity stops the start instead of making another cluster", asy
   await createIdentity("/cluster", disk);
   await disk.write("/cluster/identity.json", new TextEncoder().encode("{"));
   await expect(createIdentity("/cluster", disk)).rejects.toMatchObject({ code: "corrupt" });
+  await disk.write("/cluster/identity.json", new TextEncoder().encode('{"version":2}'));
+  await expect(createIdentity("/cluster", disk)).rejects.toThrow("identity.json was written by another version (v 2)");
 });
 
 test.each(["*", ">", "a.b", "", "A", "-a", "a b", "{{name()}}", "a".repeat(33)])(

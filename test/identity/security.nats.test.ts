@@ -71,7 +71,7 @@ describe("slave alpha cannot", () => {
     ["deliver to itself", subjects.delivery(alphaId, north)],
     ["deliver to beta", subjects.delivery(betaId, north)],
     ["set a level", "clusterio.v1.storage.item.iron-plate.normal"],
-    ["set a state", subjects.state("slaves", "alpha")],
+    ["set a state", subjects.state("instances", north)],
     ["command beta", subjects.command(admin, betaId, SELF, "stop")],
     ["command the master as admin", subjects.masterCommand(admin, "policy", "set")],
     ["command the master as itself", subjects.masterCommand(userId("alpha"), "policy", "set")],
@@ -247,7 +247,7 @@ test("what CORE says reaches EDGE: each slave its deliveries, users the read mod
   bus.publish(subjects.ledger("round"), fact);
   bus.publish(subjects.delivery(alphaId, north), fact);
   bus.publish("clusterio.v1.storage.item.iron-plate.normal", fact);
-  bus.publish(subjects.state("slaves", "alpha"), fact);
+  bus.publish(subjects.state("instances", north), fact);
   bus.publish(subjects.delivery(betaId, north), fact);
   await until(() => heard.user.length === 4 && heard.beta.length === 1, { what: "all came" });
   expect(heard.alpha).toEqual(["clusterio.v1.delivery.alpha.north"]);
@@ -255,7 +255,7 @@ test("what CORE says reaches EDGE: each slave its deliveries, users the read mod
   expect([...heard.user].sort()).toEqual([
     "clusterio.v1.delivery.alpha.north",
     "clusterio.v1.delivery.beta.north",
-    "clusterio.v1.state.slaves.alpha",
+    "clusterio.v1.state.instances.north",
     "clusterio.v1.storage.item.iron-plate.normal",
   ]);
 });

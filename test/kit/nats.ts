@@ -46,8 +46,8 @@ export class TestNats {
   }
 
   /** A connection of the master, closed with the server. */
-  async master(): Promise<NatsLink> {
-    return this.#connect("master", (await this.identity.masterCreds()).bytes);
+  async master(onProblem?: (error: Error) => void): Promise<NatsLink> {
+    return this.#connect("master", (await this.identity.masterCreds()).bytes, onProblem);
   }
 
   async slave(id: string, onProblem?: (error: Error) => void): Promise<NatsLink> {

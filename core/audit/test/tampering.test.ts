@@ -1,19 +1,17 @@
 import fc from "fast-check";
 import type { AuditRule } from "#core/audit/finding";
-import { audit, historyStep, KEYS, ledgerOf, resealed, Scribe, stored } from "#core/audit/test/kit";
+import { audit, historyStep, KEYS, ledgerOf, resealed, stored } from "#core/audit/test/kit";
+import { accountIn, amounts, contended, isRound, lastRound, linkedTrio, type Round } from "#core/audit/test/trade";
 import type { LedgerMessage, LedgerMessages } from "#core/events/ledger";
 import { PLATE } from "#core/fold/test/kit";
-import { parseWorldId } from "#core/ids";
 
 /**
  * Every falsification is found at its place. Each is made by somebody who puts the hashes right afterwards (`resealed`),
- * so that the accounts have to tell; at the end of the file, by somebody who does not.
+ * so that the accounts have to tell; chain.test.ts is about those who do not.
  */
-type Round = LedgerMessages["round"]["data"];
 const FIELD = { exported: 0, received: 1, allocated: 2, debt: 3, carry: 5 } as const;
 
 const steps = fc.array(historyStep, { maxLength: 50, size: "max" });
-const isRound = (message: LedgerMessage): message is LedgerMessages["round"] => message.type === "round";
 
 /** Falsifies one of the messages for which `falsify` returns true, and audits. */
 const falsified = (
@@ -82,7 +80,7 @@ test("wrong storage is found", () => {
 
 test("an export that never was, booked into storage, is found when the totals or the state say otherwise", () => {
   // Both sides of the law are changed, so only what follows can tell: here, a checkpoint of the true state.
-  const scribe = world();
+  const scribe = linkedTrio();
   scribe.fold.report("a.1", { exported: { [PLATE]: 60 } });
   scribe.round();
   scribe.checkpoint();
@@ -94,38 +92,6 @@ test("an export that never was, booked into storage, is found when the totals or
   const { finding } = audit(stored(resealed(messages)));
   expect(finding).toMatchObject({ rule: "checkpoint", seq: messages.length });
 });
-
-/** Three worlds with sessions, so that no round that follows is ambiguous. */
-const world = (): Scribe => {
-  const scribe = new Scribe();
-  for (const id of ["a.1", "b.1", "c.1"]) {
-    scribe.apply({ do: "sync", world: parseWorldId(id).id, exported: {}, received: {}, wanted: {}, untakeable: [] });
-  }
-  scribe.round();
-  return scribe;
-};
-
-/** b and c want more than a has given: the last round grants, contended or not. */
-const contended = (stock: number, wants: readonly [number, number]): LedgerMessage[] => {
-  const scribe = world();
-  const [b, c] = wants;
-  scribe.fold.report("b.1", { wanted: { [PLATE]: b }, received: { [PLATE]: 0 } });
-  scribe.fold.report("c.1", { wanted: { [PLATE]: c }, received: { [PLATE]: 0 } });
-  scribe.round();
-  scribe.fold.report("a.1", { exported: { [PLATE]: stock } });
-  scribe.round();
-  return scribe.messages;
-};
-const amounts = fc.tuple(
-  fc.integer({ min: 3, max: 200 }),
-  fc.tuple(fc.integer({ min: 2, max: 300 }), fc.integer({ min: 2, max: 300 })),
-);
-const lastRound = (messages: readonly LedgerMessage[]): Round => messages.findLast(isRound)!.data;
-const account = (data: Round, id: string): number[] => {
-  const record = data.worlds![id as never]!.r![PLATE]!;
-  while (record.length < 6) record.push(0);
-  return record;
-};
 
 const eachContended = (rule: AuditRule, falsify: (data: Round) => void): void =>
   fc.assert(
@@ -140,14 +106,14 @@ const eachContended = (rule: AuditRule, falsify: (data: Round) => void): void =>
 
 test("a unit granted to another world than the rules say is found", () => {
   eachContended("grant", (data) => {
-    account(data, "b.1")[FIELD.allocated]! -= 1;
-    account(data, "c.1")[FIELD.allocated]! += 1;
+    accountIn(data, "b.1")[FIELD.allocated]! -= 1;
+    accountIn(data, "c.1")[FIELD.allocated]! += 1;
   });
 });
 
 test("a grant that was made smaller, its units left in storage, is found", () => {
   eachContended("grant", (data) => {
-    account(data, "c.1")[FIELD.allocated]! -= 1;
+    accountIn(data, "c.1")[FIELD.allocated]! -= 1;
     data.storage![PLATE]! += 1;
   });
 });
@@ -155,7 +121,7 @@ test("a grant that was made smaller, its units left in storage, is found", () =>
 test("a grant beyond the demand, taken from another's credit, is found", () => {
   const messages = contended(100, [10, 20]);
   const data = lastRound(messages);
-  account(data, "b.1")[FIELD.allocated]! += 5;
+  accountIn(data, "b.1")[FIELD.allocated]! += 5;
   data.storage![PLATE]! -= 5;
   expect(audit(stored(resealed(messages))).finding).toMatchObject({
     rule: "grant",
@@ -168,12 +134,12 @@ test("a grant beyond the demand, taken from another's credit, is found", () => {
 
 test("an altered carry is found", () => {
   eachContended("carry", (data) => {
-    account(data, "b.1")[FIELD.carry]! += 1;
+    accountIn(data, "b.1")[FIELD.carry]! += 1;
   });
 });
 
 test("a credit that went into storage although its world owes is found", () => {
-  const scribe = world();
+  const scribe = linkedTrio();
   scribe.fold.report("a.1", { exported: { [PLATE]: 50 } });
   scribe.fold.report("b.1", { wanted: { [PLATE]: 50 }, received: { [PLATE]: 0 } });
   scribe.round();
@@ -184,14 +150,14 @@ test("a credit that went into storage although its world owes is found", () => {
   scribe.round();
   const messages = scribe.messages;
   const data = lastRound(messages);
-  expect(account(data, "a.1")[FIELD.debt]).toBe(20);
-  account(data, "a.1")[FIELD.debt]! += 20;
+  expect(accountIn(data, "a.1")[FIELD.debt]).toBe(20);
+  accountIn(data, "a.1")[FIELD.debt]! += 20;
   data.storage = { [PLATE]: 20 };
   expect(audit(stored(resealed(messages))).finding).toMatchObject({ rule: "credit", seq: messages.length });
 });
 
 test("demand left beside storage in a round that grants is found", () => {
-  const scribe = world();
+  const scribe = linkedTrio();
   for (const key of [PLATE, KEYS[1]!]) {
     scribe.fold.report("a.1", { exported: { [key]: 40 } });
     scribe.fold.report("b.1", { wanted: { [key]: 30 }, received: { [key]: 0 } });
@@ -199,7 +165,7 @@ test("demand left beside storage in a round that grants is found", () => {
   scribe.round();
   const messages = scribe.messages;
   const data = lastRound(messages);
-  account(data, "b.1")[FIELD.allocated] = 0;
+  accountIn(data, "b.1")[FIELD.allocated] = 0;
   data.storage![PLATE] = 40;
   expect(audit(stored(resealed(messages))).finding).toMatchObject({
     rule: "withheld",
@@ -210,14 +176,14 @@ test("demand left beside storage in a round that grants is found", () => {
 });
 
 test("an exported total that falls without a new session is found", () => {
-  const scribe = world();
+  const scribe = linkedTrio();
   scribe.fold.report("a.1", { exported: { [PLATE]: 40 } });
   scribe.round();
   scribe.fold.report("a.1", { exported: { [PLATE]: 41 } });
   scribe.round();
   const messages = scribe.messages;
   const data = lastRound(messages);
-  account(data, "a.1")[FIELD.exported] = 30;
+  accountIn(data, "a.1")[FIELD.exported] = 30;
   data.storage![PLATE] = 30;
   expect(audit(stored(resealed(messages))).finding).toMatchObject({ rule: "totals", seq: messages.length });
 });
@@ -234,83 +200,4 @@ test("a forged checkpoint is found, whether its hash or its content is", () => {
     }),
     { seed: 20_261_134, numRuns: 50 },
   );
-});
-
-describe("somebody who does not put the hashes right", () => {
-  test("a removed message is missed where it stood, with and without its sequence", () => {
-    fc.assert(
-      fc.property(steps, fc.nat(), (history, pick) => {
-        const messages = ledgerOf(history);
-        const index = pick % (messages.length - 1);
-        const whole = stored(messages);
-        const cut = whole.filter((_, at) => at !== index);
-        expect(audit(cut).finding).toMatchObject({ rule: "sequence", seq: index + 1 });
-        const renumbered = cut.map((message, at) => ({ ...message, seq: at + 1 }));
-        expect(audit(renumbered).finding).toMatchObject({ rule: "chain", seq: index + 1 });
-        const relinked = messages.filter((_, at) => at !== index);
-        expect(audit(stored(resealed(relinked))).finding).toMatchObject({ rule: "header", seq: index + 1 });
-      }),
-      { seed: 20_261_135, numRuns: 100 },
-    );
-  });
-
-  test("one changed byte breaks the chain at the next message", () => {
-    fc.assert(
-      fc.property(steps, fc.nat(), (history, pick) => {
-        const messages = stored(ledgerOf(history));
-        const index = pick % (messages.length - 1);
-        const text = new TextDecoder().decode(messages[index]!.data);
-        const data = new TextEncoder().encode(`${text} `);
-        const changed = messages.map((message, at) => (at === index ? { ...message, data } : message));
-        expect(audit(changed).finding).toMatchObject({ rule: "chain", seq: index + 2 });
-      }),
-      { seed: 20_261_136, numRuns: 100 },
-    );
-  });
-
-  test("negative storage and what is no JSON are found where they stand", () => {
-    const messages = contended(10, [3, 4]);
-    lastRound(messages).storage![PLATE] = -3;
-    expect(audit(stored(resealed(messages))).finding).toMatchObject({ rule: "format", seq: messages.length });
-    const broken = stored(contended(10, [3, 4]));
-    broken[4] = { ...broken[4]!, data: new TextEncoder().encode("{") };
-    expect(audit(broken).finding).toMatchObject({ rule: "format", seq: 5 });
-  });
-
-  test("time, number and leader that go back are found", () => {
-    for (const change of [{ closedAt: 1 }, { round: 1 }, { boot: "000000000-aaaa" as never }]) {
-      const messages = contended(10, [3, 4]);
-      Object.assign(lastRound(messages), change);
-      expect(audit(stored(resealed(messages))).finding).toMatchObject({ rule: "header", seq: messages.length });
-    }
-  });
-});
-
-describe("void messages", () => {
-  const voidOf = (messages: readonly LedgerMessage[], boot: string): LedgerMessage => {
-    const { data } = structuredClone(messages.at(-1)!) as LedgerMessages["round"];
-    return { type: "round", data: { ...data, boot: boot as never, prev: "x".repeat(43) } };
-  };
-
-  test("the word of a leader whose history was cut off is skipped, counted and shown", () => {
-    const messages = contended(10, [3, 4]);
-    const at = messages.length - 1;
-    const all = [...messages.slice(0, at), voidOf(messages.slice(0, at), "00000000a-0000"), messages[at]!];
-    const { finding, auditor } = audit(stored(all));
-    expect(finding).toBeUndefined();
-    expect(auditor.chain.voids).toMatchObject([{ seq: at + 1, boot: "00000000a-0000" }]);
-    expect(auditor.tally.valid).toBe(messages.length);
-  });
-
-  test("a leader that contradicts itself has broken the chain", () => {
-    const messages = contended(10, [3, 4]);
-    const boot = messages.at(-1)!.data.boot;
-    expect(audit(stored([...messages, voidOf(messages, boot)])).finding).toMatchObject({ rule: "chain" });
-  });
-
-  test("a later leader's messages that nothing continues are a broken chain", () => {
-    const messages = contended(10, [3, 4]);
-    const later = voidOf(messages, "zzzzzzzzz-aaaa");
-    expect(audit(stored([...messages, later])).finding).toMatchObject({ rule: "chain", seq: messages.length + 1 });
-  });
 });

@@ -157,6 +157,10 @@ test("◇ an instance that the ledger forgot altogether comes back with its sign
   expect(f.sync("a.1", { epoch: 9 })).toBe("unknown-instance");
   expect(f.sync("a.1", { epoch: 9, signed, exported: { [PLATE]: 5 } })).toBe("applied");
   expect(f.storage()).toBe(5);
+  // What it is called and how it saves, only its bridge still knows.
+  expect(f.state.instances.get(instanceId("a"))?.config).toBeUndefined();
+  f.round();
+  expect(f.replayed().instances.get(instanceId("a"))?.config).toBeUndefined();
 });
 
 test("nothing is granted of what a world cannot take, and what is in flight is recalled", () => {

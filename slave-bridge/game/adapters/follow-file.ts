@@ -16,6 +16,7 @@ const LINE_CHARACTERS_MAX = 4 * 1024 * 1024;
  * T1 each complete line is handed over once, in order; the rest of an incomplete one is waited for.
  * T2 a file that got shorter was started over: it is read from its beginning.
  * T3 nothing is handed over after `stop`.
+ * T4 what \`onLine\` throws is a bug and ends the process; its line is not handed over again.
  */
 export const followFile = (path: string, from: "start" | "end", onLine: (line: string) => void): Stop => {
   let stopped = false;
@@ -30,24 +31,22 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
 
   const take = (text: string) => {
     rest += text;
-    let start = 0;
-    for (let end = rest.indexOf("\n"); end >= 0 && !stopped; end = rest.indexOf("\n", start)) {
-      const line = rest.slice(start, rest[end - 1] === "\r" ? end - 1 : end);
-      start = end + 1;
+    for (let end = rest.indexOf("\n"); end >= 0 && !stopped; end = rest.indexOf("\n")) {
+      const line = rest.slice(0, rest[end - 1] === "\r" ? end - 1 : end);
+      rest = rest.slice(end + 1);
       if (line.length <= LINE_CHARACTERS_MAX) onLine(line);
     }
-    rest = rest.slice(start);
     // Its end will come as a "line" that is too long by the one character kept beyond the limit.
     if (rest.length > LINE_CHARACTERS_MAX) rest = rest.slice(0, LINE_CHARACTERS_MAX + 1);
   };
 
-  const readOn = async (): Promise<void> => {
+  const readOn = async (): Promise<number> => {
     if (file === undefined) {
       file = await open(path, "r").catch(() => undefined);
       if (file === undefined) {
         // Its creation is noticed by its folder.
         watcher ??= startWatching(dirname(path));
-        return;
+        return 0;
       }
       watcher?.close();
       watcher = startWatching(path);
@@ -59,11 +58,19 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
       rest = "";
       decoder = new StringDecoder("utf8");
     }
-    while (!stopped) {
-      const { bytesRead } = await file.read(buffer, 0, READ_BYTES, offset);
-      if (bytesRead === 0) return;
-      offset += bytesRead;
-      take(decoder.write(buffer.subarray(0, bytesRead)));
+    const { bytesRead } = await file.read(buffer, 0, READ_BYTES, offset);
+    offset += bytesRead;
+    return bytesRead;
+  };
+
+  /** How many bytes are new in the buffer. A disk that fails for a moment: opened again at the next look, from where we were. */
+  const read = async (): Promise<number> => {
+    try {
+      return await readOn();
+    } catch {
+      await file?.close().catch(() => {});
+      file = undefined;
+      return 0;
     }
   };
 
@@ -74,12 +81,10 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
     try {
       while (again && !stopped) {
         again = false;
-        await readOn();
+        for (let bytes = await read(); bytes > 0 && !stopped; bytes = await read()) {
+          take(decoder.write(buffer.subarray(0, bytes)));
+        }
       }
-    } catch {
-      // A disk that fails for a moment: opened again at the next look, from where we were.
-      await file?.close().catch(() => {});
-      file = undefined;
     } finally {
       busy = false;
       if (stopped) await file?.close().catch(() => {});

@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { appendFile, mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { realGameFiles } from "#bridge/game/adapters/game-files";
-import { processWithPid } from "#bridge/game/adapters/process-id";
+import { packageRoot } from "#core/adapters/package-root";
+import { processWithPid } from "#core/adapters/process-id";
 import { until } from "#test/kit/until";
 
 let folder: string;
@@ -60,6 +62,23 @@ describe("following a file", () => {
     expect(lines).toEqual(["1", "2"]);
   });
 });
+
+test("a bug in the reader of a line ends the process, and no line is handed over again (T4)", async () => {
+  const path = join(folder, "console.log");
+  await writeFile(path, "1\n2\n");
+  const script = `
+    const { followFile } = require(${JSON.stringify(join(packageRoot(), "dist/slave-bridge/game/adapters/follow-file.js"))});
+    setTimeout(() => {}, 10_000);
+    followFile(${JSON.stringify(path)}, "start", (line) => {
+      console.log(line);
+      throw new TypeError("a bug");
+    });`;
+  const { error, out, err } = await new Promise<{ error: unknown; out: string; err: string }>((resolve) =>
+    execFile(process.execPath, ["-e", script], (error, out, err) => resolve({ error, out, err })),
+  );
+  expect(error).toMatchObject({ code: 1 });
+  expect([out, err]).toEqual(["1\n", expect.stringContaining("TypeError: a bug")]);
+}, 20_000);
 
 describe("saves", () => {
   test("a save that was cut off while being written does not open", async () => {

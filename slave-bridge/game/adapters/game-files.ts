@@ -1,13 +1,12 @@
-import { constants, copyFile, cp, mkdir, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
+import { constants, copyFile, cp, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { lockFolder } from "#bridge/game/adapters/folder-lock";
 import { followFile } from "#bridge/game/adapters/follow-file";
 import { zipOpens } from "#bridge/game/adapters/zip-opens";
 import type { GameFiles, ModSource, SaveFile } from "#bridge/game/port";
+import { lockFolder } from "#core/adapters/folder-lock";
+import { lastLines } from "#core/adapters/last-lines";
+import { makeFolder } from "#core/adapters/make-folder";
 import { messageOf, unavailable } from "#core/errors";
-
-/** Enough for the last lines of a start that failed. */
-const TAIL_BYTES = 32 * 1024;
 
 /** `clusterio_0.1.0.zip` */
 const MOD_ZIP = /^(.+)_(\d+\.\d+\.\d+)\.zip$/;
@@ -27,7 +26,7 @@ export const realGameFiles: GameFiles = {
   },
 
   async copy(from, to) {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(to));
     if ((await stat(from)).isDirectory()) {
       await rm(to, { recursive: true, force: true });
       return cp(from, to, { recursive: true });
@@ -48,19 +47,7 @@ export const realGameFiles: GameFiles = {
     return mods.filter((mod) => mod !== undefined);
   },
 
-  async lastLines(path, count) {
-    const file = await open(path, "r").catch(() => undefined);
-    if (file === undefined) return [];
-    try {
-      const { size } = await file.stat();
-      const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-      await file.read(buffer, 0, buffer.length, size - buffer.length);
-      const lines = buffer.toString("utf8").split(/\r?\n/);
-      return lines.filter((line) => line.trim() !== "").slice(-count);
-    } finally {
-      await file.close();
-    }
-  },
+  lastLines: (path, count) => lastLines(path, count),
 
   async bound(path, bytesMax) {
     const size = await stat(path).then(
@@ -74,7 +61,8 @@ export const realGameFiles: GameFiles = {
   },
 
   follow: followFile,
-  lock: lockFolder,
+  lock: (path) =>
+    lockFolder(path, (owner) => `${path} is held by ${owner}: one bridge per folder, stop that one first`),
 };
 
 const saveAt = async (path: string): Promise<SaveFile | undefined> => {

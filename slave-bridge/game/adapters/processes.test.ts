@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "#bridge/game/adapters/process-id";
 import { realProcesses } from "#bridge/game/adapters/processes";
 import type { ProcessExit, ProcessId } from "#bridge/game/port";
+import { isAlive } from "#core/adapters/process-id";
 import { until } from "#test/kit/until";
 
 let folder: string;

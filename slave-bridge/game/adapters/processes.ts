@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { isAlive, processesWithArgument, processWithPid } from "#bridge/game/adapters/process-id";
 import type { ProcessExit, Processes, ProcessId } from "#bridge/game/port";
+import { isAlive, processesWithArgument, processWithPid, signalProcess } from "#core/adapters/process-id";
 import { messageOf, unavailable } from "#core/errors";
 
 /** The end of a process that is not our child is noticed within this. */
@@ -58,15 +58,7 @@ export const realProcesses = (): Processes => {
       return () => clearInterval(timer);
     },
 
-    signal(target, signal) {
-      if (!isAlive(target)) return;
-      try {
-        process.kill(target.pid, signal);
-      } catch (error) {
-        // Gone between the two lines above.
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    },
+    signal: signalProcess,
 
     find: async (argument) => processesWithArgument(argument),
   };

@@ -8,7 +8,7 @@ import { FACT_BYTES_MAX } from "#core/events/shapes";
 import { instanceId, slaveId } from "#core/ids";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
 
-/** The world link by its rules (W1 to W8); each ◆ and ◇ test fails without its rule. */
+/** The world link by its rules (W1 to W9); each ◆ and ◇ test fails without its rule. */
 const BOOT = "00000000m-mmmm" as Boot;
 const LEADER = "00000000a-aaaa" as Boot;
 const LATER = "00000000b-aaaa" as Boot;
@@ -220,6 +220,33 @@ test("◇ W6 an id-less save of another map waits for the operator: 'same' takes
   c.begin(idless, known);
   c.deliver({ generation: 2, round: 11, worlds: echo("a.1", "tokenbefore1", {}, { seed: 7, tick: 500 }) });
   expect(c.actions).toContainEqual(expect.objectContaining({ kind: "adopt", world: "a.2" }));
+});
+
+test("◇ W6 'new' needs no master: a ledger that was lost with everything learns the generation from the sync", () => {
+  const record = { epoch: 5, assignment: "signed", generation: 3, seeds: { "a.3": 7 } };
+  const b = new Bridge(record);
+  expect(b.begin({ instance: "", world: "", seed: 8 })).toMatchObject([{ kind: "alarm" }]);
+  const actions = b.do({ kind: "decided-new" });
+  expect(actions[0]).toMatchObject({ kind: "remember", record: { generation: 4 } });
+  expect(actions).toContainEqual(expect.objectContaining({ kind: "adopt", world: "a.4" }));
+  expect(b.do({ kind: "decided-new" })).toEqual([]);
+});
+
+test("W9 what the game cannot take in is said in the next sync, also when its save never heard of it", () => {
+  const b = new Bridge();
+  b.begin();
+  const token = b.state.token;
+  b.deliver({ worlds: echo("a.1", token, { [PLATE]: 5 }), round: 11 });
+  const report = { token, seq: 1, tick: 101, exported: {}, received: {}, wanted: {} };
+  const refused = b.do({ kind: "report", report, untakeable: [PLATE, "item:never-delivered"] });
+  expect(refused).toContainEqual(expect.objectContaining({ kind: "begin" }));
+  b.do({ kind: "begun", whole: b.whole() });
+  expect(b.fact).toMatchObject({ type: "world-synced", data: { prev: token, untakeable: [PLATE] } });
+  // Once is enough: another refusal of the same begins nothing.
+  const again = { ...report, token: b.state.token };
+  expect(b.do({ kind: "report", report: again, untakeable: [PLATE] }).map((action) => action.kind)).toEqual([
+    "publish",
+  ]);
 });
 
 test("◇ W6 the same map with no later tick is that world rolled back to zero; with a later one somebody must decide", () => {

@@ -1,0 +1,28 @@
+import { Command, Option } from "clipanion";
+import { CommandLine } from "#core/command-line";
+
+class Run extends Command {
+  static override paths = [["run"]];
+  static override usage = Command.Usage({ description: "run it" });
+  dir = Option.String("--dir", { description: "Folder." });
+  natsUrl = Option.String("--nats-url", { required: true });
+  forSeconds = Option.String("--for");
+  json = Option.Boolean("--json", false);
+  override execute = async () => 0;
+}
+
+test("help and complaints name what an option takes", () => {
+  const cli = new CommandLine({ binaryName: "it", enableColors: false });
+  cli.register(Run);
+  const help = cli.usage(cli.process(["run", "--nats-url", "x"]), { detailed: true });
+  for (const part of ["--dir DIR", "--nats-url URL", "--for SECONDS", "[--json]"]) expect(help).toContain(part);
+  let complaint: unknown;
+  try {
+    cli.process(["run", "--what"]);
+  } catch (error) {
+    complaint = error;
+  }
+  const said = cli.error(complaint, { colored: false });
+  expect(said).toContain("--dir DIR");
+  expect(help + said).not.toContain("#0");
+});
