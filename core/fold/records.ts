@@ -52,7 +52,10 @@ const setWorld = (state: State, id: WorldId, record: WorldRecord): void => {
     world.seed = record.session.seed;
     world.untakeable.clear();
     for (const key of record.session.untakeable ?? []) world.untakeable.add(key as ResourceKey);
-    for (const account of world.accounts.values()) updateClaim(account);
+    for (const account of world.accounts.values()) {
+      updateClaim(account);
+      if (account.stock.claimants.has(account)) state.hungry.add(account.stock);
+    }
   }
   for (const key in record.r) setAccount(state, accountOf(state, world, key as ResourceKey), record.r[key]!);
 };

@@ -25,11 +25,11 @@ test("every honest history holds, whatever worlds state, operators do and leader
       seen.checkpoints += auditor.checkpoints.compared;
       expect(tally.withheld.afterGranting).toBe(0);
     }),
-    { seed: 20_261_130, numRuns: 1_000 },
+    { seed: 20_261_130, numRuns: 300 },
   );
   // The histories were worth auditing, and nearly every grant could be recomputed.
-  expect(Math.min(seen.grants, seen.credited, seen.withheld)).toBeGreaterThan(1_000);
-  expect(Math.min(seen.cut, seen.split, seen.checkpoints)).toBeGreaterThan(100);
+  expect(Math.min(seen.grants, seen.credited, seen.withheld)).toBeGreaterThan(250);
+  expect(Math.min(seen.cut, seen.split, seen.checkpoints)).toBeGreaterThan(40);
   expect(seen.ambiguous / seen.resources).toBeLessThan(0.1);
 });
 
@@ -51,9 +51,9 @@ test("an audit that begins at a checkpoint ends in the same state", () => {
       const whole = audit(all).auditor;
       expect(hashOf(imageOf(auditor.state))).toBe(hashOf(imageOf(whole.state)));
     }),
-    { seed: 20_261_131, numRuns: 200 },
+    { seed: 20_261_131, numRuns: 60 },
   );
-  expect(based).toBeGreaterThan(100);
+  expect(based).toBeGreaterThan(30);
 });
 
 test("an instance may be called what every object inherits", () => {

@@ -39,9 +39,9 @@ const eachFound = (rules: readonly AuditRule[], falsify: (data: Round) => boolea
       expect(result.finding?.seq).toBe(result.at);
       expect(rules).toContain(result.finding?.rule);
     }),
-    { seed: 20_261_132, numRuns: 150 },
+    { seed: 20_261_132, numRuns: 50 },
   );
-  expect(tried).toBeGreaterThan(100);
+  expect(tried).toBeGreaterThan(35);
 };
 
 /** Adds `n` to a number of the first account in a round. */
@@ -101,7 +101,7 @@ const eachContended = (rule: AuditRule, falsify: (data: Round) => void): void =>
       falsify(lastRound(messages));
       expect(audit(stored(resealed(messages))).finding).toMatchObject({ rule, seq: messages.length });
     }),
-    { seed: 20_261_133, numRuns: 200 },
+    { seed: 20_261_133, numRuns: 100 },
   );
 
 test("a unit granted to another world than the rules say is found", () => {
@@ -153,7 +153,13 @@ test("a credit that went into storage although its world owes is found", () => {
   expect(accountIn(data, "a.1")[FIELD.debt]).toBe(20);
   accountIn(data, "a.1")[FIELD.debt]! += 20;
   data.storage = { [PLATE]: 20 };
-  expect(audit(stored(resealed(messages))).finding).toMatchObject({ rule: "credit", seq: messages.length });
+  expect(audit(stored(resealed(messages))).finding).toMatchObject({
+    rule: "credit",
+    seq: messages.length,
+    world: "a.1",
+    expected: "debt 20",
+    found: "debt 40",
+  });
 });
 
 test("demand left beside storage in a round that grants is found", () => {

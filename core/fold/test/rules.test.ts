@@ -372,3 +372,15 @@ test("a round names a world's token only when its session changed, and replay ho
   expect(worlds.map(({ token }) => token)).toEqual(["aaaaaaaaaaaa1", undefined]);
   expect(f.replayed().worlds.get("a.1" as never)?.token).toBe("aaaaaaaaaaaa1");
 });
+
+test("a state that was replayed grants what it finds wanted, without waiting for another statement", () => {
+  const f = fold("a", "b");
+  f.sync("b.1", { wanted: { [PLATE]: 40 }, untakeable: [PLATE] });
+  f.sync("a.1", { exported: { [PLATE]: 100 } });
+  f.round();
+  f.sync("b.1", { token: "aaaaaaaaaaaa2", wanted: { [PLATE]: 40 } });
+  f.round(false);
+  const successor = new Fold(f.replayed(), "00000000b-aaaa");
+  successor.round();
+  expect(successor.account("b.1").allocated).toBe(40);
+});
