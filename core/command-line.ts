@@ -14,22 +14,35 @@ const VALUES: Readonly<Record<string, string>> = {
   "--user-creds": "FILE",
   "--creds": "FILE",
   "--assignment-key": "FILE",
+  "--http": "PORT",
 };
 
-/** `--nats-url #0` → `--nats-url URL`: clipanion has no word for the value of an option. */
-export const nameValues = (help: string): string =>
-  help.replace(/(--[a-z-]+) #0/g, (_, flag: string) => {
-    const word = flag.split("-").at(-1) ?? "";
-    return `${flag} ${VALUES[flag] ?? word.toUpperCase()}`;
-  });
-
-/** A command line whose help names what an option takes. */
+/** A command line whose help names what an option takes (`--nats-url URL`): clipanion writes `--nats-url #0`. */
 export class CommandLine extends Cli {
-  override usage(...args: Parameters<Cli["usage"]>): string {
-    return nameValues(super.usage(...args));
+  /** `values`: what this program calls a value otherwise. */
+  constructor(
+    options: ConstructorParameters<typeof Cli>[0],
+    private readonly values: Readonly<Record<string, string>> = {},
+  ) {
+    super(options);
   }
 
+  /** Before the rows are padded to one width. */
+  protected override getUsageByIndex(...args: Parameters<Cli["getUsageByIndex"]>) {
+    const { usage, options } = super.getUsageByIndex(...args);
+    const named = options.map((option) => ({ ...option, definition: this.#named(option.definition) }));
+    return { usage: this.#named(usage), options: named };
+  }
+
+  /** Its complaints quote the usage as it was before. */
   override error(...args: Parameters<Cli["error"]>): string {
-    return nameValues(super.error(...args));
+    return this.#named(super.error(...args));
+  }
+
+  #named(text: string): string {
+    return text.replace(/(--[a-z-]+) #0/g, (_, flag: string) => {
+      const word = flag.split("-").at(-1) ?? "";
+      return `${flag} ${this.values[flag] ?? VALUES[flag] ?? word.toUpperCase()}`;
+    });
   }
 }

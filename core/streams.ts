@@ -13,10 +13,10 @@ import { FACT_TYPES, SUBJECT_PREFIX } from "#core/subjects";
 /**
  * The streams of CORE (DESIGN 5).
  *
- * T1 a stream that stores what EDGE says gives no acknowledgement: with one, a reply subject chosen by a slave would
+ * ST1 a stream that stores what EDGE says gives no acknowledgement: with one, a reply subject chosen by a slave would
  *    make the server publish for it.
- * T2 the ledger refuses when full and lets nobody delete single messages: what was decided is not lost to a limit.
- * T3 no stream stores a request subject: it would count as a responder and turn "offline" into a timeout.
+ * ST2 the ledger refuses when full and lets nobody delete single messages: what was decided is not lost to a limit.
+ * ST3 no stream stores a request subject: it would count as a responder and turn "offline" into a timeout.
  */
 export type StreamName =
   | "EVENTS"

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fromSeed } from "@nats-io/nkeys";
-import { Builtins, Command, Option } from "clipanion";
+import { Command, Option } from "clipanion";
 import { pino } from "pino";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
@@ -11,11 +11,10 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
 import { prepareStreams } from "#core/adapters/prepare-streams";
-import { CommandLine } from "#core/command-line";
+import { runCli } from "#core/cli";
 import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
-import { VERSION } from "#core/version";
 import { serveHttp } from "#projector/adapters/http";
 import { newMetrics } from "#projector/metrics";
 import { Projector } from "#projector/projector";
@@ -25,6 +24,14 @@ const readSecret = async (path: string, what: string): Promise<string> => {
     return (await readFile(path, "utf8")).trim();
   } catch (error) {
     throw badInput(`cannot read ${what} ${path}: ${messageOf(error)}`, error);
+  }
+};
+
+const publicKeyOf = (seed: string, path: string): string => {
+  try {
+    return fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+  } catch (error) {
+    throw badInput(`${path} holds no seed of a key: give the file that "clusterio up" made`, error);
   }
 };
 
@@ -75,7 +82,7 @@ class RunCommand extends Command {
     const log = pino({ level: this.logLevel, base: { daemon: "projector" } });
     const seed = await readSecret(this.assignmentKey, "the assignment key");
     const creds = new TextEncoder().encode(`${await readSecret(this.creds, "the credentials")}\n`);
-    const publicKey = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+    const publicKey = publicKeyOf(seed, this.assignmentKey);
     const problem = (error: Error) => log.warn(error.message);
     const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, onProblem: problem }), (l) =>
       l.close(),
@@ -124,15 +131,9 @@ class RunCommand extends Command {
   }
 }
 
-const cli = new CommandLine({
-  binaryName: "clusterio-projector",
-  binaryLabel: "Clusterio projector",
-  binaryVersion: VERSION,
-});
-cli.register(Builtins.HelpCommand);
-cli.register(Builtins.VersionCommand);
-cli.register(RunCommand);
-void cli.run(process.argv.slice(2)).then((code) => {
-  // clipanion answers usage errors with 1; bad arguments are 2 here (core/errors.ts).
-  process.exitCode = code === 1 ? 2 : code;
+void runCli({
+  name: "clusterio-projector",
+  label: "Clusterio projector",
+  commands: [RunCommand],
+  values: { "--http": "HOST:PORT" },
 });

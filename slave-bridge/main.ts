@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Builtins, Cli, Command, Option } from "clipanion";
+import { Command, Option } from "clipanion";
 import pino from "pino";
 import * as t from "typanion";
 import { Bridge } from "#bridge/bridge";
@@ -16,7 +16,7 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
 import { packageRoot } from "#core/adapters/package-root";
-import { CommandLine } from "#core/command-line";
+import { runCli } from "#core/cli";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
@@ -146,25 +146,8 @@ const journalTo =
   (level, message, fields = {}) =>
     logger[level](fields, message);
 
-const main = async (): Promise<void> => {
-  const cli = new CommandLine({
-    binaryLabel: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
-    binaryName: "clusterio-bridge",
-    binaryVersion: VERSION,
-    enableColors: process.stdout.isTTY === true,
-  });
-  for (const command of [RunCommand, Builtins.HelpCommand, Builtins.VersionCommand]) cli.register(command);
-  const context = { ...Cli.defaultContext, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
-  try {
-    process.exitCode = await cli.run(cli.process(process.argv.slice(2), context), context);
-  } catch (error) {
-    if (!isUsage(error)) throw error;
-    process.stderr.write(`${cli.error(error, { colored: false })}`);
-    process.exitCode = 2;
-  }
-};
-
-/** clipanion's own complaints about arguments have a `clipanion` field. */
-const isUsage = (error: unknown): error is Error => error instanceof Error && "clipanion" in error;
-
-void main();
+void runCli({
+  name: "clusterio-bridge",
+  label: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
+  commands: [RunCommand],
+});

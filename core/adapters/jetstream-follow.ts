@@ -43,11 +43,11 @@ interface Session {
 /**
  * Follows a stream through ephemeral push consumers with flow control.
  *
- * W1 a message is handed over once, in stream order: each new consumer starts after the last one handed over, and a
+ * JF1 a message is handed over once, in stream order: each new consumer starts after the last one handed over, and a
  *    consumer that skips a message is replaced.
- * W2 nothing of a new consumer is handed over before the stream was compared with what is known of it: its creation
+ * JF2 nothing of a new consumer is handed over before the stream was compared with what is known of it: its creation
  *    time, an end not below what was handed over, and the very message that was handed over last.
- * W3 an outage, a silent server or a lost consumer end in a new consumer, for ever; only `stop` and a reset end it.
+ * JF3 an outage, a silent server or a lost consumer end in a new consumer, for ever; only `stop` and a reset end it.
  */
 export class JetStreamFollowing implements Following {
   #next: number;
@@ -179,7 +179,7 @@ export class JetStreamFollowing implements Following {
     }
   }
 
-  /** W2 */
+  /** JF2 */
   async #isSameStream(): Promise<boolean> {
     const info = await this.source.info();
     this.#created ??= info.created;

@@ -66,7 +66,7 @@ const roundBodyOf = (state: State): RoundBody => {
 
 /**
  * Closes a round: lets held credits through, grants what is wanted and available, and returns absolutes of all that
- * changed since the last one; undefined when nothing did. `now`: the leader's clock (ms), not below the last round's.
+ * changed since the last one; undefined when nothing did. `now`: the broker's time as the leader reckons it (ms).
  * Only resources touched since the last round are looked at; while `mayGrant` is false they stay hungry.
  */
 export const decide = (state: State, now: number, mayGrant: boolean): RoundBody | undefined => {

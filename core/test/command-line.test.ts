@@ -5,9 +5,9 @@ class Run extends Command {
   static override paths = [["run"]];
   static override usage = Command.Usage({ description: "run it" });
   dir = Option.String("--dir", { description: "Folder." });
-  natsUrl = Option.String("--nats-url", { required: true });
-  forSeconds = Option.String("--for");
-  json = Option.Boolean("--json", false);
+  natsUrl = Option.String("--nats-url", { required: true, description: "Server." });
+  forSeconds = Option.String("--for", { description: "Time." });
+  json = Option.Boolean("--json", false, { description: "As JSON." });
   override execute = async () => 0;
 }
 
@@ -15,7 +15,10 @@ test("help and complaints name what an option takes", () => {
   const cli = new CommandLine({ binaryName: "it", enableColors: false });
   cli.register(Run);
   const help = cli.usage(cli.process(["run", "--nats-url", "x"]), { detailed: true });
-  for (const part of ["--dir DIR", "--nats-url URL", "--for SECONDS", "[--json]"]) expect(help).toContain(part);
+  for (const part of ["--dir DIR", "--nats-url URL", "--for SECONDS", "--json"]) expect(help).toContain(part);
+  // One column.
+  const lines = help.split("\n").filter((line) => line.startsWith("  --"));
+  expect(new Set(lines.map((line) => line.search(/[A-Z][a-z]/))).size).toBe(1);
   let complaint: unknown;
   try {
     cli.process(["run", "--what"]);

@@ -9,8 +9,8 @@ import { parseWorldCount, type WorldCount } from "#ctl/count/world-count";
 /**
  * Stops the demo worlds' scripts, waits until what is under way has arrived, and counts.
  *
- * K1 what is counted is still: two looks in a row, apart by `QUIET_MS`, see the same in the worlds and in the ledger.
- * K2 a difference counts only when it stays: what a crash left is put right within a few restatements of the bridge and the
+ * Q1 what is counted is still: two looks in a row, apart by `QUIET_MS`, see the same in the worlds and in the ledger.
+ * Q2 a difference counts only when it stays: what a crash left is put right within a few restatements of the bridge and the
  *    master, so looking goes on until the law holds or `SETTLE_MS_MAX` is over.
  */
 const QUIET_MS = 300;

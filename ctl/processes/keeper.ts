@@ -39,7 +39,7 @@ export interface KeeperContext {
 }
 
 /**
- * Keeps one process running: adopts or stops what an earlier `up` left (C1 to C3), starts it, starts it again when it dies.
+ * Keeps one process running: adopts or stops what an earlier `up` left (U1 to U3), starts it, starts it again when it dies.
  * A start that fails at the first time is an error; later ones are tried again with growing pauses.
  */
 export class Keeper {
@@ -108,7 +108,7 @@ export class Keeper {
 
   async #spawn(): Promise<void> {
     const { service } = this;
-    // C2
+    // U2
     await writeRunRecord(service.dir, recordOf(service, null));
     this.#running = await spawnRunning({ argv: service.argv, cwd: service.dir, log: service.log });
     await this.#note();

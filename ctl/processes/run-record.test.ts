@@ -25,11 +25,11 @@ test("no record: nothing was left", () => {
   expect(judgeLeftover(undefined, "hash", machine(left))).toEqual({ kind: "none" });
 });
 
-test("C1: our own process is adopted", () => {
+test("U1: our own process is adopted", () => {
   expect(judgeLeftover(record(), "hash", machine(left))).toEqual({ kind: "adopt", process: left });
 });
 
-test("C1: a process with our number and another start time is left alone", () => {
+test("U1: a process with our number and another start time is left alone", () => {
   const stranger = { pid: 7, started: "boot:999" };
   expect(judgeLeftover(record(), "hash", machine(stranger))).toEqual({ kind: "none" });
   expect(judgeLeftover(record(), "other", machine(stranger))).toEqual({ kind: "none" });
@@ -39,16 +39,16 @@ test("a process that is gone is forgotten", () => {
   expect(judgeLeftover(record(), "hash", machine())).toEqual({ kind: "none" });
 });
 
-test("C3: our process with another command line than now wanted is stopped", () => {
+test("U3: our process with another command line than now wanted is stopped", () => {
   expect(judgeLeftover(record(), "other", machine(left))).toEqual({ kind: "stop", processes: [left] });
 });
 
-test("C2: after a kill between record and process, the one with our command line is ours", () => {
+test("U2: after a kill between record and process, the one with our command line is ours", () => {
   expect(judgeLeftover(record({ process: null }), "hash", machine(left))).toEqual({ kind: "adopt", process: left });
   expect(judgeLeftover(record({ process: null }), "hash", machine())).toEqual({ kind: "none" });
 });
 
-test("C2: if there are two of them, none is trusted", () => {
+test("U2: if there are two of them, none is trusted", () => {
   const second = { pid: 8, started: "boot:101" };
   expect(judgeLeftover(record({ process: null }), "hash", machine(left, second))).toEqual({
     kind: "stop",

@@ -9,11 +9,11 @@ import { decodeJson } from "#core/events/codec";
 /**
  * What `up` writes down about each process that it starts (`<dir>/run/<role>.json`), so that the next `up` knows its own.
  *
- * C1 a process is ours only if its number *and* its start time are those of the record: a pid that was used again is
+ * U1 a process is ours only if its number *and* its start time are those of the record: a pid that was used again is
  *    left alone.
- * C2 the record is written before the process is made (with no process in it) and again when it is there: after a kill
+ * U2 the record is written before the process is made (with no process in it) and again when it is there: after a kill
  *    in between, the one that has exactly our command line is ours.
- * C3 what runs with another command line than now wanted (another build, another port) is stopped, not adopted.
+ * U3 what runs with another command line than now wanted (another build, another port) is stopped, not adopted.
  */
 export const ROLES = ["nats-server", "projector", "bridge"] as const;
 export type Role = (typeof ROLES)[number];
@@ -44,7 +44,7 @@ export interface Machine {
   withArgv(argv: readonly string[]): readonly ProcessId[];
 }
 
-/** Processes of this record that are still there (C1, C2). */
+/** Processes of this record that are still there (U1, U2). */
 export const leftRunning = (record: RunRecord | undefined, machine: Machine): ProcessId[] => {
   if (record === undefined) return [];
   const found = record.process === null ? machine.withArgv(record.argv) : [record.process];

@@ -1,4 +1,4 @@
-import { platformProblem } from "#ctl/platform";
+import { platformProblem } from "#core/platform";
 import { type TypedOptions, upOptions } from "#ctl/up/options";
 
 const typed = (change: Partial<TypedOptions> = {}): TypedOptions => ({

@@ -1,9 +1,9 @@
 -- A world that makes and uses things by script, so that a cluster of empty maps has something to share. Only the real
 -- game's interface is used: it runs in Factorio 2.1 as it runs in the stand-in.
 --
--- D1  Produced is what an export chest took, consumed is what an import chest gave. Both are kept in `storage`, so they
+-- DW1  Produced is what an export chest took, consumed is what an import chest gave. Both are kept in `storage`, so they
 --     roll back with the save, as the chests do.
--- D2  produced + received from the cluster = consumed + exported to the cluster + held, at every tick, per resource.
+-- DW2  produced + received from the cluster = consumed + exported to the cluster + held, at every tick, per resource.
 local build = require("build")
 local count = require("count")
 local work = require("work")

@@ -23,9 +23,9 @@ interface Parts {
 /**
  * The running server.
  *
- * V1  Commands run between ticks, at the next tick's start; each is answered once.
- * V2  Paused (auto_pause, nobody there): no ticks, no timers; a command makes the map advance by one tick.
- * V3  It ends once: by a signal, /quit or --until-tick with a save and 0, by a mod's error without a save and 1.
+ * VS1  Commands run between ticks, at the next tick's start; each is answered once.
+ * VS2  Paused (auto_pause, nobody there): no ticks, no timers; a command makes the map advance by one tick.
+ * VS3  It ends once: by a signal, /quit or --until-tick with a save and 0, by a mod's error without a save and 1.
  */
 export class Server {
   readonly #parts: Parts;

@@ -116,7 +116,7 @@ const scene = (save: FakeSave = newSave(7)) => {
 };
 
 describe("a session", () => {
-  test("what the link wants remembered is on disk before the game hears of it (G1)", async () => {
+  test("what the link wants remembered is on disk before the game hears of it (E1)", async () => {
     const { connect, hold, told, world } = scene();
     const release = hold();
     const rcon = await connect();
@@ -128,7 +128,7 @@ describe("a session", () => {
     expect(told).toContain("configured North");
   });
 
-  test("a reply that belongs to a connection that is gone changes nothing (G2)", async () => {
+  test("a reply that belongs to a connection that is gone changes nothing (E2)", async () => {
     const { connect, session, world } = scene();
     const first = await connect(/begin/);
     session.disconnected();
@@ -141,7 +141,7 @@ describe("a session", () => {
     expect(second.closed).toBe(false);
   });
 
-  test("one import is under way at a time; what is granted meanwhile joins what waits (G3)", async () => {
+  test("one import is under way at a time; what is granted meanwhile joins what waits (E3)", async () => {
     const { connect, deliver, world, session, clock } = scene();
     const rcon = await connect();
     world.wanted[GEAR] = 100;
@@ -159,7 +159,7 @@ describe("a session", () => {
     expect(session.measured().latencyMs).toEqual([5]);
   });
 
-  test("a game that says that its session is another one is left for a new connection (G4)", async () => {
+  test("a game that says that its session is another one is left for a new connection (E4)", async () => {
     const { connect, deliver, world } = scene();
     const rcon = await connect();
     world.token = "somebodyelse1";
@@ -188,7 +188,7 @@ describe("a session", () => {
     expect(rcon.closed).toBe(true);
   });
 
-  test("collecting is allowed only in a world of this instance (G5)", async () => {
+  test("collecting is allowed only in a world of this instance (E5)", async () => {
     const foreign = { ...newSave(5), instance: "south", world: "south.3", token: "oldtoken1234", tick: 900 };
     const { connect, told } = scene(foreign);
     const rcon = await connect();

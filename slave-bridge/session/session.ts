@@ -17,12 +17,12 @@ import { subjects } from "#core/subjects";
 /**
  * Carries out what the world link (link/link.ts) decides, against one running game.
  *
- * G1 what the link wants remembered is on disk before anything that it said after it is done.
- * G2 a reply counts only for the RCON connection and the token that it was asked with.
- * G3 one import is under way at a time; what is granted meanwhile joins what waits.
- * G4 a game that says that its session is another one, or uses names that never came, is asked to begin anew: the
+ * E1 what the link wants remembered is on disk before anything that it said after it is done.
+ * E2 a reply counts only for the RCON connection and the token that it was asked with.
+ * E3 one import is under way at a time; what is granted meanwhile joins what waits.
+ * E4 a game that says that its session is another one, or uses names that never came, is asked to begin anew: the
  *    connection is closed, and the next one begins a session.
- * G5 the lease is extended only for a world that is this instance's own.
+ * E5 the lease is extended only for a world that is this instance's own.
  */
 
 /** The game answers at the next tick; a save may take seconds. */
@@ -173,7 +173,7 @@ export class Session {
     if (!this.#draining) void this.#drain();
   }
 
-  /** G1 */
+  /** E1 */
   async #drain(): Promise<void> {
     this.#draining = true;
     for (let action = this.#queue.shift(); action !== undefined; action = this.#queue.shift()) {
@@ -238,7 +238,7 @@ export class Session {
     this.context.ports.journal("warn", `${this.owner.instance}: ${messageOf(error)}`);
   }
 
-  /** The reply to one command, undefined when this connection is no more (G2). */
+  /** The reply to one command, undefined when this connection is no more (E2). */
   async #ask(command: string): Promise<string | undefined> {
     const { clock, journal } = this.context.ports;
     const rcon = this.#rcon;
@@ -280,7 +280,7 @@ export class Session {
     this.#open = { token, names, base: received };
     if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
     this.owner.belongs(world, adopted);
-    // G5
+    // E5
     this.#lease.extend(token);
   }
 
@@ -294,7 +294,7 @@ export class Session {
     this.#parked = [];
   }
 
-  /** G4 */
+  /** E4 */
   #beginAnew(complaint: Complaint): void {
     this.context.ports.journal(
       "warn",
@@ -333,7 +333,7 @@ export class Session {
     for (const line of parked) this.#reported(line);
   }
 
-  /** G3 */
+  /** E3 */
   async #import(): Promise<void> {
     const open = this.#open;
     if (open === undefined || this.#importing) return;

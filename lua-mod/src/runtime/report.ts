@@ -1,8 +1,8 @@
 // What the outside is told. Totals are absolute and growing, so a report that is repeated, lost or overtaken does no harm.
 //
-// R1  `seq` rises by one per report of a session, over both transports.
-// R2  A report has what differs from `stated`; `stated` changes only together with a report or a whole state.
-// R3  Every key of `wanted` stands in `received` of the same report, and a `received` that changed restates a `wanted` above zero.
+// MR1  `seq` rises by one per report of a session, over both transports.
+// MR2  A report has what differs from `stated`; `stated` changes only together with a report or a whole state.
+// MR3  Every key of `wanted` stands in `received` of the same report, and a `received` that changed restates a `wanted` above zero.
 
 import { field, jsonNumber, jsonObject, jsonString } from "./json";
 import { full_report_ticks, report_file_bytes_max } from "./limits";

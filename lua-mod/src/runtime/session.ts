@@ -1,8 +1,8 @@
 // A session joins this run of the save with one run of the bridge (docs/game-protocol.md).
 //
-// S1  Only the token tells runs apart: one that the save already holds is refused.
-// S2  Collecting and imports need an open session: the save's world belongs to the instance that began.
-// S3  `begin` and `adopt` leave everything in the chests and in the buffer where it is.
+// MS1  Only the token tells runs apart: one that the save already holds is refused.
+// MS2  Collecting and imports need an open session: the save's world belongs to the instance that began.
+// MS3  `begin` and `adopt` leave everything in the chests and in the buffer where it is.
 import { atLoadJson } from "./at-load";
 import { mapSeed } from "./compat";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, type Parsed } from "./json";
@@ -124,7 +124,7 @@ function strings(values: string[]): string {
   return jsonArray(written);
 }
 
-/** The reply of `begin` and `adopt`; what follows are differences to it (R2). */
+/** The reply of `begin` and `adopt`; what follows are differences to it (MR2). */
 export function wholeState(): string {
   allIsStated();
   const { session } = storage;

@@ -1,7 +1,7 @@
 -- The control stage: each mod's control.lua in its own environment, then on_init, on_load, on_configuration_changed.
 --
--- C1  `storage` may be written everywhere but in on_load and at the top level.
--- C2  `game` is nil at the top level and in on_load.
+-- LC1  `storage` may be written everywhere but in on_load and at the top level.
+-- LC2  `game` is nil at the top level and in on_load.
 local use = ...
 local world = use "world"
 local events = use "api/events"

@@ -1,0 +1,101 @@
+import { SeededRandom } from "#core/ports/memory/seeded-random";
+
+/** The lots of one history: everything that could have gone otherwise is drawn here, so that a seed is a history. */
+export class Chance {
+  readonly #random: SeededRandom;
+
+  constructor(seed: number) {
+    this.#random = new SeededRandom(seed);
+  }
+
+  /** A whole number from 0 to `below` - 1. */
+  below(below: number): number {
+    return this.#random.below(below);
+  }
+
+  /** A whole number, both ends possible. */
+  between(from: number, to: number): number {
+    return from + this.#random.below(to - from + 1);
+  }
+
+  /** True once in `n` times. */
+  once(n: number): boolean {
+    return this.#random.below(n) === 0;
+  }
+
+  /** @throws RangeError when there is nothing to pick from. */
+  pick<T>(from: readonly T[]): T {
+    if (from.length === 0) throw new RangeError("nothing to pick from");
+    return from[this.#random.below(from.length)]!;
+  }
+
+  /** Another sequence of lots that depends on this one's. */
+  fork(): SeededRandom {
+    return new SeededRandom(this.#random.word());
+  }
+}
+
+/** What can go wrong. Each seed switches whole kinds off and draws how often the others happen (swarm testing). */
+export const FAULTS = [
+  "rollback",
+  "crash",
+  "spoiled-save",
+  "fork",
+  "foreign-save",
+  "new-map",
+  "id-less",
+  "twin",
+  "move",
+  "force-move",
+  "resurrect",
+  "retire",
+  "untakeable",
+  "events-tail",
+  "events-new",
+  "events-aged",
+  "ledger-tail",
+  "ledger-new",
+  "ledger-full",
+  "state-lost",
+  "lost-ack",
+  "late-append",
+  "slow-broker",
+  "master-kill",
+  "master-stop",
+  "master-pause",
+  "master-cut",
+  "snapshot-lost",
+  "bridge-kill",
+  "machine-kill",
+  "bridge-pause",
+  "slave-cut",
+  "rcon-drop",
+  "slow-rcon",
+  "fact-lost",
+  "fact-twice",
+  "fact-late",
+  "delivery-lost",
+  "delivery-late",
+  "request-lost",
+  "clock-skew",
+  "clock-jump",
+  "rate-limit",
+  "adjust",
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** How often each kind of fault happens in one history: 0 is never. */
+export type Odds = Readonly<Record<Fault, number>>;
+
+const WEIGHTS = [1, 1, 2, 4, 8];
+
+/** One seed in twenty has no faults at all; the others switch each kind on with a probability of their own. */
+export const drawOdds = (chance: Chance, only?: ReadonlySet<Fault>, without?: ReadonlySet<Fault>): Odds => {
+  const percent = chance.once(20) ? 0 : chance.pick([15, 30, 50, 80]);
+  const odds = FAULTS.map((fault) => {
+    const weight = chance.below(100) < percent ? chance.pick(WEIGHTS) : 0;
+    const off = (only !== undefined && !only.has(fault)) || without?.has(fault) === true;
+    return [fault, off ? 0 : weight] as const;
+  });
+  return Object.fromEntries(odds) as Odds;
+};

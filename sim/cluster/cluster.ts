@@ -1,0 +1,210 @@
+import type { Delivery } from "#core/events/delivery";
+import { type InstanceId, instanceId, type SlaveId, slaveId } from "#core/ids";
+import { ManualClock } from "#core/ports/memory/manual-clock";
+import { MemoryBroker } from "#core/ports/memory/memory-bus";
+import { MemoryLog } from "#core/ports/memory/memory-log";
+import { parseDeliverySubject, SUBJECT_PREFIX, subjects } from "#core/subjects";
+import type { Chance } from "#sim/cluster/chance";
+import { Checker } from "#sim/cluster/checker";
+import { type Folder, newFolder } from "#sim/cluster/folder";
+import { RESOURCES, type Save } from "#sim/cluster/game-world";
+import { Host } from "#sim/cluster/host";
+import type { Machine } from "#sim/cluster/machine";
+import type { LogWeather } from "#sim/cluster/machine-log";
+import { Master, type MasterSetting } from "#sim/cluster/master";
+import { Operator } from "#sim/cluster/operator";
+import type { Setting } from "#sim/cluster/setting";
+import type { Weather } from "#sim/cluster/weather";
+
+export const SLAVES: readonly SlaveId[] = [slaveId("s1"), slaveId("s2"), slaveId("s3")];
+/** Runs every promise that can run, and what that sets off: asked from a microtask, a tick comes after all the others. */
+const settle = async (): Promise<void> => {
+  await undefined;
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+};
+
+/** Saves that somebody may still load, of all worlds. */
+const ARCHIVE_MAX = 60;
+const SKEW_MS = 20_000;
+const SKEW_MS_MAX = 600_000;
+const CHECKPOINTS = [7, 40, 5_000];
+const LEDGER_BYTES = [60_000, 200_000];
+
+/** A whole cluster: broker, two projectors, slaves with their games. */
+export class Cluster implements Setting {
+  readonly clock = new ManualClock();
+  readonly broker = new MemoryBroker(this.clock);
+  readonly events = new MemoryLog(this.clock);
+  readonly #ledgerOptions: { bytesMax?: number } = {};
+  readonly ledger: MemoryLog;
+  readonly state = new MemoryLog(this.clock);
+  readonly masters: readonly Master[];
+  readonly operator = new Operator(this.clock, this.broker);
+  readonly checker: Checker;
+  hosts: Host[] = [];
+  /** The newest save of each world that ever was, by the instance that it belongs to. */
+  readonly archived = new Map<string, Save>();
+  readonly saves: Save[] = [];
+  readonly #skews = new Map<SlaveId, number>();
+  readonly #untakeable = new Map<Host, ReadonlySet<string>>();
+  #seeds = 0;
+  #names = 0;
+  readonly log: (message: string) => void;
+
+  constructor(
+    readonly chance: Chance,
+    readonly weather: Weather,
+    log: (message: string) => void,
+  ) {
+    this.log = (message) => log(`${String(this.clock.now() - 1_700_000_000_000).padStart(7)} ${message}`);
+    if (weather.odds["ledger-full"] > 0) this.#ledgerOptions.bytesMax = chance.pick(LEDGER_BYTES);
+    this.ledger = new MemoryLog(this.clock, this.#ledgerOptions);
+    this.checker = new Checker((what) => this.log(`BROKEN ${what}`));
+    this.broker.capture(`${SUBJECT_PREFIX}.state.>`, this.state);
+    this.broker.connect().subscribe(subjects.all.deliveries, ({ subject, data }) => this.#route(subject, data));
+    for (const slave of SLAVES) this.#skews.set(slave, this.drawSkew());
+    const setting = this.#masterSetting();
+    this.masters = [new Master(setting, this.drawSkew()), new Master(setting, this.drawSkew())];
+  }
+
+  drawSkew(): number {
+    if (this.weather.odds["clock-skew"] === 0) return 0;
+    const max = this.chance.once(4) ? SKEW_MS_MAX : SKEW_MS;
+    return this.chance.between(-max, max);
+  }
+
+  #masterSetting(): MasterSetting {
+    const { clock, broker, chance, events, ledger, state, weather, checker } = this;
+    const logWeather = (stored: LogWeather["stored"]): LogWeather => ({
+      append: () => weather.append(),
+      readDelayMs: () => weather.readDelayMs(),
+      stored,
+    });
+    return {
+      ...{ clock, broker, chance, events, ledger, state },
+      eventsWeather: logWeather(() => {}),
+      ledgerWeather: logWeather((subject, data) => {
+        const type = subject.split(".").at(-1) ?? "";
+        weather.count(`ledger: ${type}`);
+        if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : new TextDecoder().decode(data)}`);
+        checker.ledgerMessage(type, data);
+      }),
+      checkpointEvery: chance.pick(CHECKPOINTS),
+      onCrash: (error) => checker.broke("crash", error instanceof Error ? `${error.stack}` : String(error)),
+      onAlarm: (message) => {
+        weather.count(`alarm: ${message.replace(/[0-9]+/g, "N").slice(0, 60)}`);
+        this.log(`master alarm: ${message}`);
+      },
+      onRole: (role) => this.log(`a master is ${role}`),
+    };
+  }
+
+  // ---- what hosts need
+
+  skewOf(slave: SlaveId): number {
+    return this.#skews.get(slave) ?? 0;
+  }
+
+  newSeed(): number {
+    return ++this.#seeds;
+  }
+
+  untakeableOn(host: Host): ReadonlySet<string> {
+    const known = this.#untakeable.get(host) ?? new Set();
+    if (!this.weather.strikes("untakeable", 6)) return known;
+    const drawn = new Set(RESOURCES.filter(() => this.chance.once(4)));
+    this.#untakeable.set(host, drawn);
+    return drawn;
+  }
+
+  archive(host: Host, save: Save): void {
+    if (save.world === "" || save.instance !== host.instance) return;
+    this.checker.world(save.world, save.seed);
+    this.archived.set(save.world, save);
+    this.saves.push(save);
+    if (this.saves.length > ARCHIVE_MAX) this.saves.shift();
+  }
+
+  publishFact(from: Machine, subject: string, bytes: Uint8Array): void {
+    if (from.dead) return;
+    const type = subject.split(".").at(-1) ?? "";
+    this.weather.count(`fact: ${type}`);
+    this.checker.fact(bytes);
+    if (type !== "world-reported") this.log(`fact ${new TextDecoder().decode(bytes)}`);
+    for (const ms of from.cut ? [] : this.weather.fact()) {
+      if (ms === 0) this.events.store(subject, bytes);
+      else this.clock.after(ms, () => this.events.store(subject, bytes));
+    }
+  }
+
+  #route(subject: string, data: Uint8Array): void {
+    const to = parseDeliverySubject(subject);
+    if (to === undefined) return;
+    const delivery = JSON.parse(new TextDecoder().decode(data)) as Delivery;
+    this.checker.delivery(delivery);
+    for (const host of this.hosts) {
+      if (host.instance !== to.instance || host.slave !== to.slave) continue;
+      for (const ms of this.weather.delivery()) {
+        if (ms === 0) host.delivery(delivery);
+        else this.clock.after(ms, () => host.delivery(delivery));
+      }
+    }
+  }
+
+  // ---- what histories do
+
+  newName(stem: string): InstanceId {
+    return instanceId(`${stem}${++this.#names}`);
+  }
+
+  host(instance: InstanceId, slave: SlaveId, folder: Folder = newFolder()): Host {
+    const host = new Host(this, instance, slave, folder);
+    this.hosts.push(host);
+    return host;
+  }
+
+  /** An instance is made, assigned, and taken up by its slave. */
+  async found(instance: InstanceId, slave: SlaveId, folder?: Folder): Promise<void> {
+    const host = this.host(instance, slave, folder);
+    await host.takeUp(async () => {
+      await this.operator.command("instance", "create", { name: instance });
+      await this.operator.command("instance", "assign", { instance, slave });
+    });
+  }
+
+  /** The operator gives an instance to another slave, with a save to go on from. */
+  async reassign(instance: InstanceId, slave: SlaveId, folder: Folder): Promise<void> {
+    const host = this.host(instance, slave, folder);
+    await host.takeUp(async () => {
+      // A ledger that was lost with everything knows no instance until its bridge speaks.
+      if (this.leader?.state?.instances.has(instance) !== true)
+        await this.operator.command("instance", "create", { name: instance });
+      await this.operator.command("instance", "assign", { instance, slave });
+    });
+  }
+
+  get leader(): Master | undefined {
+    const leaders = this.masters.filter((master) => master.leads);
+    return leaders.sort((a, b) => ((a.state?.boot ?? "") < (b.state?.boot ?? "") ? 1 : -1))[0];
+  }
+
+  raiseLedgerLimit(): void {
+    delete this.#ledgerOptions.bytesMax;
+  }
+
+  jumpClock(slave: SlaveId, ms: number): void {
+    this.#skews.set(slave, this.skewOf(slave) + ms);
+    for (const host of this.hosts)
+      if (host.slave === slave && host.bridge !== undefined) host.bridge.machine.skewMs += ms;
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.clock.advanceSettling(ms, settle);
+  }
+
+  /** Nothing more happens. */
+  end(): void {
+    for (const master of this.masters) master.kill();
+    for (const host of this.hosts) host.killBridge();
+  }
+}

@@ -1,0 +1,151 @@
+import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
+import { Cluster, SLAVES } from "#sim/cluster/cluster";
+import { liveOn } from "#sim/cluster/everyday";
+import { RESOURCES } from "#sim/cluster/game-world";
+import { decide, rest } from "#sim/cluster/rest";
+import { tour } from "#sim/cluster/tour";
+import { type Happened, NEEDS_GAME, TROUBLES } from "#sim/cluster/trouble";
+import { chainProblem, conservationProblems, unrestIn } from "#sim/cluster/verdict";
+import { Weather } from "#sim/cluster/weather";
+
+/** One history from one seed: a cluster lives through trouble, then comes to rest, then is counted. */
+
+export interface HistoryOptions {
+  readonly seed: number;
+  readonly steps: number;
+  /** Kinds of fault that may happen; absent: all. */
+  readonly only?: ReadonlySet<Fault>;
+  readonly without?: ReadonlySet<Fault>;
+  /** A test of the checker: so many items come from nowhere. */
+  readonly forged?: number;
+  readonly log?: (message: string) => void;
+}
+
+export interface HistoryEnd {
+  readonly seed: number;
+  /** What broke, by kind; empty when all is well. */
+  readonly problems: ReadonlyMap<string, string>;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly simulatedMs: number;
+}
+
+const PACES = [
+  [5, 120],
+  [1, 400],
+  [20, 600],
+  [50, 1_200],
+] as const;
+
+const troubleOf = (chance: Chance, odds: Odds): Fault | undefined => {
+  const kinds = (Object.keys(TROUBLES) as Fault[]).filter((fault) => odds[fault] > 0);
+  const total = kinds.reduce((sum, fault) => sum + odds[fault], 0);
+  if (total === 0) return undefined;
+  let at = chance.below(total);
+  return kinds.find((fault) => {
+    at -= odds[fault];
+    return at < 0;
+  });
+};
+
+const strike = (cluster: Cluster, happened: Happened): void => {
+  const { chance, weather } = cluster;
+  const fault = troubleOf(chance, weather.odds);
+  if (fault === undefined) return;
+  const free = cluster.hosts.filter(
+    (host) => !host.busy && host.stopped === undefined && (host.running || !NEEDS_GAME.has(fault)),
+  );
+  if (free.length === 0) return;
+  weather.count(fault);
+  void TROUBLES[fault]?.(cluster, chance.pick(free), happened);
+};
+
+const live = async (cluster: Cluster, steps: number, happened: Happened): Promise<void> => {
+  const { chance } = cluster;
+  const pace = chance.pick(PACES);
+  const rarity = chance.pick([6, 12, 30]);
+  for (let step = 0; step < steps; step++) {
+    for (let n = chance.between(1, 4); n > 0; n--) {
+      const running = cluster.hosts.filter((host) => host.running);
+      if (running.length > 0) liveOn(cluster, chance.pick(running));
+    }
+    if (chance.once(rarity)) strike(cluster, happened);
+    if (chance.once(8)) decide(cluster);
+    await cluster.pass(chance.once(100) ? chance.between(1_000, 60_000) : chance.between(pace[0], pace[1]));
+  }
+};
+
+/** Faults stop; whoever was killed, cut off or paused is back. Nobody is told to begin anew. */
+const calm = (cluster: Cluster): void => {
+  cluster.weather.quiet = true;
+  cluster.raiseLedgerLimit();
+  for (const master of cluster.masters) {
+    if (master.machine.dead) master.start();
+    master.machine.resume();
+    master.machine.setCut(false);
+  }
+  for (const host of cluster.hosts) {
+    if (host.bridge === undefined && host.founded) host.startBridge();
+    host.bridge?.machine.resume();
+    host.bridge?.machine.setCut(false);
+  }
+  void cluster.operator.command("policy", "set", { policies: {} });
+};
+
+const judge = async (cluster: Cluster, happened: Happened): Promise<void> => {
+  const { checker } = cluster;
+  if (!(await rest(cluster))) checker.broke("stuck", unrestIn(cluster).join(" | "));
+  if (checker.problems.size > 0) return;
+  stops(cluster, happened);
+  if (!(await rest(cluster))) checker.broke("stuck", unrestIn(cluster).join(" | "));
+  const finals = await tour(cluster);
+  const state = cluster.leader?.state;
+  if (state === undefined || checker.problems.size > 0) return;
+  for (const problem of conservationProblems(state, finals)) checker.broke("conservation", problem);
+  const chain = await chainProblem(cluster);
+  if (chain !== undefined) checker.broke("chain", chain);
+  const owed = [...state.worlds.values()].flatMap((world) => [...world.accounts.values()]).some(({ debt }) => debt > 0);
+  const short = [...state.stocks.values()].some(({ shortfall }) => shortfall > 0);
+  if (!happened.rewound && (owed || short))
+    checker.broke("phantom", "nobody was rewound, and yet somebody owes something");
+};
+
+/** Every instance runs once: a healthy one was not stopped, and of real twins at most one is left. */
+const stops = (cluster: Cluster, happened: Happened): void => {
+  for (const instance of new Set(cluster.hosts.map((host) => host.instance))) {
+    const of = cluster.hosts.filter((host) => host.instance === instance);
+    const running = of.filter((host) => host.stopped === undefined);
+    if (running.length > 1) cluster.checker.broke("twins", `${instance} runs ${running.length} times`);
+    if (running.length > 0) continue;
+    const why = of.map((host) => `${host.slave}: ${host.stopped}`).join(", ");
+    if (!happened.twins.has(instance)) cluster.checker.broke("stopped by mistake", `${instance} (${why})`);
+    cluster.weather.count("both twins stopped");
+    const assigned = [...(cluster.leader?.state?.instances.values() ?? [])].find(({ id }) => id === instance);
+    (of.find((host) => host.slave === assigned?.slave) ?? of[0])!.startAgain();
+  }
+};
+
+export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> => {
+  const chance = new Chance(options.seed);
+  const odds = drawOdds(chance, options.only, options.without);
+  const weather = new Weather(chance, odds);
+  const cluster = new Cluster(chance, weather, options.log ?? (() => {}));
+  cluster.log(`faults: ${JSON.stringify(Object.fromEntries(Object.entries(odds).filter(([, odd]) => odd > 0)))}`);
+  const happened: Happened = { twins: new Set(), rewound: false };
+  for (const stem of ["a", "b", "c"].slice(0, chance.between(2, 3)))
+    void cluster.found(cluster.newName(stem), chance.pick(SLAVES));
+  weather.quiet = true;
+  await cluster.pass(7_000);
+  weather.quiet = false;
+  await live(cluster, options.steps, happened);
+  const [lucky] = cluster.hosts.filter((host) => host.running);
+  if (options.forged !== undefined && lucky?.game !== undefined) {
+    const { stock } = lucky.game.save;
+    stock[RESOURCES[0]] = (stock[RESOURCES[0]] ?? 0) + options.forged;
+  }
+  cluster.log("---- quiet");
+  calm(cluster);
+  await judge(cluster, happened);
+  const simulatedMs = cluster.clock.now() - 1_700_000_000_000;
+  cluster.end();
+  return { seed: options.seed, problems: cluster.checker.problems, counts: weather.counts, simulatedMs };
+};

@@ -1,0 +1,352 @@
+import type { Game } from "#bridge/game/port";
+import {
+  autosaveName,
+  belongs,
+  chooseSave,
+  ended,
+  MADE_SAVE,
+  made,
+  started,
+  startFileFor,
+} from "#bridge/instance/lineage";
+import { EMPTY_RECORD } from "#bridge/link/state";
+import type { BridgeContext } from "#bridge/ports";
+import { Session } from "#bridge/session/session";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { type Boot, nextBoot } from "#core/boot";
+import { encodeJson } from "#core/events/codec";
+import type { Delivery, LinkAnswer } from "#core/events/delivery";
+import { encodeFact } from "#core/events/fact-encoder";
+import type { FactBody } from "#core/events/facts";
+import type { InstanceId, SlaveId } from "#core/ids";
+import { type Clock, every, pause } from "#core/ports/clock";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import { subjects } from "#core/subjects";
+import { type Folder, newFolder, putSave, savesIn } from "#sim/cluster/folder";
+import { copyOf, GameWorld, newSave, type Save } from "#sim/cluster/game-world";
+import { Machine, MachineBus } from "#sim/cluster/machine";
+import { ReportFiles } from "#sim/cluster/report-files";
+import type { Setting } from "#sim/cluster/setting";
+import { SimRcon } from "#sim/cluster/sim-rcon";
+
+const REPORTS = "/out";
+const TICK_MS = 500;
+const GAME_PASS_MS = 250;
+/** After so many questions in vain the operator repeats himself. */
+const ASKS_MAX = 5;
+
+/** One run of the bridge's process. */
+interface BridgeRun {
+  readonly machine: Machine;
+  readonly clock: Clock;
+  readonly session: Session;
+  readonly boot: Boot;
+  readonly disconnect: () => void;
+  rcon: SimRcon | undefined;
+  facts: number;
+}
+
+const notThere = (): never => {
+  throw new Error("the simulation has no such thing");
+};
+
+/** One instance's folder on one slave, with its game and the shipped session of its bridge. */
+export class Host {
+  game: GameWorld | undefined;
+  bridge: BridgeRun | undefined;
+  /** Why the link stopped the server for good. */
+  stopped: "twin" | "not-yours" | undefined;
+  /** The link asks the operator which world an id-less save is. */
+  undecided = false;
+  /** The bridge said that the id-less save is of another map: no operator calls it the same world. */
+  otherMap = false;
+  decidedAt = 0;
+  /** False while an operator works on it, and for good when it was taken away. */
+  wanted = true;
+  /** An operator is at work here. */
+  busy = false;
+  /** The slave has taken the instance up. */
+  founded = false;
+  readonly #files: ReportFiles;
+  #passedAt = 0;
+  #stopGameTimer = () => {};
+  /** The save that the game writes when it ends in order. */
+  #exitFile = "";
+
+  constructor(
+    private readonly setting: Setting,
+    readonly instance: InstanceId,
+    readonly slave: SlaveId,
+    readonly folder: Folder = newFolder(),
+  ) {
+    this.#files = new ReportFiles(setting.clock);
+  }
+
+  get running(): boolean {
+    return this.game !== undefined;
+  }
+
+  /** The slave's clock. */
+  now(): number {
+    return this.setting.clock.now() + this.setting.skewOf(this.slave);
+  }
+
+  // ---- the bridge's process
+
+  startBridge(): void {
+    if (this.bridge !== undefined) return;
+    this.founded = true;
+    const { setting, folder } = this;
+    const machine = new Machine(setting.skewOf(this.slave));
+    const clock = machine.clock(setting.clock);
+    const random = setting.chance.fork();
+    const boot = nextBoot(clock.now(), folder.lastBoot, random);
+    folder.lastBoot = boot;
+    const inner = setting.broker.connect();
+    const bus = new MachineBus(machine, inner, setting.clock, () => setting.weather.request());
+    const context = this.#context(boot, { clock, random, bus });
+    const session = new Session(context, this.#owner(machine), folder.link);
+    const disconnect = () => inner.setConnected(false);
+    this.bridge = { machine, clock, session, boot, disconnect, rcon: undefined, facts: 0 };
+    every(clock, TICK_MS, () => session.tick());
+    bus.onConnection((connected) => connected && session.restate());
+    if (this.wanted && this.stopped === undefined && !this.running) this.startGame();
+    else this.#connect(this.bridge);
+  }
+
+  killBridge(): void {
+    this.bridge?.machine.kill();
+    this.bridge?.disconnect();
+    this.bridge = undefined;
+  }
+
+  #context(boot: Boot, own: Pick<BridgeContext["ports"], "clock" | "random" | "bus">): BridgeContext {
+    const files = this.#files;
+    const disk = new MemoryDisk();
+    disk.list = async (path) => files.names(`${path}/`);
+    const game: Game = {
+      ...{ spawn: notThere, watch: notThere, signal: notThere, find: notThere, saves: notThere, copy: notThere },
+      ...{ mods: notThere, lastLines: notThere, bound: notThere, lock: notThere },
+      ...{ freePorts: notThere, connectRcon: notThere },
+      remove: async (path) => files.remove(path),
+      follow: (path, _from, onLine) => files.follow(path, (line) => this.bridge?.machine.run(() => onLine(line))),
+    };
+    const install = { name: "simulated", command: "", args: [], readData: "" };
+    const settings = { slave: this.slave, dir: "", install, mods: [], gameAddress: "", limits: LIMITS, version: "0" };
+    return { settings, boot, ports: { ...own, disk, facts: own.bus, game, journal: () => {} } };
+  }
+
+  #owner(machine: Machine): ConstructorParameters<typeof Session>[1] {
+    const { folder } = this;
+    return {
+      instance: this.instance,
+      reports: REPORTS,
+      remember: async (record) => {
+        if (!machine.dead) folder.link = record;
+      },
+      configure: () => {},
+      belongs: (world, adopted) => this.#belongs(world, adopted),
+      publish: (fact) => this.#publish(fact),
+      stopServer: (message) => this.#stopServer(message),
+      alarm: (message) => {
+        if (message !== undefined) this.setting.log(`alarm of ${this.slave}: ${message}`);
+        if (message?.includes("cannot be taken for") !== true) return;
+        this.undecided = true;
+        this.otherMap = message.includes("another map");
+      },
+      changed: () => {},
+      saving: () => false,
+    };
+  }
+
+  #belongs(world: Parameters<typeof belongs>[1], adopted: boolean): void {
+    const before = this.folder.lineage;
+    this.folder.lineage = belongs(before, world, adopted, this.now());
+    if (this.folder.lineage === before) return;
+    const { game } = this;
+    this.setting.clock.after(this.setting.chance.below(1_500), () => {
+      if (this.game === game) this.autosave(true);
+    });
+  }
+
+  #publish(fact: FactBody): void {
+    const { bridge } = this;
+    if (bridge === undefined) return;
+    const from = { slave: this.slave, instance: this.instance, boot: bridge.boot, number: ++bridge.facts };
+    const subject = subjects.event(this.slave, this.instance, fact.type);
+    this.setting.publishFact(bridge.machine, subject, encodeFact(from, bridge.clock.now(), fact));
+  }
+
+  #stopServer(message: string): void {
+    this.stopped = message.includes("assigned to another slave") ? "not-yours" : "twin";
+    this.setting.weather.count(`stopped: ${this.stopped}`);
+    void this.stopGame();
+  }
+
+  delivery(delivery: Delivery): void {
+    const { bridge } = this;
+    if (bridge === undefined || bridge.machine.cut) return;
+    bridge.machine.run(() => bridge.session.delivery(delivery));
+  }
+
+  #connect(bridge: BridgeRun): void {
+    const { clock, chance, weather } = this.setting;
+    clock.after(chance.between(20, 1_500), () => {
+      const { game } = this;
+      if (game === undefined || bridge !== this.bridge || bridge.rcon !== undefined) return;
+      const rcon = new SimRcon(
+        bridge.machine,
+        clock,
+        weather,
+        (text) => this.#command(game, text),
+        () => this.#disconnected(bridge, rcon),
+      );
+      bridge.rcon = rcon;
+      bridge.machine.run(() => bridge.session.connected(rcon));
+    });
+  }
+
+  #disconnected(bridge: BridgeRun, rcon: SimRcon): void {
+    if (bridge.rcon !== rcon) return;
+    bridge.rcon = undefined;
+    bridge.session.disconnected();
+    this.#connect(bridge);
+  }
+
+  #command(game: GameWorld, text: string): string | undefined {
+    if (this.game !== game) return undefined;
+    this.pass();
+    return game.command(text);
+  }
+
+  // ---- the game's process
+
+  /** Lets the game's time pass up to now. */
+  pass(): void {
+    const now = this.setting.clock.now();
+    this.game?.pass(now - this.#passedAt);
+    this.#passedAt = now;
+  }
+
+  startGame(): void {
+    if (this.running) return;
+    const { folder } = this;
+    const now = this.now();
+    let choice = chooseSave(folder.lineage, savesIn(folder));
+    if (choice.kind === "create") {
+      folder.saves.set(MADE_SAVE, { save: newSave(this.setting.newSeed()), writtenAt: now, opens: true });
+      folder.lineage = made(folder.lineage);
+      choice = chooseSave(folder.lineage, savesIn(folder));
+    }
+    if (choice.kind !== "start") {
+      this.setting.weather.count("stuck without a save");
+      return;
+    }
+    folder.lineage = started(folder.lineage, choice, now);
+    const file = startFileFor(choice.save);
+    const { save } = folder.saves.get(choice.save)!;
+    folder.saves.set(file, { save: copyOf(save), writtenAt: now, opens: true });
+    this.undecided = false;
+    this.decidedAt = 0;
+    this.#passedAt = this.setting.clock.now();
+    const game = new GameWorld(copyOf(save), this.setting.untakeableOn(this), (path, line) =>
+      this.#files.append(`${REPORTS}/${path}`, line),
+    );
+    this.game = game;
+    this.#exitFile = file;
+    this.#stopGameTimer = every(this.setting.clock, GAME_PASS_MS, () => this.pass());
+    if (this.bridge !== undefined) this.#connect(this.bridge);
+  }
+
+  /** The process is gone: nothing was saved. */
+  crash(): void {
+    this.#ended();
+    const { clock, chance } = this.setting;
+    clock.after(chance.between(1_000, 4_000), () => this.#restart());
+  }
+
+  #restart(): void {
+    if (this.wanted && this.stopped === undefined && this.bridge !== undefined) this.startGame();
+  }
+
+  #ended(): void {
+    this.#stopGameTimer();
+    this.game = undefined;
+    if (this.bridge === undefined) return;
+    this.folder.lineage = ended(this.folder.lineage, this.now());
+    this.bridge.rcon?.close();
+  }
+
+  /** Says good-bye, saves, ends. */
+  async stopGame(): Promise<void> {
+    const { game, bridge } = this;
+    if (game === undefined) return;
+    if (bridge !== undefined && !bridge.machine.paused) {
+      await Promise.race([bridge.session.leave(), pause(this.setting.clock, 4_000)]);
+    }
+    if (this.game !== game) return;
+    this.pass();
+    this.#write(this.#exitFile, true);
+    this.#ended();
+  }
+
+  /** `opens`: false when it was cut off while being written. */
+  autosave(opens: boolean): void {
+    if (this.game === undefined) return;
+    this.pass();
+    this.#write(`${autosaveName(savesIn(this.folder))}.zip`, opens);
+  }
+
+  #write(name: string, opens: boolean): void {
+    if (this.game === undefined) return;
+    const save = copyOf(this.game.save);
+    this.folder.saves.set(name, { save, writtenAt: this.now(), opens });
+    if (opens) this.setting.archive(this, save);
+  }
+
+  /** What the bridge would start the instance from now: also what an operator may take elsewhere (S8). */
+  startable(): Save | undefined {
+    const choice = chooseSave(this.folder.lineage, savesIn(this.folder));
+    return choice.kind === "start" ? this.folder.saves.get(choice.save)?.save : undefined;
+  }
+
+  /** An operator ends the game without a word and starts another save. */
+  load(save: Save): void {
+    this.#ended();
+    putSave(this.folder, save, this.now());
+    this.stopped = undefined;
+    this.bridge?.session.restart();
+    this.setting.clock.after(this.setting.chance.between(500, 3_000), () => this.#restart());
+  }
+
+  /**
+   * K1: a slave without the instance's folder asks whether it is its own, and starts only then. `assign`: what the operator
+   * says first, and again when nothing comes of it (the ledger may have forgotten).
+   */
+  async takeUp(assign: () => Promise<void>): Promise<void> {
+    const { setting, slave, instance } = this;
+    const bus = setting.broker.connect();
+    await assign();
+    for (let asks = 1; ; asks++) {
+      if (asks % ASKS_MAX === 0) await assign();
+      const asked = await bus.request(subjects.query(slave, "link"), encodeJson({ instance, epoch: 0 }), 2_000);
+      if (asked.kind === "answer") {
+        const answer = JSON.parse(new TextDecoder().decode(asked.data)) as LinkAnswer;
+        if ("ok" in answer) {
+          const { epoch, generation, assignment } = answer.ok;
+          this.folder.link = { ...EMPTY_RECORD, epoch, generation, assignment };
+          break;
+        }
+      }
+      await pause(setting.clock, setting.chance.between(500, 2_000));
+    }
+    this.startBridge();
+  }
+
+  /** An operator starts a server that the link had stopped. */
+  startAgain(): void {
+    this.stopped = undefined;
+    this.bridge?.session.restart();
+    this.startGame();
+  }
+}

@@ -1,0 +1,122 @@
+import { unavailable } from "#core/errors";
+import type { Clock } from "#core/ports/clock";
+import { pause } from "#core/ports/clock";
+import type { AppendResult, Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
+import type { MemoryLog } from "#core/ports/memory/memory-log";
+import type { Machine } from "#sim/cluster/machine";
+
+/** What becomes of one operation on a stream. */
+export interface AppendFate {
+  readonly delayMs: number;
+  readonly kind: "acknowledged" | "unacknowledged" | "dropped" | "late" | "full";
+  /** For "late": stored this long after its author gave up on it. */
+  readonly lateMs: number;
+}
+
+export interface LogWeather {
+  append(): AppendFate;
+  readDelayMs(): number;
+  /** A message was stored: the checker looks at it. */
+  stored(subject: string, data: Uint8Array): void;
+}
+
+/** An append without an answer is given up after this long. */
+const GIVE_UP_MS = 1_000;
+
+/** One machine's view of a stream of the broker. */
+export class MachineLog implements Log {
+  constructor(
+    private readonly machine: Machine,
+    private readonly inner: MemoryLog,
+    private readonly clock: Clock,
+    private readonly weather: LogWeather,
+  ) {}
+
+  append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
+    return this.machine.hold(this.#append(subject, data.slice(), expectLastSeq));
+  }
+
+  async #append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
+    const fate = this.weather.append();
+    const unknown = { kind: "unknown" as const, reason: "no acknowledgement came" };
+    if (fate.delayMs > 0) await pause(this.clock, fate.delayMs);
+    if (this.machine.cut || fate.kind === "dropped") {
+      await pause(this.clock, GIVE_UP_MS);
+      return unknown;
+    }
+    if (this.machine.dead) return unknown;
+    if (fate.kind === "full") return { kind: "full" };
+    if (fate.kind === "late") {
+      this.clock.after(GIVE_UP_MS + fate.lateMs, () => this.#store(subject, data, expectLastSeq));
+      await pause(this.clock, GIVE_UP_MS);
+      return unknown;
+    }
+    const result = this.#store(subject, data, expectLastSeq);
+    if (fate.kind === "acknowledged" || result.kind !== "stored") return result;
+    await pause(this.clock, GIVE_UP_MS);
+    return unknown;
+  }
+
+  #store(subject: string, data: Uint8Array, expectLastSeq?: number): AppendResult {
+    const result = this.inner.store(subject, data, expectLastSeq);
+    if (result.kind === "stored") this.weather.stored(subject, data);
+    return result;
+  }
+
+  #read<T>(read: () => Promise<T>): Promise<T> {
+    const work = async () => {
+      const delayMs = this.weather.readDelayMs();
+      if (delayMs > 0) await pause(this.clock, delayMs);
+      if (this.machine.cut) throw unavailable("the broker is away");
+      return read();
+    };
+    return this.machine.hold(work());
+  }
+
+  get(seq: number): Promise<StoredMessage | undefined> {
+    return this.#read(() => this.inner.get(seq));
+  }
+
+  last(subject: string): Promise<StoredMessage | undefined> {
+    return this.#read(() => this.inner.last(subject));
+  }
+
+  read(from: number, max: number): Promise<StoredMessage[]> {
+    return this.#read(() => this.inner.read(from, max));
+  }
+
+  info(): Promise<LogInfo> {
+    return this.#read(() => this.inner.info());
+  }
+
+  purgeBelow(seq: number): Promise<void> {
+    return this.#read(() => this.inner.purgeBelow(seq));
+  }
+
+  /** Survives a cut: what came meanwhile comes afterwards. */
+  follow(from: number, onMessage: (message: StoredMessage) => void, onReset: () => void): Following {
+    let ended = false;
+    const held: (() => void)[] = [];
+    const hand = (task: () => void) =>
+      this.machine.run(() => {
+        if (ended) return;
+        if (this.machine.cut) held.push(task);
+        else task();
+      });
+    const back = this.machine.onConnection((connected) => {
+      if (connected) for (const task of held.splice(0)) if (!ended) task();
+    });
+    const following = this.inner.follow(
+      from,
+      (message) => hand(() => onMessage(message)),
+      () => hand(onReset),
+    );
+    return {
+      stop: async () => {
+        ended = true;
+        back.stop();
+        await following.stop();
+      },
+    };
+  }
+}

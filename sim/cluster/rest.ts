@@ -1,0 +1,40 @@
+import type { Cluster } from "#sim/cluster/cluster";
+import { unrestIn } from "#sim/cluster/verdict";
+
+/** Trouble stops; the last loss that nobody noticed is made good by the mod's whole report after five minutes. */
+const REST_MS_MAX = 420_000;
+const REST_CHUNK_MS = 2_000;
+
+/** An operator who sees that nothing came of his word says it again after this long. */
+const DECIDE_AGAIN_MS = 15_000;
+
+/** The operator answers a bridge that asks which world an id-less save is. */
+export const decide = (cluster: Cluster): void => {
+  const now = cluster.clock.now();
+  for (const host of cluster.hosts) {
+    if (!host.undecided || host.bridge === undefined || now - host.decidedAt < DECIDE_AGAIN_MS) continue;
+    if (host.bridge.session.linked) {
+      host.undecided = false;
+      continue;
+    }
+    host.decidedAt = now;
+    const as = !host.otherMap && cluster.chance.once(2) ? "same" : "new";
+    // An operator may say it to the master or to the bridge.
+    if (as === "new" && cluster.chance.once(2))
+      void cluster.operator.command("world", "new", { instance: host.instance });
+    else host.bridge.session.decided(as);
+    cluster.weather.count(`decided: ${as}`);
+  }
+};
+
+/** Lets things settle: true when everything came to rest within the bound. */
+export const rest = async (cluster: Cluster): Promise<boolean> => {
+  const until = cluster.clock.now() + REST_MS_MAX;
+  await cluster.pass(REST_CHUNK_MS);
+  while (unrestIn(cluster).length > 0) {
+    if (cluster.clock.now() >= until) return false;
+    decide(cluster);
+    await cluster.pass(REST_CHUNK_MS);
+  }
+  return true;
+};

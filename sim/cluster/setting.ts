@@ -1,0 +1,26 @@
+import type { SlaveId } from "#core/ids";
+import type { ManualClock } from "#core/ports/memory/manual-clock";
+import type { MemoryBroker } from "#core/ports/memory/memory-bus";
+import type { Chance } from "#sim/cluster/chance";
+import type { Save } from "#sim/cluster/game-world";
+import type { Host } from "#sim/cluster/host";
+import type { Machine } from "#sim/cluster/machine";
+import type { Weather } from "#sim/cluster/weather";
+
+/** What a host needs of the history that it stands in. */
+export interface Setting {
+  /** The broker's time. */
+  readonly clock: ManualClock;
+  readonly broker: MemoryBroker;
+  readonly chance: Chance;
+  readonly weather: Weather;
+  /** How far a slave's clock is ahead (ms). */
+  skewOf(slave: SlaveId): number;
+  /** Another map. */
+  newSeed(): number;
+  untakeableOn(host: Host): ReadonlySet<string>;
+  /** A world of this host's instance was saved: it may be loaded again much later. */
+  archive(host: Host, save: Save): void;
+  log(message: string): void;
+  publishFact(from: Machine, subject: string, bytes: Uint8Array): void;
+}

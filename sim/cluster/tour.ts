@@ -1,0 +1,52 @@
+import type { Cluster } from "#sim/cluster/cluster";
+import { putSave } from "#sim/cluster/folder";
+import { copyOf, type Save } from "#sim/cluster/game-world";
+import type { Host } from "#sim/cluster/host";
+import { rest } from "#sim/cluster/rest";
+import { unrestIn } from "#sim/cluster/verdict";
+
+/** Ends the game in order and starts another save; undefined when it does not end. */
+const change = async (cluster: Cluster, host: Host, save: Save | undefined): Promise<Save | undefined> => {
+  const { game } = host;
+  const stopped = host.stopGame();
+  await cluster.pass(3_000);
+  if (host.running || game === undefined) {
+    cluster.checker.broke("stuck", `${host.instance} does not stop`);
+    return undefined;
+  }
+  await stopped;
+  const left = copyOf(game.save);
+  if (save !== undefined) {
+    putSave(host.folder, save, host.now());
+    host.startGame();
+    if (!(await rest(cluster))) cluster.checker.broke("stuck", `on tour: ${unrestIn(cluster).join(" | ")}`);
+  }
+  return left;
+};
+
+/**
+ * The last state of every world: of those that run as they run; every other one is started once more from the newest save
+ * of its own, so that the ledger hears what it holds, and left in order.
+ */
+export const tour = async (cluster: Cluster): Promise<ReadonlyMap<string, Save>> => {
+  const finals = new Map<string, Save>();
+  const running = cluster.hosts.filter((host) => host.running);
+  const ids = new Set(running.map((host) => host.game?.save.world));
+  for (const host of running) {
+    let home: Save | undefined;
+    for (const [world, save] of cluster.archived) {
+      if (save.instance !== host.instance || ids.has(world)) continue;
+      cluster.weather.count("toured");
+      cluster.log(`tour: ${world}`);
+      const left = await change(cluster, host, save);
+      if (left === undefined) return finals;
+      if (home === undefined) home = left;
+      else finals.set(left.world, left);
+    }
+    if (home === undefined) continue;
+    const left = await change(cluster, host, home);
+    if (left !== undefined) finals.set(left.world, left);
+  }
+  for (const host of running) if (host.game !== undefined) finals.set(host.game.save.world, host.game.save);
+  return finals;
+};

@@ -1,0 +1,107 @@
+import { imageOf, hashOf as stateHashOf } from "#core/fold/image";
+import type { Account, State, World } from "#core/fold/state";
+import { hashOf } from "#sim/cluster/checker";
+import type { Cluster } from "#sim/cluster/cluster";
+import { amountIn, heldIn, RESOURCES, type Save } from "#sim/cluster/game-world";
+import type { Host } from "#sim/cluster/host";
+
+/**
+ * What must hold when faults have stopped. Amounts in worlds are counted where they lie; of the ledger's state only its
+ * numbers are read.
+ */
+const accountIn = (world: World | undefined, key: string): Account | undefined =>
+  world === undefined ? undefined : [...world.accounts.values()].find((account) => account.stock.key === key);
+
+const storageIn = (state: State, key: string): number =>
+  [...state.stocks.values()].find((stock) => stock.key === key)?.storage ?? 0;
+
+/** Why this running world is not at rest; undefined when it is. */
+export const unrestOf = (state: State, { game, instance }: Host): string | undefined => {
+  if (game === undefined) return `${instance} does not run`;
+  const { save } = game;
+  const world = [...state.worlds.values()].find(({ id }) => id === save.world);
+  if (world === undefined) return `${instance}: the ledger does not know "${save.world}"`;
+  if (world.token !== save.session.token || !world.open) {
+    return `${save.world} holds token ${save.session.token}, the ledger ${world.token} (${world.open ? "open" : "closed"})`;
+  }
+  for (const key of RESOURCES) {
+    const account = accountIn(world, key);
+    const { exported = 0, received = 0, allocated = 0 } = account ?? {};
+    const what = `${save.world} ${key}`;
+    if (exported !== amountIn(save.exported, key)) return `${what}: exported ${save.exported[key]}, ledger ${exported}`;
+    if (received !== amountIn(save.received, key)) return `${what}: received ${save.received[key]}, ledger ${received}`;
+    if (allocated !== received) return `${what}: ${allocated - received} in flight`;
+    const wanted = game.wanted(key);
+    if (wanted > 0 && storageIn(state, key) > 0) {
+      return `${what}: starved of ${wanted}, ledger wants up to ${account?.target}, stated ${save.stated.wanted[key]}`;
+    }
+  }
+  return undefined;
+};
+
+/** The two projectors hold the same state when they stand at the same message. */
+const differenceOf = (cluster: Cluster): string | undefined => {
+  const [a, b] = cluster.masters.map((master) => master.state);
+  if (a === undefined || b === undefined || a.chain !== b.chain) return "one projector is behind";
+  const [first, second] = [stateHashOf(imageOf(a)), stateHashOf(imageOf(b))];
+  return first === second ? undefined : `F6: two states at round ${a.round}`;
+};
+
+/** Everything that is not at rest yet. */
+export const unrestIn = (cluster: Cluster): string[] => {
+  const state = cluster.leader?.state;
+  if (state === undefined) return ["nobody leads"];
+  const found = cluster.hosts
+    .filter((host) => host.wanted && host.stopped === undefined)
+    .map((host) => unrestOf(state, host));
+  if (cluster.operator.waiting > 0) found.push("an operator waits for an answer");
+  found.push(differenceOf(cluster));
+  return found.filter((what) => what !== undefined);
+};
+
+/** The chain of the ledger from its first kept message: every other message is void. */
+export const chainProblem = async (cluster: Cluster): Promise<string | undefined> => {
+  const stored = await cluster.ledger.read(1, 1_000_000);
+  let tip: string | undefined;
+  for (const { data } of stored) {
+    const { prev } = JSON.parse(new TextDecoder().decode(data)) as { prev: string };
+    if (tip === undefined || prev === tip) tip = hashOf(data);
+    else cluster.weather.count("void ledger message");
+  }
+  const chain = cluster.leader?.state?.chain;
+  return tip === chain ? undefined : `the ledger's chain ends with ${tip}, the leader stands at ${chain}`;
+};
+
+/** Per resource: what lies in worlds, storage and flight is what was produced and not consumed. `finals`: worlds by id. */
+export const conservationProblems = (state: State, finals: ReadonlyMap<string, Save>): string[] =>
+  RESOURCES.flatMap((key) => {
+    let there = 0;
+    let made = 0;
+    const terms: string[] = [];
+    for (const world of state.worlds.values()) {
+      const { exported = 0, received = 0, allocated = 0, debt = 0, held = 0 } = accountIn(world, key) ?? {};
+      const save = finals.get(world.id);
+      if (save === undefined) made += exported - received;
+      there += allocated - received + held - debt;
+      if (save !== undefined) {
+        const own = heldIn(save, key) - amountIn(save.produced, key) + amountIn(save.consumed, key);
+        const gone = amountIn(save.received, key) - amountIn(save.exported, key);
+        if (own !== gone) terms.push(`${world.id} holds ${own}, by its totals ${gone}`);
+        if (amountIn(save.exported, key) !== exported || amountIn(save.received, key) !== received) {
+          terms.push(
+            `${world.id} ${amountIn(save.exported, key)}/${amountIn(save.received, key)}, ledger ${exported}/${received}`,
+          );
+        }
+      }
+    }
+    for (const save of finals.values()) {
+      there += heldIn(save, key);
+      made += amountIn(save.produced, key) - amountIn(save.consumed, key);
+    }
+    const stock = [...state.stocks.values()].find((each) => each.key === key);
+    const { storage = 0, shortfall = 0, adjusted = 0 } = stock ?? {};
+    if (storage < 0) terms.push(`storage is ${storage}`);
+    const difference = there + storage - shortfall - adjusted - made;
+    if (difference === 0 && terms.length === 0) return [];
+    return [`${key}: ${difference > 0 ? "made" : "lost"} ${Math.abs(difference)}; ${terms.join("; ")}`];
+  });

@@ -1,0 +1,70 @@
+import type { Chance, Fault, Odds } from "#sim/cluster/chance";
+import type { RequestFate } from "#sim/cluster/machine";
+import type { AppendFate } from "#sim/cluster/machine-log";
+
+/** What happens to one message on its way: when each of its copies arrives (ms from now), [] when it is lost. */
+export type Arrivals = readonly number[];
+
+/** The network and the disks of one history: good once it is quiet. */
+export class Weather {
+  quiet = false;
+  /** How often each kind of fault and each branch of interest happened. */
+  readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly chance: Chance,
+    readonly odds: Odds,
+  ) {}
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  /** Draws whether this kind of fault happens now: `rarity` times less often than always, at weight 1. */
+  strikes(fault: Fault, rarity: number): boolean {
+    const weight = this.odds[fault];
+    if (this.quiet || weight === 0 || this.chance.below(rarity) >= weight) return false;
+    this.count(fault);
+    return true;
+  }
+
+  append(): AppendFate {
+    const delayMs = this.strikes("slow-broker", 60) ? this.chance.between(1, 2_500) : 0;
+    const calm = { delayMs, lateMs: 0 };
+    if (this.strikes("lost-ack", 100)) {
+      return { ...calm, kind: this.chance.once(2) ? "unacknowledged" : "dropped" };
+    }
+    if (this.strikes("late-append", 150)) return { ...calm, kind: "late", lateMs: this.chance.below(4_000) };
+    if (this.strikes("ledger-full", 200)) return { ...calm, kind: "full" };
+    return { ...calm, kind: "acknowledged" };
+  }
+
+  readDelayMs(): number {
+    return this.strikes("slow-broker", 60) ? this.chance.between(1, 1_000) : 0;
+  }
+
+  request(): RequestFate {
+    if (!this.strikes("request-lost", 20)) return "carried";
+    return this.chance.once(2) ? "request-lost" : "answer-lost";
+  }
+
+  fact(): Arrivals {
+    if (this.strikes("fact-lost", 40)) return [];
+    const first = this.strikes("fact-late", 30) ? this.chance.below(this.chance.pick([50, 500, 5_000, 60_000])) : 0;
+    return this.strikes("fact-twice", 40) ? [first, this.chance.below(3_000)] : [first];
+  }
+
+  delivery(): Arrivals {
+    if (this.strikes("delivery-lost", 20)) return [];
+    return [this.strikes("delivery-late", 20) ? this.chance.below(this.chance.pick([100, 3_000, 20_000])) : 0];
+  }
+
+  /** Milliseconds that a command takes, and whether the connection breaks before or after it was carried out. */
+  rcon(): { readonly ms: number; readonly breaks?: "before" | "after" } {
+    const ms = this.strikes("slow-rcon", 30)
+      ? this.chance.below(this.chance.pick([200, 3_000, 14_000]))
+      : this.chance.below(34);
+    if (!this.strikes("rcon-drop", 80)) return { ms };
+    return { ms, breaks: this.chance.once(2) ? "before" : "after" };
+  }
+}
