@@ -1,4 +1,4 @@
-// Four tiers by suffix (STYLE 17); `npm test` runs them in order, each with its own budget. One tier: `npx jest --selectProjects pure`.
+// Five tiers by suffix (STYLE 17); `npm test` runs them in order, each with its own budget. One tier: `npx jest --selectProjects pure`.
 const shared = {
   testEnvironment: "node",
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.clusterio/", "<rootDir>/lua-mod/dist/"],
@@ -24,9 +24,10 @@ module.exports = {
   // A busy two-core machine is several times slower than a quiet one; a test that hangs still ends.
   testTimeout: 60_000,
   projects: [
-    tier("pure", ".test", ["\\.(nats|lua|e2e)\\.test\\.ts$"]),
+    tier("pure", ".test", ["\\.(nats|lua|sim|e2e)\\.test\\.ts$"]),
     tier("nats", ".nats.test"),
     tier("lua", ".lua.test"),
+    tier("sim", ".sim.test"),
     tier("e2e", ".e2e.test"),
   ],
 };

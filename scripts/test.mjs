@@ -1,4 +1,4 @@
-// `npm test`: the four tiers in order, each in its time, and as the very last line the sum of all.
+// `npm test`: the five tiers in order, each in its time, and as the very last line the sum of all.
 //   --tier NAME   only this one; may be given several times
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -17,6 +17,7 @@ const TIERS = [
   { name: "pure", budgetS: 60, args: PARALLEL },
   { name: "nats", budgetS: 120, args: PARALLEL },
   { name: "lua", budgetS: 180, args: PARALLEL },
+  { name: "sim", budgetS: 300, args: PARALLEL },
   { name: "e2e", budgetS: 360, args: ["--runInBand"] },
 ];
 /** A tier that hangs is ended after this many times its budget. */

@@ -5,6 +5,7 @@ import { access, chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/pr
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { makeFolder } from "#core/adapters/make-folder";
 import { packageRoot } from "#core/adapters/package-root";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { type Found, judge, nothingWorks, type Place, releaseName } from "#ctl/nats-server/decide";
@@ -141,7 +142,7 @@ const fetchOne = async (options: FindOptions, cache: string): Promise<FoundServe
   const failures: string[] = [];
   for (const from of ["release", "package"] as const) {
     try {
-      await mkdir(cache, { recursive: true });
+      await makeFolder(cache);
       const staging = join(cache, `.install-${randomBytes(6).toString("hex")}`);
       await mkdir(staging, { mode: 0o755 });
       try {
@@ -207,7 +208,7 @@ const install = async (staging: string, cache: string): Promise<{ path: string; 
   const version = versionText(found.version);
   if (!isNewEnough(found.version)) throw unavailable(`what was fetched is nats-server ${version}, too old`);
   const path = join(cache, version, "nats-server");
-  await mkdir(join(cache, version), { recursive: true });
+  await makeFolder(join(cache, version));
   await rename(staged, path);
   return { path, version };
 };

@@ -14,6 +14,8 @@ export interface Restored {
   /** Sequence of the last ledger message in it, and the hash of that message's bytes. */
   readonly seq: number;
   readonly tip: string;
+  /** Sequence of the last *valid* message in it, the one whose hash is the state's chain; 0 before the first. */
+  readonly validSeq: number;
 }
 
 /** The messages that restate the whole state. */
@@ -63,7 +65,7 @@ const restore = async (log: Log, last: StoredMessage): Promise<Restored | undefi
   const hash = hashOf(imageOf(state));
   if (hash !== end.stateHash)
     throw corrupt(`checkpoint ${last.seq} of the ledger has state ${hash}, not ${end.stateHash}`);
-  return { state, seq: last.seq, tip };
+  return { state, seq: last.seq, tip, validSeq: last.seq };
 };
 
 /** The newest whole checkpoint of the ledger. @throws ClusterioError `corrupt` when its hash does not fit its content. */

@@ -45,6 +45,33 @@ test("P5 a snapshot of a ledger that was cut and has gone on otherwise is not be
   expect(hashOf(imageOf(third.state))).toBe(hashOf(imageOf(second.state)));
 });
 
+test("P5 a reader whose own history was cut away while it read starts again instead of taking all that follows for void", async () => {
+  const p = ports();
+  const writer = await Ledger.load(p);
+  await writer.append(adjusted(5), BOOT);
+  await writer.append(adjusted(100), BOOT);
+  // It has looked whether the stream is the same, and the stream is cut and grows again before it reads on.
+  const between = { ...p.log, get: p.log.get.bind(p.log), info: p.log.info.bind(p.log), last: p.log.last.bind(p.log) };
+  let cut = false;
+  const read: typeof p.log.read = async (from, max) => {
+    if (from === 3 && !cut) {
+      cut = true;
+      p.log.truncate(1);
+      const other = await Ledger.load({ ...p, disk: new MemoryDisk() });
+      for (const amount of [2, 3, 4]) await other.append(adjusted(amount), BOOT);
+    }
+    return p.log.read(from, max);
+  };
+  const reader = await Ledger.load({ ...p, log: Object.assign(between, { read }) as never });
+  expect(stock(reader.state)).toBe(105);
+  expect(reader.voids).toBeGreaterThan(0);
+  await reader.saveSnapshot();
+  expect(await reader.append(adjusted(1_000), BOOT)).toBe("lost");
+  expect(await reader.catchUp()).toEqual({ restarted: true });
+  expect(stock(reader.state)).toBe(14);
+  expect(stock((await Ledger.load(p)).state)).toBe(14);
+});
+
 test("a damaged snapshot only makes starting slower", async () => {
   const p = ports();
   const first = await Ledger.load(p);

@@ -9,7 +9,7 @@ import { type Clock, pause } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
 import type { Log, StoredMessage } from "#core/ports/log";
 import { newestCheckpoint, type Restored } from "#projector/ledger/checkpoint";
-import { readSnapshot, writeSnapshot } from "#projector/ledger/snapshot";
+import { holds, readSnapshot, writeSnapshot } from "#projector/ledger/snapshot";
 
 /**
  * The ledger as one projector holds it.
@@ -20,7 +20,8 @@ import { readSnapshot, writeSnapshot } from "#projector/ledger/snapshot";
  * P3 After a lost acknowledgement the stream's end is read before anything is judged or written again.
  * P4 An append that comes long after the last confirmed one is not believed until the message before it is seen to be
  *    the one that was expected: the stream may have been cut and have grown again to the same length.
- * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence.
+ * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
+ *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
  */
 export interface LedgerPorts {
   readonly log: Log;
@@ -72,7 +73,7 @@ export class Ledger {
     const { firstSeq } = await log.info();
     if (firstSeq > 1)
       throw corrupt("the ledger's beginning is gone and it holds no whole checkpoint: restore it from a backup");
-    return { state: newState(), seq: 0, tip: "" };
+    return { state: newState(), seq: 0, tip: "", validSeq: 0 };
   }
 
   #fold(stored: StoredMessage): void {
@@ -86,7 +87,7 @@ export class Ledger {
     const valid = unsealed.message.data.prev === state.chain;
     if (valid) evolve(state, unsealed.message, unsealed.hash);
     else this.voids++;
-    this.at = { state, seq: stored.seq, tip: unsealed.hash };
+    this.at = { state, seq: stored.seq, tip: unsealed.hash, validSeq: valid ? stored.seq : this.at.validSeq };
   }
 
   async #readTail(): Promise<void> {
@@ -97,11 +98,16 @@ export class Ledger {
     }
   }
 
-  /** True when the stream still ends with, or goes on from, the message that this ledger stands at (P5). */
+  /**
+   * True when the stream still ends with, or goes on from, the message that this ledger stands at (P5), and still holds the
+   * last valid one: when that is gone, it is our own history that is void, not what was skipped.
+   */
   async isSameStream(): Promise<boolean> {
-    if (this.seq === 0) return true;
-    const stored = await this.ports.log.get(this.seq);
-    return stored !== undefined && sha256(stored.data) === this.at.tip;
+    const { log } = this.ports;
+    const { seq, tip, validSeq, state } = this.at;
+    if (seq === 0) return true;
+    if (!(await holds(log, seq, tip))) return false;
+    return validSeq === seq || validSeq === 0 || holds(log, validSeq, state.chain);
   }
 
   /**
@@ -137,7 +143,7 @@ export class Ledger {
     const { message, hash } = sealed;
     if (message.type === "round") confirm(this.state, message, hash);
     else evolve(this.state, message, hash);
-    this.at = { state: this.state, seq, tip: hash };
+    this.at = { state: this.state, seq, tip: hash, validSeq: seq };
     return "stored";
   }
 

@@ -14,6 +14,7 @@ import type { Restored } from "#projector/ledger/checkpoint";
 const snapshot = z.object({
   seq: z.number().int().min(1),
   tip: z.string().length(43),
+  validSeq: z.number().int().min(1),
   round: z.number().int().min(0),
   boot: z.string().refine((text): boolean => isBoot(text)),
   closedAt: z.number().int(),
@@ -22,13 +23,24 @@ const snapshot = z.object({
   image: checkpoint.shape.image,
 });
 
-export const writeSnapshot = async (disk: Disk, path: string, { state, seq, tip }: Restored): Promise<void> => {
+export const writeSnapshot = async (
+  disk: Disk,
+  path: string,
+  { state, seq, tip, validSeq }: Restored,
+): Promise<void> => {
   const image = imageOf(state);
   const { round, boot, closedAt, chain } = state;
-  await disk.write(path, encodeJson({ seq, tip, round, boot, closedAt, chain, stateHash: hashOf(image), image }));
+  const at = { seq, tip, validSeq, round, boot, closedAt, chain };
+  await disk.write(path, encodeJson({ ...at, stateHash: hashOf(image), image }));
 };
 
-/** The snapshot, if it is whole and the ledger still holds exactly its last message at its sequence; else undefined. */
+/** True when exactly this message stands at that sequence. */
+export const holds = async (log: Log, seq: number, hash: string): Promise<boolean> => {
+  const stored = await log.get(seq);
+  return stored !== undefined && sha256(stored.data) === hash;
+};
+
+/** The snapshot, if it is whole and the ledger still holds exactly its last message and its last valid one; else undefined. */
 export const readSnapshot = async (disk: Disk, path: string, log: Log): Promise<Restored | undefined> => {
   const bytes = await disk.read(path);
   if (bytes === undefined) return undefined;
@@ -40,10 +52,9 @@ export const readSnapshot = async (disk: Disk, path: string, log: Log): Promise<
   }
   const parsed = snapshot.safeParse(value);
   if (!parsed.success) return undefined;
-  const { seq, tip, image, stateHash, round, closedAt, chain } = parsed.data;
-  const stored = await log.get(seq);
-  if (stored === undefined || sha256(stored.data) !== tip) return undefined;
+  const { seq, tip, validSeq, image, stateHash, round, closedAt, chain } = parsed.data;
+  if (!(await holds(log, seq, tip)) || !(await holds(log, validSeq, chain))) return undefined;
   if (hashOf(image) !== stateHash) return undefined;
   const boot = parsed.data.boot as State["boot"];
-  return { state: stateFromImage(image, { round, boot, closedAt, chain }), seq, tip };
+  return { state: stateFromImage(image, { round, boot, closedAt, chain }), seq, tip, validSeq };
 };

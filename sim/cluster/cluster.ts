@@ -119,7 +119,10 @@ export class Cluster implements Setting {
 
   archive(host: Host, save: Save): void {
     if (save.world === "" || save.instance !== host.instance) return;
-    this.checker.world(save.world, save.seed);
+    // Of two that really run at once one is cut off from the cluster, and may begin a map of the same name.
+    if (this.hosts.filter((other) => other.instance === host.instance).length === 1) {
+      this.checker.world(save.world, save.seed);
+    }
     this.archived.set(save.world, save);
     this.saves.push(save);
     if (this.saves.length > ARCHIVE_MAX) this.saves.shift();

@@ -1,3 +1,4 @@
+import { pause } from "#core/ports/clock";
 import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
@@ -74,6 +75,12 @@ const live = async (cluster: Cluster, steps: number, happened: Happened): Promis
   }
 };
 
+/** The last word on policies: no reserve and no rate stand between a world and what it wants. */
+const clearPolicies = async (cluster: Cluster): Promise<void> => {
+  while (cluster.operator.waiting > 0) await pause(cluster.clock, 500);
+  await cluster.operator.command("policy", "set", { policies: {} });
+};
+
 /** Faults stop; whoever was killed, cut off or paused is back. Nobody is told to begin anew. */
 const calm = (cluster: Cluster): void => {
   cluster.weather.quiet = true;
@@ -88,7 +95,7 @@ const calm = (cluster: Cluster): void => {
     host.bridge?.machine.resume();
     host.bridge?.machine.setCut(false);
   }
-  void cluster.operator.command("policy", "set", { policies: {} });
+  void clearPolicies(cluster);
 };
 
 const judge = async (cluster: Cluster, happened: Happened): Promise<void> => {

@@ -9,7 +9,6 @@ import {
   started,
   startFileFor,
 } from "#bridge/instance/lineage";
-import { EMPTY_RECORD } from "#bridge/link/state";
 import type { BridgeContext } from "#bridge/ports";
 import { Session } from "#bridge/session/session";
 import { LIMITS } from "#bridge/supervisor/limits";
@@ -334,7 +333,9 @@ export class Host {
         const answer = JSON.parse(new TextDecoder().decode(asked.data)) as LinkAnswer;
         if ("ok" in answer) {
           const { epoch, generation, assignment } = answer.ok;
-          this.folder.link = { ...EMPTY_RECORD, epoch, generation, assignment };
+          // Of what a moved folder brings along, the maps and the generation go on counting.
+          const { seeds, generation: brought } = this.folder.link;
+          this.folder.link = { epoch, assignment, seeds, generation: Math.max(generation, brought) };
           break;
         }
       }

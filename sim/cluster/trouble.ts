@@ -72,6 +72,7 @@ const move: Act = (cluster, host) =>
     cluster.hosts = cluster.hosts.filter((other) => other !== host);
     const folder = newFolder();
     putSave(folder, save, host.now());
+    folder.link = host.folder.link;
     cluster.log(`${host.instance} moves to ${slave}`);
     await cluster.reassign(host.instance, slave, folder);
   });
@@ -86,6 +87,7 @@ const forceMove: Act = async (cluster, host, happened) => {
   const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
   const folder = newFolder();
   putSave(folder, cluster.chance.pick(saves), host.now());
+  folder.link = host.folder.link;
   cluster.log(`${host.instance} is taken from ${host.slave} to ${slave}`);
   await cluster.reassign(host.instance, slave, folder);
   host.busy = false;

@@ -42,7 +42,8 @@ export const unrestOf = (state: State, { game, instance }: Host): string | undef
 /** The two projectors hold the same state when they stand at the same message. */
 const differenceOf = (cluster: Cluster): string | undefined => {
   const [a, b] = cluster.masters.map((master) => master.state);
-  if (a === undefined || b === undefined || a.chain !== b.chain) return "one projector is behind";
+  if (a === undefined || b === undefined) return "one projector does not run";
+  if (a.chain !== b.chain) return `one projector is behind: rounds ${a.round} and ${b.round}`;
   const [first, second] = [stateHashOf(imageOf(a)), stateHashOf(imageOf(b))];
   return first === second ? undefined : `F6: two states at round ${a.round}`;
 };

@@ -123,7 +123,9 @@ export class InstanceRunner {
 
   /** @throws ClusterioError `refused` when there is nothing to decide. */
   decide(as: "same" | "new"): void {
-    if (!this.#session.decided(as)) throw refused(`${this.instance} has no save without a world id to decide about`);
+    if (!this.#session.decided(as)) {
+      throw refused(`${this.instance} has no save without a world id to decide about, or no master was heard lately`);
+    }
   }
 
   delivery(delivery: Delivery): void {

@@ -1,6 +1,6 @@
-import type { LinkState, Step, WholeState } from "#bridge/link/state";
+import type { LinkRecord, LinkState, Step, WholeState } from "#bridge/link/state";
 import { sha256Hex } from "#core/digest";
-import { type WorldId, worldId } from "#core/ids";
+import { isWorldId, parseWorldId, type WorldId, worldId } from "#core/ids";
 
 /**
  * Which world a save is. An id in the save that names this instance is the answer; everything else is derived ◆, so that
@@ -45,6 +45,17 @@ export const identify = (state: LinkState, whole: WholeState, decidedSame: boole
     };
   }
   return { kind: "new", world, foreign: false };
+};
+
+/**
+ * The record with what a save that names its own world shows: a folder that the save was moved to knows its map and its
+ * generation from then on, whatever becomes of the ledger.
+ */
+export const recordWith = (record: LinkRecord, { world, seed }: WholeState): LinkRecord => {
+  if (!isWorldId(world)) return record;
+  const generation = Math.max(record.generation, parseWorldId(world).generation);
+  if (record.seeds[world] === seed && record.generation === generation) return record;
+  return { ...record, generation, seeds: { ...record.seeds, [world]: seed } };
 };
 
 /** Writes down what is about to be adopted, then tells the mod. */

@@ -1,4 +1,4 @@
-import { adopt, identify } from "#bridge/link/identity";
+import { adopt, identify, recordWith } from "#bridge/link/identity";
 import {
   EMPTY_RECORD,
   type LinkAction,
@@ -109,8 +109,11 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
   const { view } = state;
   if (view === undefined) return ask({ ...state, phase: "asking" }, now);
   if (view.owner > state.boot) return twin(state);
+  const record = recordWith(state.record, whole);
+  const noted: LinkAction[] = record === state.record ? [] : [{ kind: "remember", record }];
   const next: LinkState = {
     ...state,
+    record,
     phase: "open",
     world: whole.world as LinkState["world"],
     misses: 0,
@@ -122,7 +125,8 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
     sent: {},
     whole: { ...whole, untakeable: [...new Set([...whole.untakeable, ...state.untakeable])] },
   };
-  return [next, syncFacts(next, next.whole ?? whole, view).map((fact) => ({ kind: "publish", fact }))];
+  const said = syncFacts(next, next.whole ?? whole, view).map((fact): LinkAction => ({ kind: "publish", fact }));
+  return [next, [...noted, ...said]];
 };
 
 /** After the mod's reply to `begin`, and again when the operator decided or raised the generation. */
@@ -271,10 +275,13 @@ export const link = (state: LinkState, input: LinkInput, now: number, random: Ra
   }
 };
 
-/** The next generation without the master: its sync raises the ledger's, also one that knows nothing any more. */
+/**
+ * The next generation without the master's word: its sync raises the ledger's, also one that knows nothing any more. Not by
+ * a bridge that hears no leader: its instance may be another slave's by now, with a world of that name.
+ */
 const decidedNew = (state: LinkState, now: number): Step => {
   const { whole } = state;
-  if (state.phase !== "undecided" || whole === undefined) return [state, []];
+  if (state.phase !== "undecided" || whole === undefined || now - state.heardAt >= 2 * SILENT_MS) return [state, []];
   const record = { ...state.record, generation: state.record.generation + 1 };
   return then([{ ...state, record }, [{ kind: "remember", record }]], (s) => settleIdentity(s, whole, now));
 };

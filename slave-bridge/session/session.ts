@@ -133,11 +133,11 @@ export class Session {
     this.#feed({ kind: "tick" });
   }
 
-  /** False when there is nothing to decide. */
+  /** False when there is nothing to decide, or no leader was heard who could know of a new world. */
   decided(as: "same" | "new"): boolean {
     if (this.#link.phase !== "undecided") return false;
     this.#feed({ kind: as === "same" ? "decided-same" : "decided-new" });
-    return true;
+    return this.#link.phase !== "undecided";
   }
 
   /** The bus came back: what was reported meanwhile is lost, so everything is said again. */

@@ -232,6 +232,24 @@ test("◇ W6 'new' needs no master: a ledger that was lost with everything learn
   expect(b.do({ kind: "decided-new" })).toEqual([]);
 });
 
+test("◇ W6 'new' is not for a bridge that hears no leader: the instance may be another slave's by now", () => {
+  const b = new Bridge({ epoch: 5, assignment: "signed", generation: 3, seeds: { "a.3": 7 } });
+  b.begin({ instance: "", world: "", seed: 8 });
+  b.now += 2 * SILENT_MS;
+  expect(b.do({ kind: "decided-new" })).toEqual([]);
+  b.deliver({ round: 11 });
+  expect(b.do({ kind: "decided-new" })).toContainEqual(expect.objectContaining({ kind: "adopt", world: "a.4" }));
+});
+
+test("◇ W6 a folder that a world was moved to remembers its map and generation before it says anything", () => {
+  const b = new Bridge();
+  const actions = b.begin({ world: "a.3", seed: 7 });
+  expect(actions.map((action) => action.kind)).toEqual(["remember", "publish"]);
+  expect(actions[0]).toMatchObject({ record: { generation: 3, seeds: { "a.3": 7 } } });
+  b.do({ kind: "disconnected" });
+  expect(b.begin({ instance: "", world: "", seed: 8 })).toMatchObject([{ kind: "alarm" }]);
+});
+
 test("W9 what the game cannot take in is said in the next sync, also when its save never heard of it", () => {
   const b = new Bridge();
   b.begin();

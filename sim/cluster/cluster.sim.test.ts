@@ -40,7 +40,7 @@ test("a hundred clusters in trouble: no item is lost, none is made, and all come
   }
   expect(broken).toEqual([]);
   expect(SEEN_OFTEN.filter((what) => (counts.get(what) ?? 0) < 3)).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 test("one seed is one history: twice the same, to the last line", async () => {
   const lines = async () => {
