@@ -144,7 +144,7 @@ export class Host {
         if (!machine.dead) folder.link = record;
       },
       configure: () => {},
-      belongs: (world, adopted) => this.#belongs(world, adopted),
+      belongs: (world) => this.#belongs(world),
       publish: (fact) => this.#publish(fact),
       stopServer: (message) => this.#stopServer(message),
       alarm: (message) => {
@@ -158,9 +158,9 @@ export class Host {
     };
   }
 
-  #belongs(world: Parameters<typeof belongs>[1], adopted: boolean): void {
+  #belongs(world: Parameters<typeof belongs>[1]): void {
     const before = this.folder.lineage;
-    this.folder.lineage = belongs(before, world, adopted, this.now());
+    this.folder.lineage = belongs(before, world, this.now());
     if (this.folder.lineage === before) return;
     const { game } = this;
     this.setting.clock.after(this.setting.chance.below(1_500), () => {
@@ -242,6 +242,7 @@ export class Host {
       return;
     }
     folder.lineage = started(folder.lineage, choice, now);
+    this.setting.log(`${this.instance} starts ${choice.save}${choice.own ? ", its own" : ""}`);
     const file = startFileFor(choice.save);
     const { save } = folder.saves.get(choice.save)!;
     folder.saves.set(file, { save: copyOf(save), writtenAt: now, opens: true });

@@ -111,11 +111,11 @@ export const started = (lineage: Lineage, choice: { save: string; own: boolean }
   return choice.own ? opened(known, now, now) : { ...known, periods: close(known.periods, now) };
 };
 
-/** The mod said, or was told (`adopted`), which world this run is. */
-export const belongs = (lineage: Lineage, world: WorldId, adopted: boolean, now: number): Lineage => {
+/** The mod said, or was told, which world this run is. */
+export const belongs = (lineage: Lineage, world: WorldId, now: number): Lineage => {
   if (lineage.world === world && lineage.periods.at(-1)?.to === undefined && lineage.periods.length > 0) return lineage;
   const named: Lineage = { ...lineage, world };
-  if (!adopted || lineage.made) {
+  if (lineage.made) {
     const unnamed = lineage.periods.at(-1);
     if (unnamed?.to === undefined && unnamed?.world === "") {
       const periods = lineage.periods.map((period) => (period.world === "" ? { ...period, world } : period));
@@ -124,6 +124,7 @@ export const belongs = (lineage: Lineage, world: WorldId, adopted: boolean, now:
     // Its own world from the first tick on, and only now do we know.
     return { ...opened(named, lineage.startedAt, lineage.startedAt), made: false };
   }
+  // From now, also when the mod said so by itself: it may have been told earlier in this run, in an answer that was lost.
   return opened(named, now, now);
 };
 

@@ -301,7 +301,7 @@ export class InstanceRunner {
       reports: this.#paths.reports,
       remember: (link: InstanceRecord["link"]) => this.#change({ link }),
       configure: (config: InstanceRecord["config"]) => this.#configure(config),
-      belongs: (world: Parameters<typeof belongs>[1], adopted: boolean) => this.#belongs(world, adopted),
+      belongs: (world: Parameters<typeof belongs>[1]) => this.#belongs(world),
       publish: (fact: FactBody) => this.host.publish(instance, fact),
       stopServer: () => void this.stop(),
       alarm: (message: string | undefined) => this.#alarm("link", message),
@@ -317,9 +317,9 @@ export class InstanceRunner {
     void this.#change({ config });
   }
 
-  #belongs(world: Parameters<typeof belongs>[1], adopted: boolean): void {
+  #belongs(world: Parameters<typeof belongs>[1]): void {
     const before = this.#record.lineage;
-    const lineage = belongs(before, world, adopted, this.context.ports.clock.now());
+    const lineage = belongs(before, world, this.context.ports.clock.now());
     if (lineage === before) return;
     // Its first save: until there is one, a crash goes back to the original.
     void this.#change({ lineage }).then(() => this.#input({ kind: "save" }));

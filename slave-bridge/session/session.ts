@@ -40,8 +40,8 @@ export interface SessionOwner {
   readonly reports: string;
   remember(record: LinkRecord): Promise<void>;
   configure(config: InstanceConfig): void;
-  /** The running save is this world; `adopted`: only since now. */
-  belongs(world: WorldId, adopted: boolean): void;
+  /** The running save is this world. */
+  belongs(world: WorldId): void;
   publish(fact: FactBody): void;
   stopServer(message: string): void;
   alarm(message: string | undefined): void;
@@ -190,11 +190,11 @@ export class Session {
         return void this.#askLeader(action.request);
       case "begin": {
         const request = { v: 1, token: action.token, boot: this.context.boot, instance };
-        return void this.#begin(`/clusterio-begin ${JSON.stringify(request)}`, false);
+        return void this.#begin(`/clusterio-begin ${JSON.stringify(request)}`);
       }
       case "adopt": {
         const { token, world, atLoad } = action;
-        return void this.#begin(`/clusterio-adopt ${JSON.stringify({ token, world, instance, atLoad })}`, true);
+        return void this.#begin(`/clusterio-adopt ${JSON.stringify({ token, world, instance, atLoad })}`);
       }
       case "publish":
         return this.owner.publish(action.fact);
@@ -258,16 +258,16 @@ export class Session {
     }
   }
 
-  async #begin(command: string, adopting: boolean): Promise<void> {
+  async #begin(command: string): Promise<void> {
     const reply = await this.#ask(command);
     if (reply === undefined) return;
     const begun = decodeWhole(reply);
     if (begun.kind === "error") return this.#feed({ kind: "refused", code: begun.code, message: begun.message });
-    this.#opened(begun, adopting);
+    this.#opened(begun);
     this.#feed({ kind: "begun", whole: begun.whole });
   }
 
-  #opened(begun: Begun, adopted: boolean): void {
+  #opened(begun: Begun): void {
     const { disk, game, journal } = this.context.ports;
     const { whole, names, file } = begun;
     const { token, received, world } = whole;
@@ -279,7 +279,7 @@ export class Session {
     }
     this.#open = { token, names, base: received };
     if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
-    this.owner.belongs(world, adopted);
+    this.owner.belongs(world);
     // E5
     this.#lease.extend(token);
   }
