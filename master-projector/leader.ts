@@ -172,6 +172,8 @@ export class Leader {
       if (this.#deposed) return "deposed";
       this.#fold();
       this.#mayGrant();
+      // Nobody waits for what was folded so far: a latency counts from the first fact that somebody waits for.
+      if (this.#inbox.drained && !isUrgent(this.state, this.#granting)) this.#inbox.takeOldest();
       if (this.#inbox.reset) return "reset";
       if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
       const clean = requests.waiting || this.#restateDue || this.#lapseDue;
@@ -303,7 +305,7 @@ export class Leader {
     const audit = (outcome: string, said: string) =>
       this.#telling.audit({ user, verb: name, outcome, message: said }, this.ports.clock.now());
     audit("asked", JSON.stringify(request.value));
-    const { bodies, answer } = commanded(this.state, request, this.ports.clock.now());
+    const { bodies, answer } = commanded(this.state, request, this.#brokerNow());
     for (const body of bodies) {
       if (await this.#write(body, signal)) continue;
       requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });

@@ -393,3 +393,21 @@ test("nobody answers while there is no leader: known at once", async () => {
   const cluster = new Cluster();
   expect(await cluster.command("instance", "create", { name: "x" })).toEqual({ result: "nobody" });
 });
+
+test("a delivery's age is that of the fact that somebody waited for, not of a quiet one before it", async () => {
+  const { cluster, leader, a, b } = await trading();
+  const want = (seq: number, wanted: number) =>
+    cluster.report("b.1", { token: TOKEN, epoch: b, seq, wanted: { [PLATE]: wanted }, received: { [PLATE]: 0 } });
+  want(2, 65);
+  await cluster.pass(60);
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { "item:coal": 5 } });
+  await cluster.pass(100);
+  const asked = cluster.clock.now();
+  want(3, 70);
+  await cluster.pass(60);
+  const granted = cluster.deliveries.filter(
+    ({ instance, delivery }) => instance === "b" && delivery.folded !== undefined,
+  );
+  expect(granted.at(-1)?.delivery.folded).toBe(asked);
+  await leader.stop();
+});
