@@ -15,7 +15,7 @@ type Arguments<C extends MasterCommand> = ReturnType<(typeof masterCommands)[C][
 interface Context {
   readonly state: State;
   readonly user: UserId;
-  /** The leader's clock (ms). */
+  /** The broker's time (ms): one clock for all leaders, so that a later assignment has the higher epoch whoever led. */
   readonly now: number;
 }
 

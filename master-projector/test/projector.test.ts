@@ -305,6 +305,15 @@ test("a leader whose clock is minutes ahead of the broker's ends no session that
   await leader.stop();
 });
 
+test("◇ an assignment's epoch is of the broker's time: a leader whose clock is behind does not fall below a forgotten one", async () => {
+  const cluster = new Cluster();
+  const behind = { now: () => cluster.clock.now() - 600_000, after: cluster.clock.after.bind(cluster.clock) };
+  const leader = await cluster.start({ ...cluster.ports(), clock: behind });
+  const before = cluster.clock.now();
+  expect(await cluster.instance("a")).toBeGreaterThanOrEqual(before);
+  await leader.stop();
+});
+
 test("credits that are held back cost the leader no more than a look each round", async () => {
   const cluster = new Cluster();
   let timers = 0;

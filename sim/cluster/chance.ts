@@ -89,12 +89,6 @@ export type Odds = Readonly<Record<Fault, number>>;
 
 const WEIGHTS = [1, 1, 2, 4, 8];
 
-/**
- * Assumed, and open (see the report in issue 3): when the whole ledger is lost, only a leader's clock makes a new assignment
- * higher than one that is forgotten. So clocks are right in histories that lose it.
- */
-const CLOCKS: ReadonlySet<Fault> = new Set(["clock-skew", "clock-jump"]);
-
 /** One seed in twenty has no faults at all; the others switch each kind on with a probability of their own. */
 export const drawOdds = (chance: Chance, only?: ReadonlySet<Fault>, without?: ReadonlySet<Fault>): Odds => {
   const percent = chance.once(20) ? 0 : chance.pick([15, 30, 50, 80]);
@@ -103,8 +97,5 @@ export const drawOdds = (chance: Chance, only?: ReadonlySet<Fault>, without?: Re
     const off = (only !== undefined && !only.has(fault)) || without?.has(fault) === true;
     return [fault, off ? 0 : weight] as const;
   });
-  const losesLedger = odds.some(([fault, weight]) => fault === "ledger-new" && weight > 0);
-  return Object.fromEntries(
-    odds.map(([fault, weight]) => [fault, losesLedger && CLOCKS.has(fault) ? 0 : weight]),
-  ) as Odds;
+  return Object.fromEntries(odds) as Odds;
 };

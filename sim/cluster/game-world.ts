@@ -49,7 +49,26 @@ export const newSave = (seed: number): Save => ({
   consumed: {},
 });
 
-export const copyOf = (save: Save): Save => structuredClone(save);
+/** By hand: a history copies thousands of saves. */
+export const copyOf = (save: Save): Save => ({
+  ...save,
+  session: { ...save.session },
+  names: [...save.names],
+  exported: { ...save.exported },
+  received: { ...save.received },
+  base: { ...save.base },
+  stated: {
+    exported: { ...save.stated.exported },
+    received: { ...save.stated.received },
+    wanted: { ...save.stated.wanted },
+    names: save.stated.names,
+  },
+  stock: { ...save.stock },
+  pool: { ...save.pool },
+  request: { ...save.request },
+  produced: { ...save.produced },
+  consumed: { ...save.consumed },
+});
 
 export const amountIn = (amounts: Readonly<Amounts>, key: string): number => amounts[key] ?? 0;
 const add = (amounts: Amounts, key: string, n: number): void => {
