@@ -59,7 +59,7 @@ export const bridgeCommands = {
   "send-rcon": z.object({ command: z.string().min(1).max(4_000) }),
   /** Asks the mod for whole vectors and publishes them. */
   report: z.object({}),
-  /** An id-less save of another map: `new` says it is a new world, `same` that it is this one, rolled back. */
+  /** An id-less save that may be another map: `new` makes it the next generation's world, `same` this world, rolled back. */
   decide: z.object({ as: z.enum(["new", "same"]) }),
 } as const;
 export type BridgeCommand = keyof typeof bridgeCommands;
