@@ -1,7 +1,7 @@
 import { isClusterioError } from "#core/errors";
 import { type Answer, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
 import type { LedgerBody } from "#core/events/ledger";
-import { voidToken } from "#core/fold/sessions";
+import { voidToken, worldsOf } from "#core/fold/sessions";
 import { INSTANCES_MAX, type State } from "#core/fold/state";
 import { type InstanceId, idFromName, slaveId, type UserId, type WorldId } from "#core/ids";
 
@@ -40,7 +40,10 @@ const assign = ({ state, user, now }: Context, args: Arguments<"instance.assign"
   const instance = state.instances.get(args.instance as InstanceId);
   if (instance === undefined) return no("bad-input", `there is no instance "${args.instance}"`);
   const slave = slaveId(args.slave);
-  if (instance.slave === slave) return done([], { epoch: instance.epoch });
+  // Only an open session shows that the slave holds this assignment. Else the ledger may name it from before a lost tail,
+  // with the assignment of a later move still about: the operator's word must be above that one ◇ (ADR 0040).
+  const held = instance.slave === slave && worldsOf(state, instance).some(({ open }) => open);
+  if (held) return done([], { epoch: instance.epoch });
   // Time in the epoch: an assignment after a lost ledger tail is higher than the one that was forgotten ◇.
   const epoch = Math.max(instance.epoch + 1, now);
   const data = { user, instance: instance.id, slave, epoch, void: voidToken(state) };

@@ -314,6 +314,27 @@ test("◇ an assignment's epoch is of the broker's time: a leader whose clock is
   await leader.stop();
 });
 
+test("◇ an operator's assignment outlasts a forgotten one: said again to a ledger that lost it, it is above that", async () => {
+  const cluster = new Cluster();
+  const leader = await cluster.start(cluster.ports());
+  const first = await cluster.instance("a");
+  const assign = async () => {
+    const { ok } = await cluster.command("instance", "assign", { instance: "a", slave: "s1" });
+    return (ok as { epoch: number }).epoch;
+  };
+  // The ledger names s1 already. Whether that is what the operator means, only an open session there can say: "a" may
+  // have been elsewhere in a tail that was lost, and the signed assignment of that time is still about.
+  await cluster.pass(1_000);
+  const again = await assign();
+  expect(again).toBeGreaterThan(first);
+  expect(leader.projector.state?.instances.get("a" as never)).toMatchObject({ slave: "s1", epoch: again });
+  cluster.sync("a.1", { prev: "", epoch: again });
+  await cluster.pass(1_000);
+  expect(await assign()).toBe(again);
+  expect(leader.projector.state?.worlds.get("a.1" as never)?.open).toBe(true);
+  await leader.stop();
+});
+
 test("credits that are held back cost the leader no more than a look each round", async () => {
   const cluster = new Cluster();
   let timers = 0;

@@ -332,7 +332,7 @@ export class Host {
       const asked = await bus.request(subjects.query(slave, "link"), encodeJson({ instance, epoch: 0 }), 2_000);
       if (asked.kind === "answer") {
         const answer = JSON.parse(new TextDecoder().decode(asked.data)) as LinkAnswer;
-        if ("ok" in answer) {
+        if ("ok" in answer && answer.ok.epoch >= this.folder.link.epoch) {
           const { epoch, generation, assignment } = answer.ok;
           // Of what a moved folder brings along, the maps and the generation go on counting.
           const { seeds, generation: brought } = this.folder.link;

@@ -22,7 +22,8 @@ import { type Random, randomText } from "#core/ports/random";
  *    answer of `link` is then accepted whatever its round ◇.
  * W3 A delivery of a lower round of the same boot, or of an older boot, is dropped.
  * W4 A bridge whose session was taken by a later boot does not take it back: it stops its server ◆.
- * W5 "Not yours" stops the server only if it names a higher epoch than the bridge's own ◇.
+ * W5 "Not yours" stops the server only if it names a higher epoch than the bridge's own ◇; an answer that names a lower one,
+ *    of a ledger that forgot, begins no session (ADR 0040).
  * W6 The world's id is derived from instance, generation and parent ◆; see identity.ts.
  * W7 What is delivered is handed to the game only under the echoed token.
  * W8 A new leader hears whole vectors before it grants.
@@ -209,6 +210,10 @@ const answered = (state: LinkState, answer: LinkAnswer | "nobody" | "timeout", n
     return then(unlink(state), (s) => [s, [{ kind: "alarm", message }]]);
   }
   const { assignment, config: _config, ...view } = answer.ok;
+  if (view.epoch < state.record.epoch) {
+    const message = `${state.instance}: the ledger names an older assignment than this folder holds: assign the instance again`;
+    return then(unlink(state), (s) => [s, [{ kind: "alarm", message }]]);
+  }
   if (state.phase === "asking") return then(hear(state, view, now, assignment), (s) => begin(s, random));
   if (state.phase !== "open") return hear(state, view, now, assignment);
   const asked = { ...state, misses: MISSES_MAX - 1 };

@@ -1,5 +1,12 @@
 import { ASK_MS, link, MISSES_MAX, newLink, RESEND_MS, SILENT_MS } from "#bridge/link/link";
-import type { LinkAction, LinkInput, LinkRecord, LinkState, WholeState } from "#bridge/link/state";
+import {
+  EMPTY_RECORD,
+  type LinkAction,
+  type LinkInput,
+  type LinkRecord,
+  type LinkState,
+  type WholeState,
+} from "#bridge/link/state";
 import { HEARTBEAT_MS } from "#bridge/link/statements";
 import type { Boot } from "#core/boot";
 import type { Delivery, LinkAnswer } from "#core/events/delivery";
@@ -178,6 +185,17 @@ test("◇ W5 'not yours' stops the server only with a higher epoch than the brid
   expect(b.do({ kind: "tick" })).toEqual([{ kind: "ask", request: { instance: "a", epoch: 5, assignment: "signed" } }]);
   b.do({ kind: "answer", answer: { notYours: { epoch: 6 } } });
   expect(b.kinds()).toEqual(["alarm", "stop-server"]);
+});
+
+test("◇ W5 a folder that was held under a later assignment begins no session under an earlier one", () => {
+  const b = new Bridge({ ...EMPTY_RECORD, epoch: 6, assignment: "signed for another slave" });
+  b.do({ kind: "connected" });
+  b.do({ kind: "answer", answer: ok({ epoch: 5 }) });
+  expect(b.kinds()).toEqual(["alarm"]);
+  b.now += ASK_MS;
+  expect(b.do({ kind: "tick" })).toMatchObject([{ kind: "ask", request: { epoch: 6 } }]);
+  b.do({ kind: "answer", answer: ok({ epoch: 7 }) });
+  expect(b.kinds()).toEqual(["remember", "begin"]);
 });
 
 test("a leader that is away is asked again", () => {
