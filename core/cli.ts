@@ -1,6 +1,7 @@
 import { Builtins, Cli, type Command, type CommandClass } from "clipanion";
+import { armFailpoints } from "#core/adapters/node-failpoints";
 import { CommandLine } from "#core/command-line";
-import { EXIT_CODES } from "#core/errors";
+import { EXIT_CODES, exitCodeOf, messageOf } from "#core/errors";
 import { platformProblem } from "#core/platform";
 import { VERSION } from "#core/version";
 
@@ -28,6 +29,13 @@ export const runCli = async (
   if (problem !== undefined) {
     process.stderr.write(`${problem}\n`);
     process.exitCode = EXIT_CODES.unavailable;
+    return;
+  }
+  try {
+    armFailpoints(process.env);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
     return;
   }
   const enableColors = process.stdout.isTTY === true;

@@ -15,6 +15,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--creds": "FILE",
   "--assignment-key": "FILE",
   "--http": "PORT",
+  "--checkpoint-every": "N",
 };
 
 /** A command line whose help names what an option takes (`--nats-url URL`): clipanion writes `--nats-url #0`. */

@@ -1,5 +1,5 @@
 /**
- * How every daemon starts, runs and ends. The only file that calls process.exit.
+ * How every daemon starts, runs and ends. The only file that calls process.exit, beside failpoints.
  *
  * L1 SIGINT and SIGTERM abort the signal; a second one changes nothing. So does the end of main, however it came.
  * L2 Stopping has two steps, each under the deadline: main returns, then what it owns is closed, last opened first.

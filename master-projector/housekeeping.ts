@@ -1,4 +1,5 @@
 import type { LedgerBody } from "#core/events/ledger";
+import { failpoint } from "#core/failpoints";
 import type { Log } from "#core/ports/log";
 import { checkpointBodies } from "#projector/ledger/checkpoint";
 import type { Ledger } from "#projector/ledger/ledger";
@@ -60,10 +61,12 @@ export class Housekeeping {
 
   /** Restates the whole state in the ledger, and saves a snapshot. */
   async #checkpoint(signal: AbortSignal): Promise<boolean> {
+    failpoint("checkpoint.writing");
     const first = this.ledger.seq + 1;
     for (const body of checkpointBodies(this.ledger.state)) if (!(await this.ports.write(body, signal))) return false;
     this.#checkpoints = [...this.#checkpoints.slice(-1), first];
     this.#sinceCheckpoint = 0;
+    failpoint("checkpoint.written");
     await this.ledger.saveSnapshot();
     return true;
   }

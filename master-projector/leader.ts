@@ -4,6 +4,7 @@ import type { Boot } from "#core/boot";
 import { RESTATE_MS } from "#core/events/delivery";
 import type { LedgerBody } from "#core/events/ledger";
 import type { ClusterView } from "#core/events/query";
+import { failpoint } from "#core/failpoints";
 import { decide, isUrgent } from "#core/fold/decide";
 import { allRestated, lapsedSessions } from "#core/fold/lapse";
 import { voidToken } from "#core/fold/sessions";
@@ -141,8 +142,10 @@ export class Leader {
       if (resumption.kind === "lost")
         this.ports.alarm("EVENTS was cut or recreated: all sessions start anew from what the worlds state");
     }
+    failpoint("term.beginning");
     const written = await this.ledger.append(body, this.boot, signal);
     if (written !== "stored") return false;
+    failpoint("term.begun");
     await this.#readBrokerClock();
     this.#telling.readModels(this.state);
     const { created } = await this.ports.events.info();
@@ -311,6 +314,7 @@ export class Leader {
       requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });
       return false;
     }
+    if (bodies.length > 0) failpoint("command.written");
     if ("error" in answer) audit(answer.error.code, answer.error.message);
     else audit("ok", "");
     requests.answer(message, answer);

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fromSeed } from "@nats-io/nkeys";
 import { Command, Option } from "clipanion";
 import { pino } from "pino";
+import * as t from "typanion";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, MASTER_PAYLOAD_BYTES_MIN, requirePayload } from "#core/adapters/nats-connection";
@@ -16,6 +17,7 @@ import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
 import { serveHttp } from "#projector/adapters/http";
+import { CHECKPOINT_EVERY } from "#projector/housekeeping";
 import { newMetrics } from "#projector/metrics";
 import { Projector } from "#projector/projector";
 
@@ -72,6 +74,10 @@ class RunCommand extends Command {
   http = Option.String("--http", {
     description: "Serve /metrics and /healthz on this loopback address, host:port (port 0: any free one)",
   });
+  checkpointEvery = Option.String("--checkpoint-every", String(CHECKPOINT_EVERY), {
+    description: `Ledger messages between checkpoints: a start reads at most so many (default ${CHECKPOINT_EVERY})`,
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(10, 1_000_000)]),
+  });
   logLevel = Option.String("--log-level", "info", { description: "trace, debug, info, warn or error (default info)" });
 
   override async execute(): Promise<number> {
@@ -97,6 +103,7 @@ class RunCommand extends Command {
       stateLog: new JetStreamLog(link, "STATE"),
       bus,
       clock: nodeClock,
+      checkpointEvery: this.checkpointEvery,
       random: nodeRandom,
       disk: nodeDisk,
       snapshotPath: join(resolve(this.dir), "snapshot.json"),

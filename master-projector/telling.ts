@@ -1,6 +1,7 @@
 import type { Boot } from "#core/boot";
 import { encodeJson } from "#core/events/codec";
 import { AUDIT_MESSAGE_MAX, AUDIT_VERB_MAX, type AuditEntry } from "#core/events/telemetry";
+import { failpoint } from "#core/failpoints";
 import { deliveryOf } from "#core/fold/delivery";
 import type { Instance, State, Stock } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
@@ -31,7 +32,9 @@ export class Telling {
     if (instance.slave === "") return;
     const delivery = deliveryOf(state, instance, this.boot);
     const message = folded === undefined ? delivery : { ...delivery, folded };
+    if (failpoint("delivery.publishing") === "drop") return;
     this.bus.publish(subjects.delivery(instance.slave, instance.id), encodeJson(message));
+    failpoint("delivery.published");
   }
 
   restate(state: State): void {

@@ -11,6 +11,7 @@ import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody } from "#core/events/facts";
 import { FACT_BYTES_MAX } from "#core/events/shapes";
 import { type AuditEntry, type InstanceTelemetry, type SlaveTelemetry, TELEMETRY_MS } from "#core/events/telemetry";
+import { failpoint } from "#core/failpoints";
 import { type InstanceId, instanceId, isId } from "#core/ids";
 import type { BusMessage } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
@@ -90,7 +91,9 @@ export class Bridge implements RunnerHost {
         `${instance}: a ${fact.type} of ${bytes.length} bytes: the master takes ${FACT_BYTES_MAX}`,
       );
     }
+    if (failpoint("fact.publishing") === "drop") return;
     ports.facts.publish(subjects.event(settings.slave, instance, fact.type), bytes);
+    failpoint("fact.published");
   }
 
   changed(instance: InstanceId): void {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
+import { failpoint } from "#core/failpoints";
 import type { Disk } from "#core/ports/disk";
 
 /** Names that a write leaves behind when it is killed half way: never listed, never read. */
@@ -19,6 +20,12 @@ const syncFolder = async (path: string): Promise<void> => {
   } finally {
     await folder.close();
   }
+};
+
+/** Files that everything else rests on have failpoints in their writing. */
+const passing = (path: string, step: "writing" | "renaming" | "renamed"): void => {
+  if (path.endsWith("/instance.json")) failpoint(`record.${step}`);
+  else if (path.endsWith("/snapshot.json")) failpoint(`snapshot.${step}`);
 };
 
 /**
@@ -42,13 +49,16 @@ export const nodeDisk: Disk = {
     try {
       const file = await open(temporary, "wx", mode);
       try {
+        passing(path, "writing");
         await file.writeFile(bytes);
         await file.chmod(mode);
         await file.sync();
       } finally {
         await file.close();
       }
+      passing(path, "renaming");
       await rename(temporary, path);
+      passing(path, "renamed");
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;

@@ -3,11 +3,12 @@ import { sha256 } from "#core/digest";
 import { corrupt } from "#core/errors";
 import type { LedgerBody } from "#core/events/ledger";
 import { type Sealed, seal, unseal } from "#core/events/ledger-codec";
+import { failpoint } from "#core/failpoints";
 import { confirm, evolve } from "#core/fold/evolve";
 import { newState, type State } from "#core/fold/state";
 import { type Clock, pause } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
-import type { Log, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Log, StoredMessage } from "#core/ports/log";
 import { newestCheckpoint, type Restored } from "#projector/ledger/checkpoint";
 import { holds, readSnapshot, writeSnapshot } from "#projector/ledger/snapshot";
 
@@ -144,13 +145,19 @@ export class Ledger {
     if (message.type === "round") confirm(this.state, message, hash);
     else evolve(this.state, message, hash);
     this.at = { state: this.state, seq, tip: hash, validSeq: seq };
+    failpoint("ledger.folded");
     return "stored";
   }
 
   async #store(sealed: Sealed, signal?: AbortSignal): Promise<number | "lost" | "full"> {
     const { log, clock } = this.ports;
     for (;;) {
-      const result = await log.append(sealed.subject, sealed.bytes, this.seq);
+      failpoint("ledger.appending");
+      const appending = log.append(sealed.subject, sealed.bytes, this.seq);
+      failpoint("ledger.sent");
+      const answered = await appending;
+      const result: AppendResult =
+        failpoint("ledger.stored") === "drop" ? { kind: "unknown", reason: "lost by a failpoint" } : answered;
       if (result.kind === "stored") return result.seq;
       if (result.kind === "full") return "full";
       const [next] = await log.read(this.seq + 1, 1);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { mkdirSync } from "node:fs";
+import { armFailpoints } from "#core/adapters/node-failpoints";
 import { readPaths } from "#sim/factorio/config";
 import { type Console, openConsole } from "#sim/factorio/console";
 import { createMap } from "#sim/factorio/create-map";
@@ -38,6 +39,7 @@ const run = async (flags: Flags, argv: readonly string[]): Promise<number> => {
 const main = async (argv: readonly string[]): Promise<number> => {
   let flags: Flags;
   try {
+    armFailpoints(process.env);
     flags = parseFlags(argv);
     if (flags.version) {
       process.stdout.write(`${VERSION_LINES.join("\n")}\n`);

@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { clockOffset, nodeClock } from "#core/adapters/node-clock";
+import { failpoint } from "#core/failpoints";
 
 /** The file meant by --create or a save's name: ".zip" is added. */
 export const saveFile = (given: string): string => resolve(extname(given) === ".zip" ? given : `${given}.zip`);
@@ -29,6 +40,13 @@ export const writeSave = (file: string, pack: (name: string) => Uint8Array): voi
   mkdirSync(dirname(file), { recursive: true });
   const name = basename(file, ".zip");
   const temporary = join(dirname(file), `${name}.tmp.zip`);
-  writeFileSync(temporary, pack(name));
+  const bytes = pack(name);
+  const half = bytes.length >> 1;
+  writeFileSync(temporary, bytes.subarray(0, half));
+  failpoint("save.writing");
+  appendFileSync(temporary, bytes.subarray(half));
+  failpoint("save.renaming");
   renameSync(temporary, file);
+  if (clockOffset !== undefined) utimesSync(file, nodeClock.now() / 1000, nodeClock.now() / 1000);
+  failpoint("save.renamed");
 };

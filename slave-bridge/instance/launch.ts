@@ -14,6 +14,7 @@ import { installMods } from "#bridge/instance/mods";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { configIni, serverSettings } from "#bridge/instance/settings";
 import type { BridgeContext } from "#bridge/ports";
+import { failpoint } from "#core/failpoints";
 import { randomText } from "#core/ports/random";
 
 /** Makes an instance's folder ready and starts the game in it. */
@@ -85,6 +86,7 @@ export const startServer = async (context: BridgeContext, paths: Paths, save: st
   const password = randomText(random, PASSWORD_CHARACTERS);
   const draft: ServerRecord = { process: null, gamePort, rconPort, password, save, file };
   await writeServer(disk, paths, draft);
+  failpoint("server.spawning");
   const process = await game.spawn(
     orderOf(context, paths, [
       ...["--start-server", `${paths.saves}/${file}`, "--server-settings", paths.settings],
@@ -92,6 +94,7 @@ export const startServer = async (context: BridgeContext, paths: Paths, save: st
       ...["--rcon-bind", `${RCON_ADDRESS}:${rconPort}`, "--rcon-password", password],
     ]),
   );
+  failpoint("server.spawned");
   const server = { ...draft, process };
   await writeServer(disk, paths, server);
   return server;

@@ -11,6 +11,7 @@ import { decodeJson, encodeJson } from "#core/events/codec";
 import { type Delivery, type InstanceConfig, type LinkRequest, linkAnswer } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
 import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
+import { type Failpoint, failpoint } from "#core/failpoints";
 import { type InstanceId, isWorldId, type WorldId } from "#core/ids";
 import { subjects } from "#core/subjects";
 
@@ -190,11 +191,12 @@ export class Session {
         return void this.#askLeader(action.request);
       case "begin": {
         const request = { v: 1, token: action.token, boot: this.context.boot, instance };
-        return void this.#begin(`/clusterio-begin ${JSON.stringify(request)}`);
+        return void this.#begin(`/clusterio-begin ${JSON.stringify(request)}`, ["session.beginning", "session.begun"]);
       }
       case "adopt": {
         const { token, world, atLoad } = action;
-        return void this.#begin(`/clusterio-adopt ${JSON.stringify({ token, world, instance, atLoad })}`);
+        const order = { token, world, instance, atLoad };
+        return void this.#begin(`/clusterio-adopt ${JSON.stringify(order)}`, ["session.adopting", "session.adopted"]);
       }
       case "publish":
         return this.owner.publish(action.fact);
@@ -258,9 +260,11 @@ export class Session {
     }
   }
 
-  async #begin(command: string): Promise<void> {
+  async #begin(command: string, [before, after]: readonly [Failpoint, Failpoint]): Promise<void> {
+    failpoint(before);
     const reply = await this.#ask(command);
     if (reply === undefined) return;
+    failpoint(after);
     const begun = decodeWhole(reply);
     if (begun.kind === "error") return this.#feed({ kind: "refused", code: begun.code, message: begun.message });
     this.#opened(begun);
@@ -345,13 +349,21 @@ export class Session {
     }
     this.#waiting = next.rest;
     this.#importing = true;
-    const reply = await this.#ask(next.command);
+    const reply = await this.#sendImport(next.command);
     if (open !== this.#open) return;
     this.#importing = false;
     if (reply === undefined) return;
     const took = this.#reported(reply) !== undefined;
     if (took && waiting.folded !== undefined) this.#tookIn(this.context.ports.clock.now() - waiting.folded);
     void this.#import();
+  }
+
+  async #sendImport(command: string): Promise<string | undefined> {
+    if (failpoint("import.sending") === "drop") return undefined;
+    const asked = this.#ask(command);
+    failpoint("import.sent");
+    const reply = await asked;
+    return failpoint("import.replied") === "drop" ? undefined : reply;
   }
 
   #tookIn(ms: number): void {
