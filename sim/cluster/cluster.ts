@@ -7,7 +7,6 @@ import { parseDeliverySubject, SUBJECT_PREFIX, subjects } from "#core/subjects";
 import type { Chance } from "#sim/cluster/chance";
 import { Checker } from "#sim/cluster/checker";
 import { type Folder, newFolder } from "#sim/cluster/folder";
-import { RESOURCES, type Save } from "#sim/cluster/game-world";
 import { Host } from "#sim/cluster/host";
 import type { Machine } from "#sim/cluster/machine";
 import type { LogWeather } from "#sim/cluster/machine-log";
@@ -15,6 +14,7 @@ import { Master, type MasterSetting } from "#sim/cluster/master";
 import { Operator } from "#sim/cluster/operator";
 import type { Setting } from "#sim/cluster/setting";
 import type { Weather } from "#sim/cluster/weather";
+import { type Games, RESOURCES, type Save } from "#sim/cluster/world";
 
 export const SLAVES: readonly SlaveId[] = [slaveId("s1"), slaveId("s2"), slaveId("s3")];
 /** Runs every promise that can run, and what that sets off: asked from a microtask, a tick comes after all the others. */
@@ -54,6 +54,7 @@ export class Cluster implements Setting {
   constructor(
     readonly chance: Chance,
     readonly weather: Weather,
+    readonly games: Games,
     log: (message: string) => void,
   ) {
     this.log = (message) => log(`${String(this.clock.now() - 1_700_000_000_000).padStart(7)} ${message}`);
@@ -208,6 +209,9 @@ export class Cluster implements Setting {
   /** Nothing more happens. */
   end(): void {
     for (const master of this.masters) master.kill();
-    for (const host of this.hosts) host.killBridge();
+    for (const host of this.hosts) {
+      host.killBridge();
+      host.game?.close();
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { Cluster } from "#sim/cluster/cluster";
-import { RESOURCES } from "#sim/cluster/game-world";
 import type { Host } from "#sim/cluster/host";
+import { RESOURCES } from "#sim/cluster/world";
 
 /** What players, machines and inserters do in a running world. */
 export const liveOn = (cluster: Cluster, host: Host): void => {

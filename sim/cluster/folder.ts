@@ -2,7 +2,7 @@ import type { SaveFile } from "#bridge/game/port";
 import { GIVEN_SAVE, given, type Lineage, NO_LINEAGE } from "#bridge/instance/lineage";
 import { EMPTY_RECORD, type LinkRecord } from "#bridge/link/state";
 import type { Boot } from "#core/boot";
-import { copyOf, type Save } from "#sim/cluster/game-world";
+import type { Save } from "#sim/cluster/world";
 
 export interface StoredSave {
   readonly save: Save;
@@ -32,6 +32,6 @@ export const savesIn = (folder: Folder): SaveFile[] =>
 
 /** What launch.ts does with an operator's `next.zip`. */
 export const putSave = (folder: Folder, save: Save, now: number): void => {
-  folder.saves.set(GIVEN_SAVE, { save: copyOf(save), writtenAt: now, opens: true });
+  folder.saves.set(GIVEN_SAVE, { save, writtenAt: now, opens: true });
   folder.lineage = given(folder.lineage);
 };

@@ -2,18 +2,21 @@ import { pause } from "#core/ports/clock";
 import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
-import { RESOURCES } from "#sim/cluster/game-world";
+import { plainGames } from "#sim/cluster/plain-world";
 import { decide, rest } from "#sim/cluster/rest";
 import { tour } from "#sim/cluster/tour";
 import { type Happened, NEEDS_GAME, TROUBLES } from "#sim/cluster/trouble";
 import { chainProblem, conservationProblems, unrestIn } from "#sim/cluster/verdict";
 import { Weather } from "#sim/cluster/weather";
+import { type Games, RESOURCES } from "#sim/cluster/world";
 
 /** One history from one seed: a cluster lives through trouble, then comes to rest, then is counted. */
 
 export interface HistoryOptions {
   readonly seed: number;
   readonly steps: number;
+  /** The kind of game that the worlds run in; absent: plain TypeScript. */
+  readonly games?: Games;
   /** Kinds of fault that may happen; absent: all. */
   readonly only?: ReadonlySet<Fault>;
   readonly without?: ReadonlySet<Fault>;
@@ -135,7 +138,7 @@ export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> =
   const chance = new Chance(options.seed);
   const odds = drawOdds(chance, options.only, options.without);
   const weather = new Weather(chance, odds);
-  const cluster = new Cluster(chance, weather, options.log ?? (() => {}));
+  const cluster = new Cluster(chance, weather, options.games ?? plainGames, options.log ?? (() => {}));
   cluster.log(`faults: ${JSON.stringify(Object.fromEntries(Object.entries(odds).filter(([, odd]) => odd > 0)))}`);
   const happened: Happened = { twins: new Set(), rewound: false };
   for (const stem of ["a", "b", "c"].slice(0, chance.between(2, 3)))
@@ -145,10 +148,7 @@ export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> =
   weather.quiet = false;
   await live(cluster, options.steps, happened);
   const [lucky] = cluster.hosts.filter((host) => host.running);
-  if (options.forged !== undefined && lucky?.game !== undefined) {
-    const { stock } = lucky.game.save;
-    stock[RESOURCES[0]] = (stock[RESOURCES[0]] ?? 0) + options.forged;
-  }
+  if (options.forged !== undefined) lucky?.game?.forge(RESOURCES[0], options.forged);
   cluster.log("---- quiet");
   calm(cluster);
   await judge(cluster, happened);

@@ -22,15 +22,16 @@ import { type Clock, every, pause } from "#core/ports/clock";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { subjects } from "#core/subjects";
 import { type Folder, newFolder, putSave, savesIn } from "#sim/cluster/folder";
-import { copyOf, GameWorld, newSave, type Save } from "#sim/cluster/game-world";
 import { Machine, MachineBus } from "#sim/cluster/machine";
 import { ReportFiles } from "#sim/cluster/report-files";
 import type { Setting } from "#sim/cluster/setting";
 import { SimRcon } from "#sim/cluster/sim-rcon";
+import type { Save, World } from "#sim/cluster/world";
 
 const REPORTS = "/out";
 const TICK_MS = 500;
 const GAME_PASS_MS = 250;
+const TICKS_PER_MS = 60 / 1000;
 /** After so many questions in vain the operator repeats himself. */
 const ASKS_MAX = 5;
 
@@ -51,7 +52,7 @@ const notThere = (): never => {
 
 /** One instance's folder on one slave, with its game and the shipped session of its bridge. */
 export class Host {
-  game: GameWorld | undefined;
+  game: World | undefined;
   bridge: BridgeRun | undefined;
   /** Why the link stopped the server for good. */
   stopped: "twin" | "not-yours" | undefined;
@@ -68,6 +69,7 @@ export class Host {
   founded = false;
   readonly #files: ReportFiles;
   #passedAt = 0;
+  #tickRest = 0;
   #stopGameTimer = () => {};
   /** The save that the game writes when it ends in order. */
   #exitFile = "";
@@ -212,7 +214,7 @@ export class Host {
     this.#connect(bridge);
   }
 
-  #command(game: GameWorld, text: string): string | undefined {
+  #command(game: World, text: string): string | undefined {
     if (this.game !== game) return undefined;
     this.pass();
     return game.command(text);
@@ -223,8 +225,10 @@ export class Host {
   /** Lets the game's time pass up to now. */
   pass(): void {
     const now = this.setting.clock.now();
-    this.game?.pass(now - this.#passedAt);
+    const ticks = (now - this.#passedAt) * TICKS_PER_MS + this.#tickRest;
     this.#passedAt = now;
+    this.#tickRest = ticks % 1;
+    this.game?.pass(Math.floor(ticks));
   }
 
   startGame(): void {
@@ -233,7 +237,11 @@ export class Host {
     const now = this.now();
     let choice = chooseSave(folder.lineage, savesIn(folder));
     if (choice.kind === "create") {
-      folder.saves.set(MADE_SAVE, { save: newSave(this.setting.newSeed()), writtenAt: now, opens: true });
+      folder.saves.set(MADE_SAVE, {
+        save: this.setting.games.newSave(this.setting.newSeed()),
+        writtenAt: now,
+        opens: true,
+      });
       folder.lineage = made(folder.lineage);
       choice = chooseSave(folder.lineage, savesIn(folder));
     }
@@ -245,14 +253,15 @@ export class Host {
     this.setting.log(`${this.instance} starts ${choice.save}${choice.own ? ", its own" : ""}`);
     const file = startFileFor(choice.save);
     const { save } = folder.saves.get(choice.save)!;
-    folder.saves.set(file, { save: copyOf(save), writtenAt: now, opens: true });
+    folder.saves.set(file, { save, writtenAt: now, opens: true });
     this.undecided = false;
     this.decidedAt = 0;
     this.#passedAt = this.setting.clock.now();
-    const game = new GameWorld(copyOf(save), this.setting.untakeableOn(this), (path, line) =>
-      this.#files.append(`${REPORTS}/${path}`, line),
-    );
-    this.game = game;
+    this.#tickRest = 0;
+    this.game = this.setting.games.open(save, {
+      untakeable: this.setting.untakeableOn(this),
+      onLine: (path, line) => this.#files.append(`${REPORTS}/${path}`, line),
+    });
     this.#exitFile = file;
     this.#stopGameTimer = every(this.setting.clock, GAME_PASS_MS, () => this.pass());
     if (this.bridge !== undefined) this.#connect(this.bridge);
@@ -271,23 +280,25 @@ export class Host {
 
   #ended(): void {
     this.#stopGameTimer();
+    this.game?.close();
     this.game = undefined;
     if (this.bridge === undefined) return;
     this.folder.lineage = ended(this.folder.lineage, this.now());
     this.bridge.rcon?.close();
   }
 
-  /** Says good-bye, saves, ends. */
-  async stopGame(): Promise<void> {
+  /** Says good-bye, saves, ends; undefined when it did not get that far. */
+  async stopGame(): Promise<Save | undefined> {
     const { game, bridge } = this;
-    if (game === undefined) return;
+    if (game === undefined) return undefined;
     if (bridge !== undefined && !bridge.machine.paused) {
       await Promise.race([bridge.session.leave(), pause(this.setting.clock, 4_000)]);
     }
-    if (this.game !== game) return;
+    if (this.game !== game) return undefined;
     this.pass();
-    this.#write(this.#exitFile, true);
+    const save = this.#write(this.#exitFile, true);
     this.#ended();
+    return save;
   }
 
   /** `opens`: false when it was cut off while being written. */
@@ -297,11 +308,12 @@ export class Host {
     this.#write(`${autosaveName(savesIn(this.folder))}.zip`, opens);
   }
 
-  #write(name: string, opens: boolean): void {
-    if (this.game === undefined) return;
-    const save = copyOf(this.game.save);
+  #write(name: string, opens: boolean): Save | undefined {
+    if (this.game === undefined) return undefined;
+    const save = this.game.save();
     this.folder.saves.set(name, { save, writtenAt: this.now(), opens });
     if (opens) this.setting.archive(this, save);
+    return save;
   }
 
   /** What the bridge would start the instance from now: also what an operator may take elsewhere (S8). */

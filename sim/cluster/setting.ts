@@ -2,10 +2,10 @@ import type { SlaveId } from "#core/ids";
 import type { ManualClock } from "#core/ports/memory/manual-clock";
 import type { MemoryBroker } from "#core/ports/memory/memory-bus";
 import type { Chance } from "#sim/cluster/chance";
-import type { Save } from "#sim/cluster/game-world";
 import type { Host } from "#sim/cluster/host";
 import type { Machine } from "#sim/cluster/machine";
 import type { Weather } from "#sim/cluster/weather";
+import type { Games, Save } from "#sim/cluster/world";
 
 /** What a host needs of the history that it stands in. */
 export interface Setting {
@@ -14,6 +14,8 @@ export interface Setting {
   readonly broker: MemoryBroker;
   readonly chance: Chance;
   readonly weather: Weather;
+  /** The kind of game that runs here. */
+  readonly games: Games;
   /** How far a slave's clock is ahead (ms). */
   skewOf(slave: SlaveId): number;
   /** Another map. */

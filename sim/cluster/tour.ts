@@ -1,21 +1,19 @@
 import type { Cluster } from "#sim/cluster/cluster";
 import { putSave } from "#sim/cluster/folder";
-import { copyOf, type Save } from "#sim/cluster/game-world";
 import type { Host } from "#sim/cluster/host";
 import { rest } from "#sim/cluster/rest";
 import { unrestIn } from "#sim/cluster/verdict";
+import type { Look, Save } from "#sim/cluster/world";
 
 /** Ends the game in order and starts another save; undefined when it does not end. */
 const change = async (cluster: Cluster, host: Host, save: Save | undefined): Promise<Save | undefined> => {
-  const { game } = host;
   const stopped = host.stopGame();
   await cluster.pass(3_000);
-  if (host.running || game === undefined) {
+  if (host.running) {
     cluster.checker.broke("stuck", `${host.instance} does not stop`);
     return undefined;
   }
-  await stopped;
-  const left = copyOf(game.save);
+  const left = await stopped;
   if (save !== undefined) {
     putSave(host.folder, save, host.now());
     host.startGame();
@@ -28,10 +26,10 @@ const change = async (cluster: Cluster, host: Host, save: Save | undefined): Pro
  * The last state of every world: of those that run as they run; every other one is started once more from the newest save
  * of its own, so that the ledger hears what it holds, and left in order.
  */
-export const tour = async (cluster: Cluster): Promise<ReadonlyMap<string, Save>> => {
-  const finals = new Map<string, Save>();
+export const tour = async (cluster: Cluster): Promise<ReadonlyMap<string, Look>> => {
+  const finals = new Map<string, Look>();
   const running = cluster.hosts.filter((host) => host.running);
-  const ids = new Set(running.map((host) => host.game?.save.world));
+  const ids = new Set(running.map((host) => host.game?.look().world));
   for (const host of running) {
     let home: Save | undefined;
     for (const [world, save] of cluster.archived) {
@@ -47,6 +45,9 @@ export const tour = async (cluster: Cluster): Promise<ReadonlyMap<string, Save>>
     const left = await change(cluster, host, home);
     if (left !== undefined) finals.set(left.world, left);
   }
-  for (const host of running) if (host.game !== undefined) finals.set(host.game.save.world, host.game.save);
+  for (const host of running) {
+    const last = host.game?.look();
+    if (last !== undefined) finals.set(last.world, last);
+  }
   return finals;
 };

@@ -1,8 +1,8 @@
 import type { Fault } from "#sim/cluster/chance";
 import { type Cluster, SLAVES } from "#sim/cluster/cluster";
 import { copyOfFolder, newFolder, putSave } from "#sim/cluster/folder";
-import { asOrigin, copyOf, newSave, RESOURCES, type Save } from "#sim/cluster/game-world";
 import type { Host } from "#sim/cluster/host";
+import { RESOURCES, type Save } from "#sim/cluster/world";
 
 /** Faults and operators' acts: what a history is made of. Each acts on one host that nobody else is working on. */
 
@@ -47,20 +47,13 @@ const ownSaves = (host: Host): Save[] =>
 const newMap: Act = (cluster, host, happened) =>
   working(host, async () => {
     if (!(await stopInOrder(host))) return;
-    const save = newSave(cluster.newSeed());
+    const save = cluster.games.newSave(cluster.newSeed());
     if (cluster.chance.once(2)) await cluster.operator.command("world", "new", { instance: host.instance });
     happened.rewound = true;
     cluster.log(`${host.instance} gets a new map`);
     putSave(host.folder, save, host.now());
     host.startGame();
   });
-
-/** The mod was removed and added again: ids and totals are gone, and what lay in its chests. */
-const forget = (save: Save): Save => {
-  const blank = newSave(save.seed);
-  const { tick, stock, request } = copyOf(save);
-  return asOrigin({ ...blank, tick, stock, request, names: Object.keys(request) });
-};
 
 const move: Act = (cluster, host) =>
   working(host, async () => {
@@ -142,17 +135,17 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     if (cluster.hosts.length >= HOSTS_MAX || cluster.saves.length === 0) return;
     happened.rewound = true;
     const folder = newFolder();
-    putSave(folder, asOrigin(cluster.chance.pick(cluster.saves)), 0);
+    putSave(folder, cluster.games.asOrigin(cluster.chance.pick(cluster.saves)), 0);
     await cluster.found(cluster.newName("f"), cluster.chance.pick(SLAVES), folder);
   },
   "foreign-save": (cluster, host, happened) => {
     const foreign = cluster.saves.filter(({ instance }) => instance !== host.instance);
-    if (foreign.length > 0) rewind(cluster, host, happened, asOrigin(cluster.chance.pick(foreign)));
+    if (foreign.length > 0) rewind(cluster, host, happened, cluster.games.asOrigin(cluster.chance.pick(foreign)));
   },
   "new-map": newMap,
   "id-less": (cluster, host, happened) => {
     const saves = ownSaves(host);
-    if (saves.length > 0) rewind(cluster, host, happened, forget(cluster.chance.pick(saves)));
+    if (saves.length > 0) rewind(cluster, host, happened, cluster.games.forget(cluster.chance.pick(saves)));
   },
   twin: (cluster, host, happened) => {
     if (happened.twins.has(host.instance) || cluster.hosts.length >= HOSTS_MAX) return;
@@ -165,7 +158,7 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
   "force-move": forceMove,
   resurrect: (cluster, host, happened) => {
     const own = cluster.saves.filter(({ instance }) => instance === host.instance);
-    if (own.length > 0) rewind(cluster, host, happened, copyOf(cluster.chance.pick(own)));
+    if (own.length > 0) rewind(cluster, host, happened, cluster.chance.pick(own));
   },
   retire: async (cluster) => {
     const closed = [...(cluster.leader?.state?.worlds.values() ?? [])].filter(({ open }) => !open);

@@ -2,8 +2,8 @@ import { imageOf, hashOf as stateHashOf } from "#core/fold/image";
 import type { Account, State, World } from "#core/fold/state";
 import { hashOf } from "#sim/cluster/checker";
 import type { Cluster } from "#sim/cluster/cluster";
-import { amountIn, heldIn, RESOURCES, type Save } from "#sim/cluster/game-world";
 import type { Host } from "#sim/cluster/host";
+import { amountIn, type Look, RESOURCES } from "#sim/cluster/world";
 
 /**
  * What must hold when faults have stopped. Amounts in worlds are counted where they lie; of the ledger's state only its
@@ -18,22 +18,22 @@ const storageIn = (state: State, key: string): number =>
 /** Why this running world is not at rest; undefined when it is. */
 export const unrestOf = (state: State, { game, instance }: Host): string | undefined => {
   if (game === undefined) return `${instance} does not run`;
-  const { save } = game;
-  const world = [...state.worlds.values()].find(({ id }) => id === save.world);
-  if (world === undefined) return `${instance}: the ledger does not know "${save.world}"`;
-  if (world.token !== save.session.token || !world.open) {
-    return `${save.world} holds token ${save.session.token}, the ledger ${world.token} (${world.open ? "open" : "closed"})`;
+  const look = game.look();
+  const world = [...state.worlds.values()].find(({ id }) => id === look.world);
+  if (world === undefined) return `${instance}: the ledger does not know "${look.world}"`;
+  if (world.token !== look.token || !world.open) {
+    return `${look.world} holds token ${look.token}, the ledger ${world.token} (${world.open ? "open" : "closed"})`;
   }
   for (const key of RESOURCES) {
     const account = accountIn(world, key);
     const { exported = 0, received = 0, allocated = 0 } = account ?? {};
-    const what = `${save.world} ${key}`;
-    if (exported !== amountIn(save.exported, key)) return `${what}: exported ${save.exported[key]}, ledger ${exported}`;
-    if (received !== amountIn(save.received, key)) return `${what}: received ${save.received[key]}, ledger ${received}`;
+    const what = `${look.world} ${key}`;
+    if (exported !== amountIn(look.exported, key)) return `${what}: exported ${look.exported[key]}, ledger ${exported}`;
+    if (received !== amountIn(look.received, key)) return `${what}: received ${look.received[key]}, ledger ${received}`;
     if (allocated !== received) return `${what}: ${allocated - received} in flight`;
-    const wanted = game.wanted(key);
+    const wanted = amountIn(look.wanted, key);
     if (wanted > 0 && storageIn(state, key) > 0) {
-      return `${what}: starved of ${wanted}, ledger wants up to ${account?.target}, stated ${save.stated.wanted[key]}`;
+      return `${what}: starved of ${wanted}, ledger wants up to ${account?.target}`;
     }
   }
   return undefined;
@@ -74,7 +74,7 @@ export const chainProblem = async (cluster: Cluster): Promise<string | undefined
 };
 
 /** Per resource: what lies in worlds, storage and flight is what was produced and not consumed. `finals`: worlds by id. */
-export const conservationProblems = (state: State, finals: ReadonlyMap<string, Save>): string[] =>
+export const conservationProblems = (state: State, finals: ReadonlyMap<string, Look>): string[] =>
   RESOURCES.flatMap((key) => {
     let there = 0;
     let made = 0;
@@ -85,7 +85,7 @@ export const conservationProblems = (state: State, finals: ReadonlyMap<string, S
       if (save === undefined) made += exported - received;
       there += allocated - received + held - debt;
       if (save !== undefined) {
-        const own = heldIn(save, key) - amountIn(save.produced, key) + amountIn(save.consumed, key);
+        const own = amountIn(save.held, key) - amountIn(save.produced, key) + amountIn(save.consumed, key);
         const gone = amountIn(save.received, key) - amountIn(save.exported, key);
         if (own !== gone) terms.push(`${world.id} holds ${own}, by its totals ${gone}`);
         if (amountIn(save.exported, key) !== exported || amountIn(save.received, key) !== received) {
@@ -96,7 +96,7 @@ export const conservationProblems = (state: State, finals: ReadonlyMap<string, S
       }
     }
     for (const save of finals.values()) {
-      there += heldIn(save, key);
+      there += amountIn(save.held, key);
       made += amountIn(save.produced, key) - amountIn(save.consumed, key);
     }
     const stock = [...state.stocks.values()].find((each) => each.key === key);
