@@ -41,7 +41,8 @@ export class Inbox {
   #waitingBytes = 0;
   #following: Following | undefined;
   #next: number;
-  #lastId: { seq: number; data: Uint8Array } | undefined;
+  /** The last message folded, and its fact's id where it was one. */
+  #last: { readonly message: StoredMessage; readonly id: string | undefined } | undefined;
 
   constructor(
     private readonly ports: InboxPorts,
@@ -92,15 +93,16 @@ export class Inbox {
       this.#taken = 0;
       if (this.#following === undefined && !this.reset) this.#follow();
     }
-    const last = this.#lastId;
+    const last = this.#last;
     if (last === undefined) return;
-    state.position = { created: this.created, seq: last.seq, id: envelopeId(last.data) };
-    this.#lastId = undefined;
+    const { seq, data } = last.message;
+    state.position = { created: this.created, seq, id: last.id ?? envelopeId(data) };
+    this.#last = undefined;
   }
 
   #foldOne(state: State, message: StoredMessage): void {
     const decoded = decodeFact(message.subject, message.data);
-    this.#lastId = message;
+    this.#last = { message, id: decoded.kind === "fact" ? decoded.fact.id : undefined };
     this.#newest = message.time;
     if (decoded.kind !== "fact") {
       if (decoded.kind === "rejected") {

@@ -11,6 +11,8 @@ import { subjects } from "#core/subjects";
 import { Leader, type LeaderPorts } from "#projector/leader";
 import { Ledger, type LedgerPorts } from "#projector/ledger/ledger";
 
+const decoder = new TextDecoder();
+
 /**
  * One projector: stands by, leads, stands by again.
  *
@@ -37,7 +39,7 @@ const beat = z.object({ boot: z.string(), at: z.number(), leaving: z.literal(tru
 
 const decodeBeat = (data: Uint8Array): z.infer<typeof beat> | undefined => {
   try {
-    return beat.parse(JSON.parse(new TextDecoder().decode(data)));
+    return beat.parse(JSON.parse(decoder.decode(data)));
   } catch {
     return undefined;
   }

@@ -1,22 +1,12 @@
 import { z } from "zod";
 import type { Report, Totals, WholeState } from "#bridge/link/state";
+import { list, plainReport, reportLine, vector } from "#bridge/report-line";
 import * as shape from "#core/events/shapes";
 import { isResourceKey } from "#core/resource";
 
 /**
  * What the mod says (docs/game-protocol.md), decoded at the border: numbers become resource names here and nowhere else.
  */
-
-/** Lua writes an empty list as {}. */
-const list = <T extends z.ZodType>(of: T) =>
-  z.array(of).or(
-    z
-      .object({})
-      .strict()
-      .transform((): z.infer<T>[] => []),
-  );
-const number = z.string().regex(/^(?:0|[1-9][0-9]{0,8})$/);
-const vector = z.record(number, shape.total);
 
 const wholeReply = z.object({
   v: z.literal(1),
@@ -36,17 +26,6 @@ const wholeReply = z.object({
   file: z.string().regex(/^clusterio\/[0-9a-z]{10,32}-0\.jsonl$/),
 });
 
-const reportLine = z.object({
-  token: shape.token,
-  seq: shape.count,
-  tick: shape.count,
-  full: z.literal(true).optional(),
-  names: z.record(number, z.string()).optional(),
-  exported: vector.default({}),
-  received: vector.default({}),
-  wanted: vector.default({}),
-  untakeable: list(z.string()).optional(),
-});
 const nextLine = z.object({ next: z.string().regex(/^clusterio\/[0-9a-z]{10,32}-[1-9][0-9]{0,8}\.jsonl$/) });
 const errorReply = z.object({ error: z.string(), message: z.string().default("") });
 const leaseReply = z.object({ tick: shape.count });
@@ -90,10 +69,10 @@ export class Names {
   /** Undefined when a number is unknown. What no resource can be called is left out: no ledger would take it. */
   totals(numbered: Readonly<Record<string, number>>): Totals | undefined {
     const totals: Record<string, number> = {};
-    for (const [number, total] of Object.entries(numbered)) {
+    for (const number in numbered) {
       const name = this.#byNumber.get(Number(number));
       if (name === undefined) return undefined;
-      if (isResourceKey(name)) totals[name] = total;
+      if (isResourceKey(name)) totals[name] = numbered[number]!;
     }
     return totals;
   }
@@ -161,7 +140,8 @@ export type ReportDecoded =
 /** A report, over either transport. Learns the names that it gives. */
 export const decodeReport = (text: string, names: Names, token: string): ReportDecoded => {
   const value = parse(text);
-  const decoded = reportLine.safeParse(value);
+  const plain = plainReport(value);
+  const decoded = plain === undefined ? reportLine.safeParse(value) : { success: true as const, data: plain };
   if (!decoded.success) return complaintIn(value, text);
   const { names: given, exported, received, wanted, untakeable, full, ...rest } = decoded.data;
   if (rest.token !== token) return { kind: "error", code: "wrong-token", message: "a report of another session" };

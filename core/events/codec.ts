@@ -2,10 +2,13 @@ import { z } from "zod";
 import { badInput } from "#core/errors";
 
 /** Bytes on the wire and values inside: the only place that turns one into the other for everything but facts. */
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-export const encodeJson = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value));
+/** From a pool: a message is short, and memory of its own would cost more than what is written into it. */
+export const encodeJson = (value: unknown): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = Buffer.from(JSON.stringify(value));
+  return new Uint8Array(buffer, byteOffset, byteLength);
+};
 
 export const decodeText = (bytes: Uint8Array): string => decoder.decode(bytes);
 

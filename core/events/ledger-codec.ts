@@ -1,6 +1,7 @@
 import { sha256 } from "#core/digest";
 import { encodeJson } from "#core/events/codec";
 import { type LedgerBody, type LedgerMessage, ledgerMessages } from "#core/events/ledger";
+import { plainRound } from "#core/events/round-decoder";
 import type { State } from "#core/fold/state";
 import type { StoredMessage } from "#core/ports/log";
 import { LEDGER_TYPES, type LedgerType, SUBJECT_PREFIX, subjects } from "#core/subjects";
@@ -46,6 +47,10 @@ export const unseal = (stored: Pick<StoredMessage, "subject" | "data">): Unseale
     value = JSON.parse(decoder.decode(stored.data));
   } catch {
     return { kind: "unreadable", reason: "not JSON" };
+  }
+  if (type === "round") {
+    const data = plainRound(value);
+    if (data !== undefined) return { kind: "message", message: { type, data }, hash: sha256(stored.data) };
   }
   const parsed = ledgerMessages[type].safeParse(value);
   if (!parsed.success) {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Delivery } from "#core/events/delivery";
 
+const decoder = new TextDecoder();
+
 /**
  * Looks at what the ledger and the deliveries say, in their own bytes, and shares no code with what wrote them.
  *
@@ -36,7 +38,7 @@ export class Checker {
 
   ledgerMessage(type: string, data: Uint8Array): void {
     if (type === "world-retired" || type === "checkpoint") return;
-    const message = JSON.parse(new TextDecoder().decode(data)) as RoundMessage;
+    const message = JSON.parse(decoder.decode(data)) as RoundMessage;
     for (const level of [message.storage, message.shortfall]) {
       for (const [key, n] of Object.entries(level ?? {})) if (n < 0) this.broke("C1", `${key} is ${n}`);
     }
@@ -63,7 +65,7 @@ export class Checker {
 
   /** A bridge published this. */
   fact(bytes: Uint8Array): void {
-    const { data } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    const { data } = JSON.parse(decoder.decode(bytes)) as {
       data: { readonly world: string; readonly received: Readonly<Record<string, number>> };
     };
     for (const [key, total] of Object.entries(data.received)) {

@@ -16,12 +16,12 @@ import type { Setting } from "#sim/cluster/setting";
 import type { Weather } from "#sim/cluster/weather";
 import { type Games, RESOURCES, type Save } from "#sim/cluster/world";
 
+const decoder = new TextDecoder();
+
 export const SLAVES: readonly SlaveId[] = [slaveId("s1"), slaveId("s2"), slaveId("s3")];
+const settled = Promise.resolve();
 /** Runs every promise that can run, and what that sets off: asked from a microtask, a tick comes after all the others. */
-const settle = async (): Promise<void> => {
-  await undefined;
-  await new Promise<void>((resolve) => process.nextTick(resolve));
-};
+const settle = (then: () => void): void => void settled.then(() => process.nextTick(then));
 
 /** Saves that somebody may still load, of all worlds. */
 const ARCHIVE_MAX = 60;
@@ -87,7 +87,7 @@ export class Cluster implements Setting {
       ledgerWeather: logWeather((subject, data) => {
         const type = subject.split(".").at(-1) ?? "";
         weather.count(`ledger: ${type}`);
-        if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : new TextDecoder().decode(data)}`);
+        if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
         checker.ledgerMessage(type, data);
       }),
       checkpointEvery: chance.pick(CHECKPOINTS),
@@ -134,7 +134,7 @@ export class Cluster implements Setting {
     const type = subject.split(".").at(-1) ?? "";
     this.weather.count(`fact: ${type}`);
     this.checker.fact(bytes);
-    if (type !== "world-reported") this.log(`fact ${new TextDecoder().decode(bytes)}`);
+    if (type !== "world-reported") this.log(`fact ${decoder.decode(bytes)}`);
     for (const ms of from.cut ? [] : this.weather.fact()) {
       if (ms === 0) this.events.store(subject, bytes);
       else this.clock.after(ms, () => this.events.store(subject, bytes));
@@ -144,7 +144,7 @@ export class Cluster implements Setting {
   #route(subject: string, data: Uint8Array): void {
     const to = parseDeliverySubject(subject);
     if (to === undefined) return;
-    const delivery = JSON.parse(new TextDecoder().decode(data)) as Delivery;
+    const delivery = JSON.parse(decoder.decode(data)) as Delivery;
     this.checker.delivery(delivery);
     for (const host of this.hosts) {
       if (host.instance !== to.instance || host.slave !== to.slave) continue;
@@ -203,7 +203,7 @@ export class Cluster implements Setting {
   }
 
   pass(ms: number): Promise<void> {
-    return this.clock.advanceSettling(ms, settle);
+    return this.clock.advanceDraining(ms, settle);
   }
 
   /** Nothing more happens. */

@@ -28,6 +28,8 @@ import type { Setting } from "#sim/cluster/setting";
 import { SimRcon } from "#sim/cluster/sim-rcon";
 import type { Save, World } from "#sim/cluster/world";
 
+const decoder = new TextDecoder();
+
 const REPORTS = "/out";
 const TICK_MS = 500;
 const GAME_PASS_MS = 250;
@@ -343,7 +345,7 @@ export class Host {
       if (asks % ASKS_MAX === 0) await assign();
       const asked = await bus.request(subjects.query(slave, "link"), encodeJson({ instance, epoch: 0 }), 2_000);
       if (asked.kind === "answer") {
-        const answer = JSON.parse(new TextDecoder().decode(asked.data)) as LinkAnswer;
+        const answer = JSON.parse(decoder.decode(asked.data)) as LinkAnswer;
         if ("ok" in answer && answer.ok.epoch >= this.folder.link.epoch) {
           const { epoch, generation, assignment } = answer.ok;
           // Of what a moved folder brings along, the maps and the generation go on counting.

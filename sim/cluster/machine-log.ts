@@ -33,7 +33,7 @@ export class MachineLog implements Log {
   ) {}
 
   append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
-    return this.machine.hold(this.#append(subject, data.slice(), expectLastSeq));
+    return this.machine.hold(this.#append(subject, data, expectLastSeq));
   }
 
   async #append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {

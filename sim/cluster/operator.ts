@@ -5,6 +5,8 @@ import { type Clock, pause } from "#core/ports/clock";
 import type { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { subjects } from "#core/subjects";
 
+const decoder = new TextDecoder();
+
 const USER = userId("op");
 const ASK_MS = 2_000;
 const AGAIN_MS = 1_500;
@@ -25,7 +27,7 @@ export class Operator {
     for (;;) {
       const asked = await bus.request(subjects.masterCommand(USER, noun, verb), encodeJson(value), ASK_MS);
       if (asked.kind === "answer") {
-        const answer = JSON.parse(new TextDecoder().decode(asked.data)) as Answer;
+        const answer = JSON.parse(decoder.decode(asked.data)) as Answer;
         if (!("error" in answer && answer.error.code === "unavailable")) {
           this.waiting--;
           return answer;

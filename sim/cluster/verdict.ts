@@ -5,6 +5,8 @@ import type { Cluster } from "#sim/cluster/cluster";
 import type { Host } from "#sim/cluster/host";
 import { amountIn, type Look, RESOURCES } from "#sim/cluster/world";
 
+const decoder = new TextDecoder();
+
 /**
  * What must hold when faults have stopped. Amounts in worlds are counted where they lie; of the ledger's state only its
  * numbers are read.
@@ -65,7 +67,7 @@ export const chainProblem = async (cluster: Cluster): Promise<string | undefined
   const stored = await cluster.ledger.read(1, 1_000_000);
   let tip: string | undefined;
   for (const { data } of stored) {
-    const { prev } = JSON.parse(new TextDecoder().decode(data)) as { prev: string };
+    const { prev } = JSON.parse(decoder.decode(data)) as { prev: string };
     if (tip === undefined || prev === tip) tip = hashOf(data);
     else cluster.weather.count("void ledger message");
   }

@@ -170,6 +170,7 @@ export class Session {
     const { clock, random } = this.context.ports;
     const [next, actions] = link(this.#link, input, clock.now(), random);
     this.#link = next;
+    if (actions.length === 0) return;
     this.#queue.push(...actions);
     if (!this.#draining) void this.#drain();
   }

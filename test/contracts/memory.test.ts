@@ -89,6 +89,46 @@ test("a manual clock that settles lets promises come to rest between two moments
   expect(steps).toEqual(["1 at 10", "2 at 20"]);
 });
 
+test("a manual clock that drains does so too, and what a task throws is the caller's", async () => {
+  const clock = new ManualClock(0);
+  const steps: string[] = [];
+  const nap = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
+  const deep = async (depth: number): Promise<void> => (depth === 0 ? undefined : deep(depth - 1));
+  void (async () => {
+    for (let n = 1; n <= 3; n++) {
+      await nap(10);
+      await deep(50);
+      steps.push(`${n} at ${clock.now()}`);
+    }
+  })();
+  const settle = (then: () => void) => void Promise.resolve().then(() => process.nextTick(then));
+  await clock.advanceDraining(25, settle);
+  expect(steps).toEqual(["1 at 10", "2 at 20"]);
+  expect(clock.now()).toBe(25);
+  clock.after(1, () => {
+    throw new Error("a task's");
+  });
+  await expect(clock.advanceDraining(25, settle)).rejects.toThrow("a task's");
+});
+
+test("a manual clock runs ten thousand timers in the order of their moments, cancelled ones never", () => {
+  const clock = new ManualClock(0);
+  const dice = new SeededRandom(5);
+  const ran: number[] = [];
+  const due: number[] = [];
+  for (let n = 0; n < 10_000; n++) {
+    const at = dice.below(2_000);
+    const cancel = clock.after(at, () => ran.push(at * 10_000 + n));
+    if (dice.below(3) > 0) cancel();
+    else due.push(at * 10_000 + n);
+    if (n % 100 === 0)
+      expect(clock.nextAt()).toBe(due.length === 0 ? undefined : Math.floor(Math.min(...due) / 10_000));
+  }
+  clock.advance(2_000);
+  expect(ran).toEqual(due.sort((a, b) => a - b));
+  expect(clock.nextAt()).toBeUndefined();
+});
+
 test("a log in memory can lose an acknowledgement, a message or its room", async () => {
   const log = new MemoryLog(new ManualClock());
   log.failNext("stored-unacknowledged", "dropped-unacknowledged", "full");

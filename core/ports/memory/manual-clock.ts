@@ -4,14 +4,18 @@ interface Task {
   readonly at: number;
   /** Tasks of the same moment run in the order in which they were set. */
   readonly order: number;
-  readonly run: () => void;
+  /** Undefined once it ran or was cancelled. */
+  run: (() => void) | undefined;
 }
 
-/** A clock that stands still until it is moved. */
+const isBefore = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** A clock that stands still until it is moved. Its tasks lie in a binary heap, the next one on top. */
 export class ManualClock implements Clock {
   #now: number;
   #order = 0;
-  readonly #tasks = new Set<Task>();
+  readonly #heap: Task[] = [];
+  #cancelled = 0;
 
   constructor(start = 1_700_000_000_000) {
     this.#now = start;
@@ -23,14 +27,19 @@ export class ManualClock implements Clock {
 
   after(ms: number, run: () => void): () => void {
     const task: Task = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
-    this.#tasks.add(task);
-    return () => void this.#tasks.delete(task);
+    this.#push(task);
+    return () => {
+      if (task.run === undefined) return;
+      task.run = undefined;
+      this.#cancelled++;
+      if (this.#cancelled > 64 && this.#cancelled * 2 > this.#heap.length) this.#sweep();
+    };
   }
 
   /** Moves time on, running what is due on the way, each task at its own moment; also what these set anew. */
   advance(ms: number): void {
     const end = this.#now + ms;
-    for (let task = this.#due(end); task !== undefined; task = this.#due(end)) this.#run(task);
+    while (this.#runNext(end));
     this.#now = end;
   }
 
@@ -38,31 +47,91 @@ export class ManualClock implements Clock {
   async advanceSettling(ms: number, settle: () => Promise<void>): Promise<void> {
     const end = this.#now + ms;
     await settle();
-    for (let task = this.#due(end); task !== undefined; task = this.#due(end)) {
-      this.#run(task);
-      await settle();
-    }
+    while (this.#runNext(end)) await settle();
     this.#now = end;
     await settle();
   }
 
+  /** The same, several times faster: `settle` calls `then` when promises have come to rest. Rejects with what a task throws. */
+  advanceDraining(ms: number, settle: (then: () => void) => void): Promise<void> {
+    const end = this.#now + ms;
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        try {
+          if (this.#runNext(end)) return settle(turn);
+        } catch (error) {
+          return reject(error);
+        }
+        this.#now = end;
+        settle(resolve);
+      };
+      settle(turn);
+    });
+  }
+
   /** When the next task is due, or undefined when none is set. */
   nextAt(): number | undefined {
-    return this.#due(Number.POSITIVE_INFINITY)?.at;
+    return this.#next()?.at;
   }
 
-  #run(task: Task): void {
-    this.#tasks.delete(task);
+  #runNext(end: number): boolean {
+    const task = this.#next();
+    if (task === undefined || task.at > end) return false;
+    this.#pop();
     this.#now = Math.max(this.#now, task.at);
-    task.run();
+    const { run } = task;
+    task.run = undefined;
+    run?.();
+    return true;
   }
 
-  #due(end: number): Task | undefined {
-    let first: Task | undefined;
-    for (const task of this.#tasks) {
-      if (task.at > end) continue;
-      if (first === undefined || task.at < first.at || (task.at === first.at && task.order < first.order)) first = task;
+  #next(): Task | undefined {
+    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+      if (top.run !== undefined) return top;
+      this.#pop();
+      this.#cancelled--;
     }
-    return first;
+    return undefined;
+  }
+
+  #push(task: Task): void {
+    const heap = this.#heap;
+    let at = heap.push(task) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(task, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = task;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length > 0) this.#sink(last, 0);
+  }
+
+  /** Puts a task at this place or below, where nothing under it comes earlier. */
+  #sink(task: Task, from: number): void {
+    const heap = this.#heap;
+    let at = from;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, task)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = task;
+  }
+
+  /** Most timers of requests are cancelled long before they are due. */
+  #sweep(): void {
+    const live = this.#heap.filter(({ run }) => run !== undefined);
+    this.#heap.length = 0;
+    for (const task of live) this.#push(task);
+    this.#cancelled = 0;
   }
 }

@@ -1,5 +1,6 @@
 import type { Bus, BusMessage, RequestResult, Subscription } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
+import { copyOf } from "#core/ports/memory/bytes";
 import type { MemoryLog } from "#core/ports/memory/memory-log";
 
 /** True when `subject` is one of those that `pattern` names ("*" one token, ">" one or more at the end). */
@@ -13,6 +14,12 @@ export const matches = (pattern: string, subject: string): boolean => {
   return wanted.length === tokens.length;
 };
 
+/** Cheaper than `queueMicrotask`, which wraps its task in an async resource: a simulation does this ten million times. */
+const settled = Promise.resolve();
+const soon = (task: () => void): void => void settled.then(task);
+
+const isLiteral = (pattern: string): boolean => !/[*>]/.test(pattern);
+
 interface Interest {
   readonly bus: MemoryBus;
   readonly pattern: string;
@@ -21,6 +28,9 @@ interface Interest {
   stopped: boolean;
 }
 
+/** One subject for each request: not worth remembering whom it concerns. */
+const isInbox = (subject: string): boolean => subject.startsWith("_INBOX.");
+
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
@@ -28,8 +38,12 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
  * over in microtasks, in the order in which they were published, so a run is the same each time.
  */
 export class MemoryBroker {
-  readonly #interests = new Set<Interest>();
+  /** Subscriptions to one subject each, most of them inboxes, and all others; `#interested` remembers whom of these a subject concerns. */
+  readonly #literal = new Map<string, Set<Interest>>();
+  readonly #wild = new Set<Interest>();
+  readonly #interested = new Map<string, readonly Interest[]>();
   readonly #captures: { pattern: string; log: MemoryLog }[] = [];
+  readonly #captured = new Map<string, readonly MemoryLog[]>();
   readonly #queued: (() => void)[] = [];
   #draining = false;
   #turn = 0;
@@ -45,6 +59,7 @@ export class MemoryBroker {
   /** Stores what is published on these subjects, as a stream without acknowledgement does. */
   capture(pattern: string, log: MemoryLog): void {
     this.#captures.push({ pattern, log });
+    this.#captured.clear();
   }
 
   newInbox(): string {
@@ -52,29 +67,58 @@ export class MemoryBroker {
   }
 
   add(interest: Interest): Subscription {
-    this.#interests.add(interest);
+    const { pattern } = interest;
+    const peers = isLiteral(pattern) ? (this.#literal.get(pattern) ?? new Set()) : this.#wild;
+    if (peers === this.#wild) this.#interested.clear();
+    else this.#literal.set(pattern, peers);
+    peers.add(interest);
     return {
       stop: () => {
         interest.stopped = true;
-        this.#interests.delete(interest);
+        peers.delete(interest);
+        if (peers === this.#wild) this.#interested.clear();
+        else if (peers.size === 0 && this.#literal.get(pattern) === peers) this.#literal.delete(pattern);
       },
     };
   }
 
+  #logsOf(subject: string): readonly MemoryLog[] {
+    let logs = this.#captured.get(subject);
+    if (logs === undefined) {
+      logs = this.#captures.filter(({ pattern }) => matches(pattern, subject)).map(({ log }) => log);
+      if (!isInbox(subject)) this.#captured.set(subject, logs);
+    }
+    return logs;
+  }
+
+  #wildOf(subject: string): readonly Interest[] {
+    let interested = this.#interested.get(subject);
+    if (interested === undefined) {
+      interested = [...this.#wild].filter(({ pattern }) => matches(pattern, subject));
+      if (!isInbox(subject)) this.#interested.set(subject, interested);
+    }
+    return interested;
+  }
+
   /** Hands the message to everybody whom it concerns; false when that is nobody. */
   send(message: BusMessage): boolean {
-    for (const { pattern, log } of this.#captures) {
-      if (matches(pattern, message.subject)) log.store(message.subject, message.data);
-    }
-    const groups = new Map<string, Interest[]>();
+    const { subject } = message;
+    for (const log of this.#logsOf(subject)) log.store(subject, message.data);
+    let groups: Map<string, Interest[]> | undefined;
     let receivers = 0;
-    for (const interest of this.#interests) {
-      if (!interest.bus.connected() || !matches(interest.pattern, message.subject)) continue;
+    const offer = (interest: Interest): void => {
+      if (!interest.bus.connected()) return;
       receivers++;
-      if (interest.queue === undefined) this.#handOver(interest, message);
-      else groups.set(interest.queue, [...(groups.get(interest.queue) ?? []), interest]);
-    }
-    for (const members of groups.values()) this.#handOver(members[this.#turn++ % members.length]!, message);
+      const { queue } = interest;
+      if (queue === undefined) return this.#handOver(interest, message);
+      groups ??= new Map();
+      const members = groups.get(queue);
+      if (members === undefined) groups.set(queue, [interest]);
+      else members.push(interest);
+    };
+    for (const interest of this.#literal.get(subject) ?? []) offer(interest);
+    for (const interest of this.#wildOf(subject)) offer(interest);
+    for (const members of groups?.values() ?? []) this.#handOver(members[this.#turn++ % members.length]!, message);
     return receivers > 0;
   }
 
@@ -84,7 +128,7 @@ export class MemoryBroker {
     });
     if (this.#draining) return;
     this.#draining = true;
-    queueMicrotask(() => this.#drain());
+    soon(() => this.#drain());
   }
 
   /** One message for each microtask: what a handler awaits comes before the next message. */
@@ -94,7 +138,7 @@ export class MemoryBroker {
       this.#draining = false;
       return;
     }
-    queueMicrotask(() => this.#drain());
+    soon(() => this.#drain());
     next();
   }
 }
@@ -110,7 +154,7 @@ export class MemoryBus implements Bus {
   ) {}
 
   publish(subject: string, data: Uint8Array): void {
-    if (this.#connected) this.broker.send({ subject, data: data.slice(), headers: NO_HEADERS });
+    if (this.#connected) this.broker.send({ subject, data: copyOf(data), headers: NO_HEADERS });
   }
 
   subscribe(subject: string, onMessage: (message: BusMessage) => void, options?: { queue?: string }): Subscription {
@@ -130,8 +174,8 @@ export class MemoryBus implements Bus {
       const inbox = this.subscribe(reply, (answer) => done({ kind: "answer", data: answer.data }));
       const send = () => {
         back.stop();
-        const heard = this.broker.send({ subject, data: data.slice(), reply, headers: NO_HEADERS });
-        if (!heard) queueMicrotask(() => done({ kind: "nobody" }));
+        const heard = this.broker.send({ subject, data: copyOf(data), reply, headers: NO_HEADERS });
+        if (!heard) soon(() => done({ kind: "nobody" }));
       };
       const back = this.onConnection((connected) => connected && send());
       if (this.#connected) send();
