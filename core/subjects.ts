@@ -8,7 +8,7 @@ import { parseResource, type ResourceKey } from "#core/resource";
  */
 export const SUBJECT_PREFIX = "clusterio.v1";
 
-export const FACT_TYPES = ["world-synced", "world-reported", "world-left"] as const;
+export const FACT_TYPES = ["world-synced", "world-reported", "world-left", "world-adopted"] as const;
 export type FactType = (typeof FACT_TYPES)[number];
 
 export const LEDGER_TYPES = [
@@ -18,9 +18,12 @@ export const LEDGER_TYPES = [
   "instance-assigned",
   "generation-raised",
   "world-retired",
+  "world-adopted",
+  "world-rewound",
   "session-lapsed",
   "events-lost",
   "events-unverifiable",
+  "ledger-recovered",
   "policy-set",
   "adjusted",
   "resource-renamed",

@@ -1,3 +1,4 @@
+import { alarmText } from "#core/alarm";
 import type { LedgerBody } from "#core/events/ledger";
 import { failpoint } from "#core/failpoints";
 import type { Log } from "#core/ports/log";
@@ -52,7 +53,7 @@ export class Housekeeping {
     this.bytesMax = info.bytesMax ?? Number.POSITIVE_INFINITY;
     if (this.#sinceCheckpoint >= checkpointEvery && !(await this.#checkpoint(signal))) return false;
     if (this.bytes < this.bytesMax * LEDGER_ALARM) return true;
-    alarm(`LEDGER has used ${Math.round((this.bytes / this.bytesMax) * 100)} % of its limit`);
+    alarm(alarmText("ledger-full", `LEDGER has used ${Math.round((this.bytes / this.bytesMax) * 100)} % of its limit`));
     const [secondLast, last] = this.#checkpoints;
     if (secondLast !== undefined && last !== undefined && secondLast > info.firstSeq)
       await ledgerLog.purgeBelow(secondLast);

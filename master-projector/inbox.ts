@@ -1,12 +1,20 @@
-import { type Decoded, decodeFact, envelopeId } from "#core/events/fact-decoder";
-import { evolveFact, type Outcome, type SignedAssignment } from "#core/fold/evolve-fact";
+import { decodeFact, envelopeId, type Fact } from "#core/events/fact-decoder";
+import type { LedgerBody } from "#core/events/ledger";
+import { adoptionOf, receiveAdoption } from "#core/fold/adoption";
+import { changesOf } from "#core/fold/decide";
+import { evolveFact } from "#core/fold/evolve-fact";
+import type { Outcome, SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
+import { applySync, isRewind, receiveSync, type Sync } from "#core/fold/sync";
 import type { Following, Log, StoredMessage } from "#core/ports/log";
 
 /**
  * Facts on their way into the fold: taken in as they come, folded at the loop's pace.
  *
  * P6 The position names the last message folded, whatever became of it: also a rejected one is read only once.
+ * P11 A fact that the ledger explains (an earlier save, an adoption) stands alone: folding stops before it, all before it
+ *     is written, and then it is written with its explanation in one message. So no crash leaves a rewind without its
+ *     explanation, or with two.
  */
 
 /** Messages waiting to be folded before reading pauses: a few seconds' worth at full speed, some 50 MB. */
@@ -29,6 +37,15 @@ export interface InboxPorts {
   readonly onRejected: (message: StoredMessage, reason: string) => void;
 }
 
+/** A fact that the ledger tells of by a message of its own, and its broker's time (ms). */
+interface Aside {
+  readonly id: string;
+  readonly at: number;
+  /** A whole sync; or the body that an adoption comes to. */
+  readonly sync?: Sync;
+  readonly body?: LedgerBody;
+}
+
 export class Inbox {
   /** The stream was recreated or cut below what was read: the position has to be compared again. */
   reset = false;
@@ -36,6 +53,7 @@ export class Inbox {
   #newest: number | undefined;
   /** Broker time (ms) of the oldest fact folded since `takeOldest`. */
   #oldest: number | undefined;
+  #aside: Aside | undefined;
   #waiting: StoredMessage[] = [];
   #taken = 0;
   #waitingBytes = 0;
@@ -80,14 +98,56 @@ export class Inbox {
     return this.#taken === this.#waiting.length;
   }
 
-  /** Folds up to `max` waiting facts into the state. */
+  /** The next fact stands alone (P11): the ledger has to hold all before it first. */
+  get standsAlone(): boolean {
+    return this.#aside !== undefined;
+  }
+
+  /** Folds up to `max` waiting facts into the state, none while one stands alone. */
   fold(state: State, max: number): void {
     const end = Math.min(this.#waiting.length, this.#taken + max);
-    for (; this.#taken < end; this.#taken++) {
-      const message = this.#waiting[this.#taken]!;
-      this.#waitingBytes -= message.data.length;
-      this.#foldOne(state, message);
+    while (this.#taken < end && this.#aside === undefined) this.#foldOne(state, this.#waiting[this.#taken]!);
+    this.#settle(state);
+  }
+
+  /** The next message was folded, whatever became of it (P6). */
+  #took(message: StoredMessage, fact?: { readonly id: string; readonly outcome: Outcome }): void {
+    this.#taken++;
+    this.#waitingBytes -= message.data.length;
+    this.#last = { message, id: fact?.id };
+    this.#newest = message.time;
+    if (fact === undefined) return;
+    const { outcome } = fact;
+    if (outcome === "applied") this.tally.applied++;
+    else this.tally.ignored.set(outcome, (this.tally.ignored.get(outcome) ?? 0) + 1);
+    this.#oldest = Math.min(this.#oldest ?? message.time, message.time);
+  }
+
+  /**
+   * Folds the fact that stands alone: the ledger message that it comes to, to be written before anything else, undefined
+   * when it is folded like any other. Asked again until nothing stands alone: an adoption may come before its sync.
+   */
+  foldAlone(state: State): LedgerBody | undefined {
+    const aside = this.#aside;
+    if (aside === undefined) return undefined;
+    const message = this.#waiting[this.#taken]!;
+    const { id, sync, at } = aside;
+    const adopted = sync === undefined ? undefined : adoptionOf(state, sync.id, sync.data.tick);
+    if (adopted !== undefined) return adopted;
+    this.#aside = undefined;
+    if (sync === undefined) {
+      this.#took(message, { id, outcome: "applied" });
+      this.#settle(state);
+      return aside.body;
     }
+    const isBack = isRewind(state, sync);
+    const { outcome, rewind } = applySync(state, sync, at);
+    this.#took(message, { id, outcome });
+    this.#settle(state);
+    return isBack ? { type: "world-rewound", data: { ...changesOf(state), rewind } } : undefined;
+  }
+
+  #settle(state: State): void {
     if (this.drained) {
       this.#waiting = [];
       this.#taken = 0;
@@ -102,24 +162,38 @@ export class Inbox {
 
   #foldOne(state: State, message: StoredMessage): void {
     const decoded = decodeFact(message.subject, message.data);
-    this.#last = { message, id: decoded.kind === "fact" ? decoded.fact.id : undefined };
-    this.#newest = message.time;
     if (decoded.kind !== "fact") {
-      if (decoded.kind === "rejected") {
-        this.tally.rejected++;
-        this.ports.onRejected(message, decoded.reason);
-      }
+      this.#took(message);
+      if (decoded.kind !== "rejected") return;
+      this.tally.rejected++;
+      this.ports.onRejected(message, decoded.reason);
       return;
     }
-    const outcome = this.#evolve(state, decoded, message.time);
-    if (outcome === "applied") this.tally.applied++;
-    else this.tally.ignored.set(outcome, (this.tally.ignored.get(outcome) ?? 0) + 1);
-    this.#oldest = Math.min(this.#oldest ?? message.time, message.time);
+    const outcome = this.#evolve(state, decoded.fact, message.time);
+    if (outcome !== undefined) this.#took(message, { id: decoded.fact.id, outcome });
   }
 
-  #evolve(state: State, { fact }: Decoded & { kind: "fact" }, time: number): Outcome {
-    if (fact.type !== "world-synced" || fact.data.assignment === undefined) return evolveFact(state, fact, time);
-    return evolveFact(state, fact, time, this.ports.verify(fact.data.assignment));
+  /** Undefined for a fact that stands alone. */
+  #evolve(state: State, fact: Fact, at: number): Outcome | undefined {
+    if (fact.type === "world-adopted") {
+      const body = receiveAdoption(state, fact, fact.data);
+      if (typeof body === "string") return body;
+      this.#aside = { id: fact.id, at, body };
+      return undefined;
+    }
+    if (fact.type !== "world-synced") return evolveFact(state, fact, at);
+    const { assignment } = fact.data;
+    const sync = receiveSync(
+      state,
+      fact,
+      fact.data,
+      assignment === undefined ? undefined : this.ports.verify(assignment),
+    );
+    if (typeof sync === "string") return sync;
+    if (adoptionOf(state, sync.id, 0) === undefined && !isRewind(state, sync))
+      return applySync(state, sync, at).outcome;
+    this.#aside = { id: fact.id, at, sync };
+    return undefined;
   }
 
   /** Broker time (ms) of the oldest fact folded since the last call. */

@@ -1,3 +1,4 @@
+import { alarmText } from "#core/alarm";
 import { Bell } from "#core/bell";
 import type { Boot } from "#core/boot";
 
@@ -7,12 +8,15 @@ import type { ClusterView } from "#core/events/query";
 import { failpoint } from "#core/failpoints";
 import { decide, isUrgent } from "#core/fold/decide";
 import { allRestated, lapsedSessions } from "#core/fold/lapse";
+import { recoveredBody } from "#core/fold/recovery";
 import { voidToken } from "#core/fold/sessions";
 import { hasChanges, type State } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
 import { type Clock, every, pause } from "#core/ports/clock";
 import type { Log } from "#core/ports/log";
+import type { LedgerType } from "#core/subjects";
 
+import { alarmFor } from "#projector/alarms";
 import { Housekeeping } from "#projector/housekeeping";
 import { Inbox, type Tally } from "#projector/inbox";
 import type { Ledger } from "#projector/ledger/ledger";
@@ -55,6 +59,8 @@ export interface LeaderPorts {
   /** One line for the operator about something that should not happen. */
   readonly alarm: (message: string) => void;
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
+  /** A message of this type was written. */
+  readonly wrote?: (type: LedgerType) => void;
   /** Ledger messages between checkpoints, CHECKPOINT_EVERY when left out: the simulation has no time for so many. */
   readonly checkpointEvery?: number;
 }
@@ -72,6 +78,8 @@ export class Leader {
   #deposed = false;
   #reconnected = false;
   readonly #since: number;
+  /** When it was last looked at what the worlds brought back (ms by our clock). */
+  #recoveredAt: number;
   /** How far the broker's clock is ahead of ours (ms), as its last message showed: never more than it is. */
   #brokerAhead = 0;
   readonly #bell: Bell;
@@ -85,6 +93,7 @@ export class Leader {
     private readonly boot: Boot,
   ) {
     this.#since = ports.clock.now();
+    this.#recoveredAt = this.#since;
     this.#bell = new Bell(ports.clock);
     this.#telling = new Telling(ports.bus, boot);
     this.#house = new Housekeeping({ ...ports, write: (body, signal) => this.#write(body, signal) }, ledger);
@@ -138,14 +147,14 @@ export class Leader {
     } else {
       from = resumption.end.seq + 1;
       const type = resumption.kind === "lost" ? "events-lost" : "events-unverifiable";
-      body = { type, data: { void: `~${this.boot}.0`, position: resumption.end } };
-      if (resumption.kind === "lost")
-        this.ports.alarm("EVENTS was cut or recreated: all sessions start anew from what the worlds state");
+      const before = this.state.position === undefined ? {} : { from: this.state.position };
+      body = { type, data: { void: `~${this.boot}.0`, position: resumption.end, ...before } };
     }
     failpoint("term.beginning");
     const written = await this.ledger.append(body, this.boot, signal);
     if (written !== "stored") return false;
     failpoint("term.begun");
+    this.#wrote(body);
     await this.#readBrokerClock();
     this.#telling.readModels(this.state);
     const { created } = await this.ports.events.info();
@@ -179,6 +188,7 @@ export class Leader {
       if (this.#inbox.drained && !isUrgent(this.state, this.#granting)) this.#inbox.takeOldest();
       if (this.#inbox.reset) return "reset";
       if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
+      if (this.#inbox.standsAlone && !(await this.#foldAlone(signal))) return "deposed";
       const clean = requests.waiting || this.#restateDue || this.#lapseDue;
       if (clean || this.#untilRound() === 0) {
         if (!(await this.#closeRound(signal))) return "deposed";
@@ -194,6 +204,17 @@ export class Leader {
     this.#inbox.fold(this.state, FOLD_MAX);
     const newest = this.#inbox.takeNewest();
     if (newest !== undefined) this.#brokerAhead = newest - this.ports.clock.now();
+  }
+
+  /** P11: what stands alone, after all before it. False when a write was lost. */
+  async #foldAlone(signal: AbortSignal): Promise<boolean> {
+    if (!(await this.#closeRound(signal))) return false;
+    while (this.#inbox.standsAlone) {
+      const body = this.#inbox.foldAlone(this.state);
+      if (body !== undefined && !(await this.#write(body, signal))) return false;
+    }
+    this.#telling.news(this.state, this.#inbox.takeOldest());
+    return true;
   }
 
   /** What the broker's clock said about the message that this leader has just written. */
@@ -259,16 +280,28 @@ export class Leader {
     }
   }
 
+  #wrote(body: LedgerBody): void {
+    const alarm = alarmFor(body);
+    if (alarm !== undefined) this.ports.alarm(alarm);
+    this.ports.wrote?.(body.type);
+  }
+
   /** Writes one message, waiting while the ledger is full. False when another writer was first. */
   async #write(body: LedgerBody, signal: AbortSignal): Promise<boolean> {
     for (;;) {
       const written = await this.ledger.append(body, this.boot, signal);
       if (written === "stored") {
         this.#house.written();
+        this.#wrote(body);
         return true;
       }
       if (written === "lost" || signal.aborted) return false;
-      this.ports.alarm("LEDGER is full: nothing is granted until an operator archives it or raises its limit");
+      this.ports.alarm(
+        alarmText(
+          "ledger-full",
+          "LEDGER is full: nothing is granted until an operator archives it or raises its limit",
+        ),
+      );
       await pause(this.ports.clock, FULL_MS, signal);
     }
   }
@@ -278,6 +311,7 @@ export class Leader {
     if (this.#lapseDue) {
       this.#lapseDue = false;
       if (!(await this.#lapse(signal))) return false;
+      if (!(await this.#tellRecovered(signal))) return false;
       if (!(await this.#house.keep(signal))) return false;
     }
     for (const request of requests.takeAll()) {
@@ -297,10 +331,21 @@ export class Leader {
   async #lapse(signal: AbortSignal): Promise<boolean> {
     const now = this.#brokerNow();
     for (const world of lapsedSessions(this.state, now, this.#since + this.#brokerAhead)) {
-      const data = { world: world.id, silentMs: Math.max(0, now - world.factAt), void: voidToken(this.state) };
+      const slave = this.state.instances.get(world.instance)?.slave ?? "";
+      const silentMs = Math.max(0, now - world.factAt);
+      const data = { world: world.id, slave, silentMs, void: voidToken(this.state) };
       if (!(await this.#write({ type: "session-lapsed", data }, signal))) return false;
     }
     return true;
+  }
+
+  /** What worlds stated beyond the ledger's knowledge, once they had the time to state it (P9). */
+  async #tellRecovered(signal: AbortSignal): Promise<boolean> {
+    const now = this.ports.clock.now();
+    if (now - this.#recoveredAt < RESTATED_MS_MAX) return true;
+    this.#recoveredAt = now;
+    const data = recoveredBody(this.state, allRestated(this.state, this.boot));
+    return data === undefined || this.#write({ type: "ledger-recovered", data }, signal);
   }
 
   async #execute(requests: Requests, request: Request & { kind: "command" }, signal: AbortSignal): Promise<boolean> {

@@ -116,6 +116,7 @@ class RunCommand extends Command {
         log.warn({ alarm: true }, message);
       },
       observe: ({ ms }) => metrics.rounds.observe(ms / 1000),
+      wrote: (type) => metrics.facts.inc({ type }),
       onRole: (role) => log.info({ role }, `this projector ${role === "leader" ? "leads" : "stands by"}`),
       prepare: async () => {
         const ensured = await prepareStreams(link);

@@ -58,11 +58,17 @@ export const newMetrics = (of: { readonly state: () => State; readonly view: () 
     },
   });
   const alarms = new Counter({ name: "clusterio_alarms_total", help: "Alarms raised by this process", registers });
+  const facts = new Counter({
+    name: "clusterio_ledger_facts_total",
+    help: "Messages that this process wrote to the ledger, by type: world-rewound, session-lapsed, ledger-recovered, ...",
+    labelNames: ["type"],
+    registers,
+  });
   const rounds = new Histogram({
     name: "clusterio_round_seconds",
     help: "Time from deciding a round to its deliveries",
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
     registers,
   });
-  return { registry, alarms, rounds };
+  return { registry, alarms, facts, rounds };
 };

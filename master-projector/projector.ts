@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alarmText } from "#core/alarm";
 import { Bell } from "#core/bell";
 import { nextBoot } from "#core/boot";
 import { isClusterioError } from "#core/errors";
@@ -101,7 +102,7 @@ export class Projector {
     } catch (error) {
       if (!isClusterioError(error, "unavailable")) throw error;
       this.#dirty = true;
-      this.ports.alarm(`the broker is away: ${error.message}`);
+      this.ports.alarm(alarmText("broker-away", `the broker is away: ${error.message}`));
       await pause(this.ports.clock, AWAY_MS, signal);
       this.#heardAt = Number.NEGATIVE_INFINITY;
     }
@@ -133,7 +134,8 @@ export class Projector {
       return;
     }
     const { restarted } = await this.ledger.catchUp();
-    if (restarted) this.ports.alarm("LEDGER was cut or recreated: read again from what it holds");
+    if (restarted)
+      this.ports.alarm(alarmText("ledger-cut", "LEDGER was cut or recreated: read again from what it holds"));
   }
 
   async #lead(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import type { SignedAssignment } from "#core/fold/evolve-fact";
+import type { SignedAssignment } from "#core/fold/outcome";
 import { BOOT, Fold } from "#core/fold/test/kit";
 import { instanceId, slaveId } from "#core/ids";
 import { linkAnswer } from "#projector/queries";

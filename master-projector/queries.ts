@@ -4,7 +4,7 @@ import type { Answer } from "#core/events/command";
 import type { LinkAnswer, LinkRequest } from "#core/events/delivery";
 import { ANSWER_BYTES_MAX, type InstanceView, isNoun, type Page, queries } from "#core/events/query";
 import { deliveryOf } from "#core/fold/delivery";
-import type { SignedAssignment } from "#core/fold/evolve-fact";
+import type { SignedAssignment } from "#core/fold/outcome";
 import type { Instance, State, Stock } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
 import { pageOfWorlds } from "#projector/world-pages";
@@ -33,6 +33,7 @@ export const linkAnswer = (
       epoch: held.epoch,
       generation: 1,
       owner: "",
+      restored: false,
       introduced: 0,
       changed: false,
     };

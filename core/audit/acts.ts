@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { explanationOf } from "#core/audit/explanation";
 import type { LedgerMessage } from "#core/events/ledger";
 import { auditEntry } from "#core/events/telemetry";
 import type { StoredMessage } from "#core/ports/log";
@@ -96,6 +97,6 @@ export const actOf = (seq: number, { type, data }: LedgerMessage): Act | undefin
   const { v: _v, round: _round, boot: _boot, closedAt: at, prev: _prev, ...rest } = data;
   const { user, instance, ...detail } = { user: LEADER, instance: undefined, ...rest };
   const where = instance === undefined ? {} : { instance: String(instance) };
-  const said = JSON.stringify(detail);
+  const said = explanationOf({ type, data } as LedgerMessage) ?? JSON.stringify(detail);
   return { at, source: "ledger", seq, user, executor: "master", ...where, what: type, detail: said, outcome: "ok" };
 };

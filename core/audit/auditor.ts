@@ -4,6 +4,7 @@ import { type Base, Checkpoints } from "#core/audit/checkpoints";
 import { checkCredits, checkTotals } from "#core/audit/credits";
 import type { Finding } from "#core/audit/finding";
 import { checkGrants, leftWanting } from "#core/audit/grants";
+import { checkRewind } from "#core/audit/rewinds";
 import { DecidedRound, isEarlierPart } from "#core/audit/round";
 import { type Step, takeStep } from "#core/audit/step";
 import { unseal } from "#core/events/ledger-codec";
@@ -54,7 +55,7 @@ const newTally = (): Tally => ({
 });
 
 /**
- * Re-folds a ledger message by message and checks V1 to V9 (finding.ts). Ask no more of it after its first finding: the
+ * Re-folds a ledger message by message and checks V1 to V9 and V12 (finding.ts). Ask no more of it after its first finding: the
  * state that later messages rest on is then not known.
  */
 export class Auditor {
@@ -128,7 +129,7 @@ export class Auditor {
     if (this.#parts !== undefined && (this.#parts.boot !== boot || message.type !== "round")) this.#cutShort();
     if (message.type !== "round") {
       if (message.type !== "checkpoint") this.tally.acts++;
-      return undefined;
+      return message.type === "world-rewound" ? checkRewind(step, message.data.rewind) : undefined;
     }
     const round = this.#parts ?? new DecidedRound(boot);
     round.add(step);

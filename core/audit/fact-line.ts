@@ -34,6 +34,8 @@ const factText = (fact: Fact): string => {
       const whole = fact.data.full === true ? ["whole"] : [];
       return [...whole, ...(all.length === 0 ? ["nothing new"] : all)].join("; ");
     }
+    case "world-adopted":
+      return [`it was ${fact.data.parent}`, ...totals].filter((text) => text !== "").join("; ");
     case "world-left":
       return ["session ended", ...totals].filter((text) => text !== "").join("; ");
   }

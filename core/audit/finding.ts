@@ -13,6 +13,7 @@
  * V9 `checkpoint`: its content and its hash are those of the refolded state.
  * V10 `live`: what the leader answers is what the ledger says at that round.
  * V11 `format`: every message can be read.
+ * V12 `rewind`: what a rewind tells is what it moved: credits taken back by source, receipts in flight again, one world's.
  */
 export type AuditRule =
   | "sequence"
@@ -27,7 +28,8 @@ export type AuditRule =
   | "withheld"
   | "checkpoint"
   | "live"
-  | "format";
+  | "format"
+  | "rewind";
 
 /** The first place where a ledger does not hold. */
 export interface Finding {

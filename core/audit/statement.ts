@@ -80,7 +80,8 @@ const draftsOf = (state: State, step: Step, of: StatementOf): Draft[] => {
   const shown = ({ account }: AccountChange) => of.instance === undefined || account.world.instance === of.instance;
   const level = step.stocks.find(({ stock }) => stock.key === of.resource);
   switch (message.type) {
-    case "round": {
+    case "round":
+    case "world-rewound": {
       const seats = changes.map((change) =>
         seatOf(change.account, change.before, step.sessions.includes(change.account.world.id)),
       );

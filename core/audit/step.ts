@@ -78,7 +78,8 @@ const accountsOfWorld = (state: State, id: WorldId): Named["accounts"] =>
 /** What a message may change the amounts of. */
 const namedIn = (state: State, { type, data }: LedgerMessage): Named => {
   switch (type) {
-    case "round": {
+    case "round":
+    case "world-rewound": {
       const worlds = Object.entries(data.worlds ?? {});
       const accounts = worlds.flatMap(([id, { r }]) => keysOf(r).map((key) => [id as WorldId, key] as const));
       return { accounts, stocks: [...keysOf(data.storage), ...keysOf(data.shortfall)] };
@@ -98,7 +99,7 @@ const namedIn = (state: State, { type, data }: LedgerMessage): Named => {
 };
 
 const sessionsIn = ({ type, data }: LedgerMessage): WorldId[] => {
-  if (type !== "round") return [];
+  if (type !== "round" && type !== "world-rewound") return [];
   const worlds = Object.entries(data.worlds ?? {});
   return worlds.flatMap(([id, { session }]) => (session === undefined ? [] : [id as WorldId]));
 };

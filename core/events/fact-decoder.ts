@@ -82,10 +82,16 @@ const reportProblem = (data: Fields): string | undefined => {
   return undefined;
 };
 
+const adoptionProblem = (data: Fields): string | undefined => {
+  if (typeof data.parent !== "string" || !isWorldId(data.parent)) return "parent is not a world id";
+  return sessionProblem(data);
+};
+
 const problemOf: Record<string, (data: Fields) => string | undefined> = {
   "world-synced": syncProblem,
   "world-reported": reportProblem,
   "world-left": sessionProblem,
+  "world-adopted": adoptionProblem,
 };
 
 const rejected = (reason: string): Decoded => ({ kind: "rejected", reason });

@@ -64,10 +64,23 @@ export const worldLeft = z.object({
   received: shape.totals,
 });
 
+/** A save that names another instance's world becomes a world of this one: the parent and its totals, as they were at load. */
+export const worldAdopted = z.object({
+  world: shape.world,
+  token: shape.token,
+  epoch: shape.count,
+  tick: shape.count,
+  parent: shape.world,
+  /** What the parent had exported when this save was written: the child's totals begin there. At most KEYS_MAX of them. */
+  exported: shape.totals,
+  received: shape.totals,
+});
+
 export const factData = {
   "world-synced": worldSynced,
   "world-reported": worldReported,
   "world-left": worldLeft,
+  "world-adopted": worldAdopted,
 } as const satisfies Record<FactType, z.ZodType>;
 
 export const FACT_VERSION = 1;
@@ -89,13 +102,16 @@ export const factEnvelope = {
   "world-synced": envelopeOf("world-synced", worldSynced),
   "world-reported": envelopeOf("world-reported", worldReported),
   "world-left": envelopeOf("world-left", worldLeft),
+  "world-adopted": envelopeOf("world-adopted", worldAdopted),
 } as const;
 
 export type WorldSynced = z.infer<typeof worldSynced>;
 export type WorldReported = z.infer<typeof worldReported>;
 export type WorldLeft = z.infer<typeof worldLeft>;
+export type WorldAdopted = z.infer<typeof worldAdopted>;
 
 export type FactBody =
   | { readonly type: "world-synced"; readonly data: WorldSynced }
   | { readonly type: "world-reported"; readonly data: WorldReported }
-  | { readonly type: "world-left"; readonly data: WorldLeft };
+  | { readonly type: "world-left"; readonly data: WorldLeft }
+  | { readonly type: "world-adopted"; readonly data: WorldAdopted };

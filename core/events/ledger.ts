@@ -20,10 +20,11 @@ const header = {
 };
 
 /**
- * exported, received, allocated, debt, target, carry, held, paidUntil; zeros at the end are left out. `target` is the
- * total up to which the world wants: the demand that a grant answered is target minus the previous `allocated`.
+ * exported, received, allocated, debt, target, carry, held, paidUntil, raised, credited; zeros at the end are left out.
+ * `target` is the total up to which the world wants: the demand that a grant answered is target minus the previous
+ * `allocated`. The last two wait for the `ledger-recovered` that tells of them.
  */
-export const accountRecord = z.array(z.number().int()).max(8);
+export const accountRecord = z.array(z.number().int()).max(10);
 export type AccountRecord = z.infer<typeof accountRecord>;
 
 export const positionRecord = z.object({ created: z.string().max(64), seq: shape.count, id: z.string().max(64) });
@@ -42,6 +43,8 @@ export const worldRecord = z.object({
   /** Present when it changed. */
   session: sessionRecord.optional(),
   r: z.record(shape.resource, accountRecord).optional(),
+  /** In checkpoints: the world that this one's save came from, "" when nobody knows it any more. */
+  parent: shape.world.or(z.literal("")).optional(),
 });
 export type WorldRecord = z.infer<typeof worldRecord>;
 
@@ -52,6 +55,8 @@ export const instanceRecord = z.object({
   epoch: shape.count,
   generation: shape.count,
   owner: shape.boot.or(z.literal("")),
+  /** A sync's signed assignment told what the ledger had forgotten; waits for the `ledger-recovered` that tells of it. */
+  restored: z.literal(true).optional(),
 });
 export type InstanceRecord = z.infer<typeof instanceRecord>;
 
@@ -60,14 +65,34 @@ const stockFields = {
   shortfall: z.record(shape.resource, shape.total).optional(),
 };
 
-/** Absolutes of all that changed. A round too long for one message is split by resource: the last one has the position. */
-export const round = z.object({
-  ...header,
+const absolutes = {
   position: positionRecord.optional(),
   instances: z.record(shape.id, instanceRecord).optional(),
   worlds: z.record(shape.world, worldRecord).optional(),
   ...stockFields,
+};
+
+/** Absolutes of all that changed. A round too long for one message is split by resource: the last one has the position. */
+export const round = z.object({ ...header, ...absolutes });
+
+/** Units by resource; what is zero is left out. */
+const amounts = z.record(shape.resource, shape.total);
+
+/** What a world that went back gives back and is given again. */
+export const rewindRecord = z.object({
+  world: shape.world,
+  /** Ticks of the game, as last stated and as the loaded save has them. */
+  from: shape.count,
+  to: shape.count,
+  /** Of credits that were still held back. */
+  fromHeld: amounts,
+  fromStorage: amounts,
+  /** What storage lacked: this world's debt. */
+  owed: amounts,
+  /** Received since that save, in flight again. */
+  again: amounts,
 });
+export type RewindRecord = z.infer<typeof rewindRecord>;
 
 /** The whole state, in one or more messages that follow each other. Rounds are relative to it for nobody: it only restates. */
 export const checkpoint = z.object({
@@ -104,11 +129,41 @@ export const ledgerMessages = {
   }),
   "generation-raised": z.object({ ...header, ...byUser, instance: shape.id, generation: shape.count }),
   "world-retired": z.object({ ...header, ...byUser, world: shape.world }),
-  "session-lapsed": z.object({ ...header, ...voids, world: shape.world, silentMs: shape.count }),
-  /** Another message stands at the position, or the stream is shorter or another one: read on from its end. */
-  "events-lost": z.object({ ...header, ...voids, position: positionRecord }),
+  /** A save of another instance's world was loaded. `parent` is left out when it is not known; `base`: its totals at load. */
+  "world-adopted": z.object({
+    ...header,
+    world: shape.world,
+    parent: shape.world.optional(),
+    tick: shape.count,
+    base: z.object({ exported: amounts, received: amounts }).optional(),
+  }),
+  /** A sync that lowered totals, alone: what it changed as in a round, and what that means. */
+  "world-rewound": z.object({ ...header, ...absolutes, rewind: rewindRecord }),
+  "session-lapsed": z.object({
+    ...header,
+    ...voids,
+    world: shape.world,
+    silentMs: shape.count,
+    slave: z.string().max(ID_CHARACTERS_MAX).optional(),
+  }),
+  /** Another message stands at the position `from`, or the stream is shorter or another one: read on from its end. */
+  "events-lost": z.object({ ...header, ...voids, position: positionRecord, from: positionRecord.optional() }),
   /** The message at the position has only aged out. */
-  "events-unverifiable": z.object({ ...header, ...voids, position: positionRecord }),
+  "events-unverifiable": z.object({ ...header, ...voids, position: positionRecord, from: positionRecord.optional() }),
+  /**
+   * Worlds stated more than the ledger knew: its tail was lost, or all of it. `raised`: they hold that much beyond what
+   * was granted to them; `credited`: exports of instances that the ledger had forgotten. The moves stand in rounds.
+   */
+  "ledger-recovered": z.object({
+    ...header,
+    worlds: z.record(shape.world, z.object({ raised: amounts, credited: amounts })),
+    /** Their assignments were forgotten. */
+    instances: z.array(shape.id),
+    /** What the cluster owes of these resources now. */
+    shortfall: amounts,
+    /** Every open session had stated its totals to this leader. */
+    restated: z.boolean(),
+  }),
   "policy-set": z.object({ ...header, ...byUser, policies }),
   adjusted: z.object({
     ...header,
@@ -137,4 +192,5 @@ export type LedgerBody = {
   [T in LedgerType]: { readonly type: T; readonly data: Omit<LedgerMessages[T]["data"], Header> };
 }[LedgerType];
 export type RoundBody = Omit<z.infer<typeof round>, Header>;
+export type RecoveredBody = Omit<LedgerMessages["ledger-recovered"]["data"], Header>;
 export type CheckpointImage = z.infer<typeof checkpoint>["image"];

@@ -64,6 +64,13 @@ const roundBodyOf = (state: State): RoundBody => {
   return body;
 };
 
+/** Absolutes of all that changed since the last message. @throws ClusterioError `corrupt` when they do not conserve (F1). */
+export const changesOf = (state: State): RoundBody => {
+  for (const stock of state.changes.stocks) assertBalanced(stock);
+  for (const account of state.changes.accounts) assertBalanced(account.stock);
+  return roundBodyOf(state);
+};
+
 /**
  * Closes a round: lets held credits through, grants what is wanted and available, and returns absolutes of all that
  * changed since the last one; undefined when nothing did. `now`: the broker's time as the leader reckons it (ms).
@@ -75,8 +82,5 @@ export const decide = (state: State, now: number, mayGrant: boolean): RoundBody 
     for (const stock of state.hungry) allocateStock(state, stock);
     state.hungry.clear();
   }
-  if (!hasChanges(state)) return undefined;
-  for (const stock of state.changes.stocks) assertBalanced(stock);
-  for (const account of state.changes.accounts) assertBalanced(account.stock);
-  return roundBodyOf(state);
+  return hasChanges(state) ? changesOf(state) : undefined;
 };

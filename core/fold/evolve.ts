@@ -1,10 +1,10 @@
-import type { CheckpointImage, LedgerBody, LedgerMessage } from "#core/events/ledger";
-import { addInstance } from "#core/fold/evolve-fact";
-import { adjustStorage, assertBalanced, recall, writeOffDebt } from "#core/fold/moves";
+import type { CheckpointImage, LedgerBody, LedgerMessage, RecoveredBody, RoundBody } from "#core/events/ledger";
+import { adjustStorage, assertBalanced, recall, setRaised, writeOffDebt } from "#core/fold/moves";
 import { setAbsolutes, setAdjusted, setShortfall, setStorage } from "#core/fold/records";
 import { assign, closeAllSessions, closeSession } from "#core/fold/sessions";
-import { accountOf, clearChanges, newState, type State, stockOf, touchInstance } from "#core/fold/state";
-import type { InstanceId, SlaveId, WorldId } from "#core/ids";
+import { accountOf, clearChanges, newState, type State, stockOf, touchInstance, worldOf } from "#core/fold/state";
+import { addInstance } from "#core/fold/sync";
+import { type InstanceId, parseWorldId, type SlaveId, type WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
 
 /** Renames a resource in storage: −old, +new; totals never move between keys (DESIGN 3). */
@@ -13,17 +13,36 @@ const rename = (state: State, from: ResourceKey, to: ResourceKey): void => {
   adjustStorage(state, stockOf(state, to), moved);
 };
 
+/** A round's absolutes, which conserve. */
+const evolveAbsolutes = (state: State, data: RoundBody): void => {
+  setAbsolutes(state, data);
+  for (const key in data.storage) setStorage(state, key as ResourceKey, data.storage[key]!);
+  for (const key in data.shortfall) setShortfall(state, key as ResourceKey, data.shortfall[key]!);
+  for (const key in data.storage) assertBalanced(stockOf(state, key as ResourceKey));
+};
+
+/** What was recovered is told. */
+const evolveRecovered = (state: State, { worlds, instances }: RecoveredBody): void => {
+  for (const [id, { raised, credited }] of Object.entries(worlds)) {
+    for (const key in { ...raised, ...credited }) {
+      const account = state.worlds.get(id as WorldId)?.accounts.get(key as ResourceKey);
+      if (account === undefined) continue;
+      setRaised(state, account, 0);
+      account.credited = 0;
+    }
+  }
+  for (const id of instances) {
+    const instance = state.instances.get(id as InstanceId);
+    if (instance !== undefined) instance.restored = false;
+  }
+};
+
 /** What one message does to the state, its header aside. */
 const effect = (state: State, message: LedgerBody): void => {
   switch (message.type) {
-    case "round": {
-      const { data } = message;
-      setAbsolutes(state, data);
-      for (const key in data.storage) setStorage(state, key as ResourceKey, data.storage[key]!);
-      for (const key in data.shortfall) setShortfall(state, key as ResourceKey, data.shortfall[key]!);
-      for (const key in data.storage) assertBalanced(stockOf(state, key as ResourceKey));
-      return;
-    }
+    case "round":
+    case "world-rewound":
+      return evolveAbsolutes(state, message.data);
     case "checkpoint":
       return;
     case "instance-created":
@@ -49,6 +68,13 @@ const effect = (state: State, message: LedgerBody): void => {
       for (const account of world.accounts.values()) recall(state, account);
       return;
     }
+    case "world-adopted": {
+      const { world, parent = "" } = message.data;
+      worldOf(state, world as WorldId, parseWorldId(world).instance).parent = parent as WorldId | "";
+      return;
+    }
+    case "ledger-recovered":
+      return evolveRecovered(state, message.data);
     case "session-lapsed": {
       const world = state.worlds.get(message.data.world as WorldId);
       if (world?.open === true) closeSession(state, world, message.data.void);
@@ -94,8 +120,13 @@ export const evolve = (state: State, message: LedgerMessage, hash: string): Stat
   return state;
 };
 
-/** The same for the leader's own round: `decide` already made its changes in this state. */
-export const confirm = (state: State, message: LedgerMessage & { type: "round" }, hash: string): State => {
+/** A message whose changes its leader has already made in this state. */
+export type OwnMessage = LedgerMessage & { type: "round" | "world-rewound" };
+export const isOwnMessage = (message: LedgerMessage): message is OwnMessage =>
+  message.type === "round" || message.type === "world-rewound";
+
+/** The same for the leader's own one: what it says was folded before it was written. */
+export const confirm = (state: State, message: OwnMessage, hash: string): State => {
   advance(state, message, hash);
   return state;
 };

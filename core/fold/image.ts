@@ -13,8 +13,9 @@ export const imageOf = (state: State): CheckpointImage => {
       const record = accountRecordOf(account);
       if (record.length > 0) r[key] = record;
     }
-    const { token, seq, tick } = world;
-    worlds[world.id] = { token, seq, tick, session: sessionRecordOf(world), r };
+    const { token, seq, tick, parent } = world;
+    const descent = parent === undefined ? {} : { parent };
+    worlds[world.id] = { token, seq, tick, session: sessionRecordOf(world), ...descent, r };
   }
   const stocks: Record<string, number[]> = {};
   for (const { key, storage, shortfall, adjusted } of state.stocks.values()) {

@@ -66,6 +66,13 @@ export const updateHolding = (state: State, account: Account): void => {
   else state.holding.delete(stock);
 };
 
+/** Notes what a world holds beyond all that was granted to it; 0 once that is told. */
+export const setRaised = (state: State, account: Account, raised: number): void => {
+  account.raised = raised;
+  if (raised > 0) state.raised.add(account);
+  else state.raised.delete(account);
+};
+
 const setAllocated = (state: State, account: Account, total: number): void => {
   tilt(account.stock, total - account.allocated);
   account.allocated = checked(total, "allocated", account.stock);
@@ -113,8 +120,15 @@ const distribute = (state: State, account: Account, amount: number): void => {
   addHeld(state, account, left - stored);
 };
 
+/** Where what was taken back came from. */
+export interface Taken {
+  readonly held: number;
+  readonly storage: number;
+  readonly owed: number;
+}
+
 /** Takes `amount` back out of the cluster: the account's own held credits first, then storage, the rest is owed. */
-const reverse = (state: State, account: Account, amount: number, owed: "by-world" | "by-cluster"): void => {
+const reverse = (state: State, account: Account, amount: number, owed: "by-world" | "by-cluster"): Taken => {
   const { stock } = account;
   let left = amount;
   const fromHeld = Math.min(account.held, left);
@@ -125,12 +139,16 @@ const reverse = (state: State, account: Account, amount: number, owed: "by-world
   left -= fromStorage;
   if (owed === "by-world") addDebt(state, account, left);
   else addShortfall(state, stock, left);
+  return { held: fromHeld, storage: fromStorage, owed: left };
 };
 
-/** States the world's exported total: more is a credit, less (only in a sync) gives credits back. `at`: broker time (ms). */
-export const stateExported = (state: State, account: Account, total: number, at: number): void => {
+/**
+ * States the world's exported total: more is a credit, less (only in a sync) gives credits back, and says from where.
+ * `at`: broker time (ms).
+ */
+export const stateExported = (state: State, account: Account, total: number, at: number): Taken | undefined => {
   const difference = total - account.exported;
-  if (difference === 0) return;
+  if (difference === 0) return undefined;
   tilt(account.stock, -difference);
   account.exported = total;
   touchAccount(state, account);
@@ -138,12 +156,13 @@ export const stateExported = (state: State, account: Account, total: number, at:
   const credited = metered(state, account, difference, at);
   distribute(state, account, credited);
   addHeld(state, account, difference - credited);
+  return undefined;
 };
 
 /**
  * States the world's received total. What a world holds was granted: `allocated` is raised to it ◆, taken from storage;
- * what storage lacks is the cluster's shortfall ◇. False, and nothing changed, when only a liar could have received that
- * much: the shortfall would no longer be an exact number.
+ * what storage lacks is the cluster's shortfall ◇. The raise is noted: only a ledger that forgot a grant makes one. False,
+ * and nothing changed, when only a liar could have received that much: the shortfall would no longer be an exact number.
  */
 export const stateReceived = (state: State, account: Account, total: number): boolean => {
   if (total === account.received) return true;
@@ -155,6 +174,7 @@ export const stateReceived = (state: State, account: Account, total: number): bo
   state.changes.tell.add(account.world.instance);
   if (unknown === 0) return true;
   setAllocated(state, account, total);
+  setRaised(state, account, Math.min(TOTAL_MAX, account.raised + unknown));
   reverse(state, account, unknown, "by-cluster");
   return true;
 };

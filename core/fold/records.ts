@@ -1,5 +1,5 @@
 import type { AccountRecord, CheckpointImage, InstanceRecord, WorldRecord } from "#core/events/ledger";
-import { tilt, updateClaim, updateHolding } from "#core/fold/moves";
+import { setRaised, tilt, updateClaim, updateHolding } from "#core/fold/moves";
 import { type Account, accountOf, type Instance, type State, stockOf, type World, worldOf } from "#core/fold/state";
 import { type InstanceId, parseWorldId, type WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
@@ -8,8 +8,8 @@ import type { ResourceKey } from "#core/resource";
 
 /** An account's numbers, zeros at the end left out. */
 export const accountRecordOf = (account: Account): AccountRecord => {
-  const { exported, received, allocated, debt, target, carry, held, paidUntil } = account;
-  const record = [exported, received, allocated, debt, target, carry, held, paidUntil];
+  const { exported, received, allocated, debt, target, carry, held, paidUntil, raised, credited } = account;
+  const record = [exported, received, allocated, debt, target, carry, held, paidUntil, raised, credited];
   while (record.length > 0 && record[record.length - 1] === 0) record.pop();
   return record;
 };
@@ -20,22 +20,25 @@ export const sessionRecordOf = (world: World): NonNullable<WorldRecord["session"
   return { owner, open, seed, untakeable: [...world.untakeable].sort() };
 };
 
-export const instanceRecordOf = ({ config, slave, epoch, generation, owner }: Instance): InstanceRecord => ({
+export const instanceRecordOf = ({ config, slave, epoch, generation, owner, restored }: Instance): InstanceRecord => ({
   ...(config === undefined ? {} : { config }),
   slave,
   epoch,
   generation,
   owner,
+  ...(restored ? { restored } : {}),
 });
 
 const setAccount = (state: State, account: Account, record: AccountRecord): void => {
-  const [exported = 0, received = 0, allocated = 0, debt = 0, target = 0, carry = 0, held = 0, paidUntil = 0] = record;
+  const [exported = 0, received = 0, allocated = 0, debt = 0, target = 0, carry = 0, held = 0] = record;
+  const [paidUntil = 0, raised = 0, credited = 0] = record.slice(7);
   const { stock } = account;
   tilt(stock, held - account.held);
   tilt(stock, account.debt - debt);
   tilt(stock, account.exported - exported);
   tilt(stock, allocated - account.allocated);
-  Object.assign(account, { exported, received, allocated, debt, target, carry, held, paidUntil });
+  Object.assign(account, { exported, received, allocated, debt, target, carry, held, paidUntil, credited });
+  setRaised(state, account, raised);
   updateHolding(state, account);
   updateClaim(account);
   if (account.stock.claimants.has(account)) state.hungry.add(account.stock);
@@ -46,6 +49,7 @@ const setWorld = (state: State, id: WorldId, record: WorldRecord): void => {
   if (record.token !== undefined) world.token = record.token;
   if (record.seq !== undefined) world.seq = record.seq;
   if (record.tick !== undefined) world.tick = record.tick;
+  if (record.parent !== undefined) world.parent = record.parent as World["parent"];
   if (record.session !== undefined) {
     world.owner = record.session.owner;
     world.open = record.session.open;
@@ -61,12 +65,22 @@ const setWorld = (state: State, id: WorldId, record: WorldRecord): void => {
 };
 
 export const setInstance = (state: State, id: InstanceId, record: InstanceRecord): void => {
-  const { config, epoch, generation, owner } = record;
+  const { config, epoch, generation, owner, restored = false } = record;
   const slave = record.slave as Instance["slave"];
   const known = state.instances.get(id);
   if (known === undefined)
-    state.instances.set(id, { id, config, slave, epoch, generation, owner, introduced: 0, changed: false });
-  else Object.assign(known, { config, slave, epoch, generation, owner });
+    state.instances.set(id, {
+      id,
+      config,
+      slave,
+      epoch,
+      generation,
+      owner,
+      restored,
+      introduced: 0,
+      changed: false,
+    });
+  else Object.assign(known, { config, slave, epoch, generation, owner, restored });
 };
 
 /** What a round and a checkpoint's image have in common. */

@@ -37,6 +37,9 @@ export interface Account {
   held: number;
   /** Broker time (ms) up to which the policy's credit rate is used up; 0 without such a policy. */
   paidUntil: number;
+  /** What this world holds beyond all that was granted to it, and exports credited to a forgotten instance: until told. */
+  raised: number;
+  credited: number;
   changed: boolean;
 }
 
@@ -50,6 +53,8 @@ export interface World {
   seq: number;
   tick: number;
   seed: number;
+  /** The world that its save came from: undefined when it began here or nobody told yet, "" when nobody knows. */
+  parent: WorldId | "" | undefined;
   readonly untakeable: Set<ResourceKey>;
   readonly accounts: Map<ResourceKey, Account>;
   changed: boolean;
@@ -86,6 +91,8 @@ export interface Instance {
   generation: number;
   /** Boot of the bridge with the session, "" when none. */
   owner: Boot | "";
+  /** Its assignment was forgotten and came back with a sync: until told. */
+  restored: boolean;
   /** Not in the ledger: resources that its worlds were the first to name, for RESOURCES_PER_INSTANCE_MAX. */
   introduced: number;
   changed: boolean;
@@ -129,6 +136,8 @@ export interface State {
   readonly hungry: Set<Stock>;
   /** Stocks with held credits: each round lets some through. */
   readonly holding: Set<Stock>;
+  /** Accounts with a raise that is not told yet: until `ledger-recovered`. */
+  readonly raised: Set<Account>;
   /** Not in the ledger: parts of syncs that are not complete; voids given by this leader. */
   readonly pendingSyncs: Map<InstanceId, PendingSync>;
   voids: number;
@@ -174,6 +183,7 @@ export const newState = (): State => ({
   untold: { stocks: new Set(), instances: new Set(), tell: new Set() },
   hungry: new Set(),
   holding: new Set(),
+  raised: new Set(),
   pendingSyncs: new Map(),
   voids: 0,
 });
@@ -212,6 +222,8 @@ export const accountOf = (state: State, world: World, key: ResourceKey): Account
       carry: 0,
       held: 0,
       paidUntil: 0,
+      raised: 0,
+      credited: 0,
       changed: false,
     };
     world.accounts.set(key, account);
@@ -231,6 +243,7 @@ export const worldOf = (state: State, id: WorldId, instance: InstanceId): World 
       seq: 0,
       tick: 0,
       seed: 0,
+      parent: undefined,
       untakeable: new Set(),
       accounts: new Map(),
       changed: false,

@@ -4,7 +4,7 @@ import { corrupt } from "#core/errors";
 import type { LedgerBody } from "#core/events/ledger";
 import { type Sealed, seal, unseal } from "#core/events/ledger-codec";
 import { failpoint } from "#core/failpoints";
-import { confirm, evolve } from "#core/fold/evolve";
+import { confirm, evolve, isOwnMessage } from "#core/fold/evolve";
 import { newState, type State } from "#core/fold/state";
 import { type Clock, pause } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
@@ -142,7 +142,7 @@ export class Ledger {
     if (typeof seq === "string") return seq;
     if (!(await this.#isBelieved())) return "lost";
     const { message, hash } = sealed;
-    if (message.type === "round") confirm(this.state, message, hash);
+    if (isOwnMessage(message)) confirm(this.state, message, hash);
     else evolve(this.state, message, hash);
     this.at = { state: this.state, seq, tip: hash, validSeq: seq };
     failpoint("ledger.folded");

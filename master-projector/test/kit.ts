@@ -3,7 +3,7 @@ import type { Delivery } from "#core/events/delivery";
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
 import { unseal } from "#core/events/ledger-codec";
-import type { SignedAssignment } from "#core/fold/evolve-fact";
+import type { SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import { instanceId, parseWorldId, slaveId, userId } from "#core/ids";
 import { ManualClock } from "#core/ports/memory/manual-clock";

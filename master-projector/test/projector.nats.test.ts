@@ -6,7 +6,7 @@ import { prepareStreams } from "#core/adapters/prepare-streams";
 import type { Delivery } from "#core/events/delivery";
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody } from "#core/events/facts";
-import type { SignedAssignment } from "#core/fold/evolve-fact";
+import type { SignedAssignment } from "#core/fold/outcome";
 import { instanceId, slaveId, userId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";

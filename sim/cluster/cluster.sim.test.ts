@@ -22,6 +22,7 @@ const SEEN_OFTEN = [
   ],
   ...["delivery-lost", "delivery-late", "request-lost", "clock-jump", "rate-limit", "adjust"],
   ...["ledger: checkpoint", "ledger: events-lost", "ledger: events-unverifiable", "ledger: session-lapsed"],
+  ...["ledger: world-rewound", "ledger: world-adopted", "ledger: ledger-recovered"],
   ...["stopped: twin", "stopped: not-yours", "decided: same", "decided: new", "toured", "exported", "consumed"],
 ];
 

@@ -93,7 +93,8 @@ export class Cluster implements Setting {
       checkpointEvery: chance.pick(CHECKPOINTS),
       onCrash: (error) => checker.broke("crash", error instanceof Error ? `${error.stack}` : String(error)),
       onAlarm: (message) => {
-        weather.count(`alarm: ${message.replace(/[0-9]+/g, "N").slice(0, 60)}`);
+        const section = /#([a-z-]+)\)$/.exec(message)?.[1];
+        weather.count(`alarm: ${section ?? message.replace(/[0-9]+/g, "N").slice(0, 60)}`);
         this.log(`master alarm: ${message}`);
       },
       onRole: (role) => this.log(`a master is ${role}`),

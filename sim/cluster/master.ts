@@ -1,5 +1,5 @@
 import { isClusterioError, messageOf } from "#core/errors";
-import type { SignedAssignment } from "#core/fold/evolve-fact";
+import type { SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import type { ManualClock } from "#core/ports/memory/manual-clock";
 import type { MemoryBroker, MemoryBus } from "#core/ports/memory/memory-bus";

@@ -1,5 +1,5 @@
 import type { LinkRecord, LinkState, Step, WholeState } from "#bridge/link/state";
-import { sha256Hex } from "#core/digest";
+import { parentHashOf } from "#core/fold/adoption";
 import { isWorldId, parseWorldId, type WorldId, worldId } from "#core/ids";
 
 /**
@@ -10,9 +10,6 @@ export type Identity =
   | { readonly kind: "own" }
   | { readonly kind: "new"; readonly world: WorldId; readonly foreign: boolean }
   | { readonly kind: "undecided"; readonly message: string };
-
-/** The first eight hex digits of the parent world's SHA-256. */
-const parentHashOf = (parent: string): string => sha256Hex(parent).slice(0, 8);
 
 /**
  * An id-less save (a new map, or one that lost the mod for a while) takes this generation's id, unless that world began on

@@ -8,9 +8,10 @@ import {
   type Step,
   type WholeState,
 } from "#bridge/link/state";
-import { heartbeat, reported, syncFacts } from "#bridge/link/statements";
+import { adoptedFact, heartbeat, reported, syncFacts } from "#bridge/link/statements";
 import type { Delivery, LinkAnswer } from "#core/events/delivery";
 import { RESTATE_MS } from "#core/events/delivery";
+import { isWorldId } from "#core/ids";
 import { type Random, randomText } from "#core/ports/random";
 
 /**
@@ -140,10 +141,21 @@ const settleIdentity = (state: LinkState, whole: WholeState, now: number, decide
   return adopt(state, whole, identity);
 };
 
+/** The session of a world that the save has just become; of another instance's world that it was, it tells once. */
+const adopted = (state: LinkState, whole: WholeState, now: number): Step => {
+  const loaded = state.whole;
+  const { world } = whole;
+  const parent = loaded?.world ?? "";
+  const opened = open(state, whole, now);
+  if (loaded === undefined || !isWorldId(world) || !isWorldId(parent) || parent === world) return opened;
+  const fact = adoptedFact(state, { world, parent }, loaded);
+  return then([state, [{ kind: "publish", fact }]], () => opened);
+};
+
 const begun = (state: LinkState, whole: WholeState, now: number): Step => {
   if (whole.token !== state.token) return [state, []];
   if (state.phase === "beginning") return settleIdentity(state, whole, now);
-  if (state.phase === "adopting") return open(state, whole, now);
+  if (state.phase === "adopting") return adopted(state, whole, now);
   return [state, []];
 };
 

@@ -1,7 +1,8 @@
 import type { LinkAction, LinkState, Report, Step, Totals, WholeState } from "#bridge/link/state";
 import type { Delivery } from "#core/events/delivery";
-import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
+import type { FactBody, WorldAdopted, WorldReported, WorldSynced } from "#core/events/facts";
 import { FACT_BYTES_MAX, KEYS_MAX } from "#core/events/shapes";
+import type { WorldId } from "#core/ids";
 
 /** What the link says to the master: facts of bounded size from the mod's statements. */
 
@@ -60,6 +61,28 @@ export const syncFacts = (state: LinkState, whole: WholeState, view: Delivery): 
     };
     return { type: "world-synced", data };
   });
+};
+
+/**
+ * A save of another instance's world has just become this one: what it was when it was loaded. Told once; a ledger that
+ * does not hear it finds the parent by the child's id. As many resources as one fact has room for.
+ */
+export const adoptedFact = (
+  state: LinkState,
+  { world, parent }: { readonly world: WorldId; readonly parent: WorldId },
+  loaded: WholeState,
+): FactBody => {
+  const [keys = []] = chunksOf(loaded.atLoad, loaded.received);
+  const data: WorldAdopted = {
+    world,
+    token: state.token,
+    epoch: state.record.epoch,
+    tick: loaded.tick,
+    parent,
+    exported: pick(loaded.atLoad, keys),
+    received: pick(loaded.received, keys),
+  };
+  return { type: "world-adopted", data };
 };
 
 const base = (state: LinkState): Pick<WorldReported, "world" | "token" | "epoch"> => ({

@@ -54,6 +54,7 @@ const data: Record<FactType, fc.Arbitrary<object>> = {
     heard: opt(boot),
   }),
   "world-left": fc.record(session),
+  "world-adopted": fc.record({ ...session, parent: fc.constantFrom("b.1", "c.3.0a1b2c3d") }),
 };
 const time = "2026-11-22T12:00:00.000Z";
 const envelope = (type: FactType) =>

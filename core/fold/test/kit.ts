@@ -3,8 +3,9 @@ import type { WorldReported, WorldSynced } from "#core/events/facts";
 import type { LedgerBody, LedgerMessage } from "#core/events/ledger";
 import { seal } from "#core/events/ledger-codec";
 import { decide } from "#core/fold/decide";
-import { confirm, evolve } from "#core/fold/evolve";
-import { evolveFact, type Outcome, type SignedAssignment } from "#core/fold/evolve-fact";
+import { confirm, evolve, isOwnMessage } from "#core/fold/evolve";
+import { evolveFact } from "#core/fold/evolve-fact";
+import type { Outcome, SignedAssignment } from "#core/fold/outcome";
 import { type Account, accountOf, newState, type State, worldOf } from "#core/fold/state";
 import { instanceId, parseWorldId, slaveId } from "#core/ids";
 import { resourceKey } from "#core/resource";
@@ -24,7 +25,7 @@ export class Fold {
 
   write(body: LedgerBody): void {
     const { message, hash } = seal(this.state, { boot: this.boot, now: this.now }, body);
-    if (message.type === "round") confirm(this.state, message, hash);
+    if (isOwnMessage(message)) confirm(this.state, message, hash);
     else evolve(this.state, message, hash);
     this.ledger.push({ message: structuredClone(message), hash });
   }

@@ -225,7 +225,12 @@ test("◆ W6 adoption hands back what the save had exported at load, so the same
   expect(actions[1]).toMatchObject({ atLoad: { [PLATE]: 12 } });
   const world = (actions[1] as { world: string }).world;
   b.do({ kind: "begun", whole: b.whole({ world, exported: { [PLATE]: 3 } }) });
-  expect(b.fact.data).toMatchObject({ world, exported: { [PLATE]: 3 } });
+  expect(b.kinds()).toEqual(["publish", "publish"]);
+  // First what the save was, then the child's own totals.
+  expect(b.actions).toMatchObject([
+    { fact: { type: "world-adopted", data: { world, parent: "b.3", exported: { [PLATE]: 12 } } } },
+    { fact: { type: "world-synced", data: { world, exported: { [PLATE]: 3 } } } },
+  ]);
 });
 
 test("◇ W6 an id-less save of another map waits for the operator: 'same' takes it, a new generation makes a new world", () => {

@@ -1,0 +1,19 @@
+/**
+ * What an operator should look at. Each alarm names the section of the operations guide that says what to do; a test holds
+ * that the sections are there.
+ */
+export const ALARM_SECTIONS = [
+  "world-rewound",
+  "session-lapsed",
+  "ledger-recovered",
+  "events-lost",
+  "ledger-cut",
+  "ledger-full",
+  "broker-away",
+] as const;
+export type AlarmSection = (typeof ALARM_SECTIONS)[number];
+
+export const GUIDE = "docs/operations.md";
+
+/** One line: what happened, to what, and where it says what to do. */
+export const alarmText = (section: AlarmSection, what: string): string => `${what} (${GUIDE}#${section})`;
