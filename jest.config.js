@@ -1,4 +1,4 @@
-// Five tiers by suffix (STYLE 17); `npm test` runs them in order, each with its own budget. One tier: `npx jest --selectProjects pure`.
+// Tiers by suffix (STYLE 17); `npm test` runs them in order, each with its own budget. One tier: `npx jest --selectProjects pure`.
 const shared = {
   testEnvironment: "node",
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.clusterio/", "<rootDir>/lua-mod/dist/"],
@@ -28,6 +28,7 @@ module.exports = {
     tier("nats", ".nats.test"),
     tier("lua", ".lua.test"),
     tier("sim", ".sim.test"),
-    tier("e2e", ".e2e.test"),
+    tier("e2e", ".e2e.test", ["/test/e2e/chaos/"]),
+    { ...tier("chaos", ".e2e.test"), testMatch: ["<rootDir>/test/e2e/chaos/*.e2e.test.ts"] },
   ],
 };

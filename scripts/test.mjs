@@ -18,7 +18,9 @@ const TIERS = [
   { name: "nats", budgetS: 120, args: PARALLEL },
   { name: "lua", budgetS: 180, args: PARALLEL },
   { name: "sim", budgetS: 300, args: PARALLEL },
-  { name: "e2e", budgetS: 360, args: ["--runInBand"] },
+  { name: "e2e", budgetS: 180, args: ["--runInBand"] },
+  // Most of it waits for timeouts to pass, so two clusters at a time are no load for two cores.
+  { name: "chaos", budgetS: 180, args: PARALLEL },
 ];
 /** A tier that hangs is ended after this many times its budget. */
 const PATIENCE = 4;

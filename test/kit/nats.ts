@@ -23,10 +23,11 @@ export class TestNats {
     private server: NatsServer,
   ) {}
 
-  static async start(): Promise<TestNats> {
+  /** In a folder of its own, or in the given one; either is gone afterwards. */
+  static async start(given?: string): Promise<TestNats> {
     const lines: string[] = [];
     const found = await findNatsServer({ env: process.env, report: (line) => lines.push(line) });
-    const folder = await mkdtemp(join(tmpdir(), "clusterio-nats-"));
+    const folder = given ?? (await mkdtemp(join(tmpdir(), "clusterio-nats-")));
     try {
       const identity = await createIdentity(join(folder, "identity"), nodeDisk);
       const server = await startNatsServer({ binary: found.path, folder: join(folder, "nats"), identity, port: -1 });
@@ -85,7 +86,7 @@ export class TestNats {
   async restart({ keepData }: { keepData: boolean }): Promise<void> {
     const { port } = this.server;
     await this.server.stop();
-    if (!keepData) await rm(this.#data(), { recursive: true, force: true });
+    if (!keepData) await rm(this.data, { recursive: true, force: true });
     const options = { binary: this.binary, folder: join(this.folder, "nats"), identity: this.identity, port };
     this.server = await startNatsServer(options);
   }
@@ -94,10 +95,10 @@ export class TestNats {
   async stopAndCopyData(): Promise<() => Promise<void>> {
     await this.server.stop();
     const copy = await mkdtemp(join(this.folder, "copy-"));
-    await cp(this.#data(), copy, { recursive: true });
+    await cp(this.data, copy, { recursive: true });
     return async () => {
-      await rm(this.#data(), { recursive: true, force: true });
-      await cp(copy, this.#data(), { recursive: true });
+      await rm(this.data, { recursive: true, force: true });
+      await cp(copy, this.data, { recursive: true });
     };
   }
 
@@ -120,7 +121,8 @@ export class TestNats {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #data(): string {
+  /** Its streams. */
+  get data(): string {
     return join(this.folder, "nats", "jetstream");
   }
 }
