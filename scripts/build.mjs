@@ -82,10 +82,17 @@ const targets = [
   {
     name: "mod",
     hash: hashOf(
-      ["lua-mod/src", "lua-mod/static", "lua-mod/scripts", "lua-mod/package.json", "lua-mod/tsconfig.json"],
+      [
+        "lua-mod/src",
+        "lua-mod/static",
+        "lua-mod/scripts",
+        "lua-mod/package.json",
+        "lua-mod/tsconfig.json",
+        "lua-mod/tsconfig.2.0.json",
+      ],
       () => true,
     ),
-    built: () => filesIn(join(root, "lua-mod/dist"), (name) => name.endsWith(".zip")).length > 0,
+    built: () => filesIn(join(root, "lua-mod/dist"), (name) => name.endsWith(".zip")).length > 1,
     build: () => run("the mod's build", [join(root, "lua-mod/scripts/build.mjs")]),
   },
 ];

@@ -15,7 +15,10 @@ const plain = process.stdout.isTTY ? [] : ["--colors=off"];
 const steps = [
   ["format and lint", [bin("@biomejs/biome", "bin/biome"), "ci", "--error-on-warnings", ...plain, "."]],
   ["types", [bin("typescript", "bin/tsc"), "--noEmit", "-p", "."]],
-  ["the mod's types", [join(root, "lua-mod/node_modules/typescript/bin/tsc"), "--noEmit", "-p", "lua-mod"]],
+  ...["tsconfig.json", "tsconfig.2.0.json"].map((project) => [
+    `the mod's types (${project})`,
+    [join(root, "lua-mod/node_modules/typescript/bin/tsc"), "--noEmit", "-p", join("lua-mod", project)],
+  ]),
   ...(process.argv.includes("--no-tests")
     ? []
     : [["pure tests", [bin("jest", "bin/jest.js"), "--selectProjects", "pure", "--maxWorkers", "2"]]]),

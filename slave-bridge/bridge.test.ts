@@ -48,7 +48,7 @@ const scene = () => {
   const settings: BridgeSettings = {
     slave,
     dir: "/data",
-    install: { name: "fake", command: "factorio", args: [], readData: "/factorio/data" },
+    install: { name: "fake", command: "factorio", args: [], readData: "/factorio/data", line: "2.1" },
     mods: machine.mods,
     gameAddress: "127.0.0.1",
     limits: LIMITS,

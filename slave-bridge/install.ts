@@ -7,4 +7,6 @@ export interface Install {
   readonly args: readonly string[];
   /** The game's `read-data`. */
   readonly readData: string;
+  /** "2.0" or "2.1": which build of our mod it can load. */
+  readonly line: string;
 }

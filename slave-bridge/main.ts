@@ -113,7 +113,7 @@ class RunCommand extends Command {
       throw badInput("--speed is for the stand-in: leave it out with --factorio");
     const install = this.factorio === undefined ? standInInstall(this.speed) : factorioInstall(resolve(this.factorio));
     const files = realGame();
-    const ours = await ourMod(files, resolve(this.modDist ?? `${packageRoot()}/lua-mod/dist`));
+    const ours = await ourMod(files, resolve(this.modDist ?? `${packageRoot()}/lua-mod/dist/${install.line}`));
     const extra = await Promise.all(this.extraMods.map((folder) => files.mods(resolve(folder))));
     return {
       slave,

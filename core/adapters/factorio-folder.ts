@@ -1,14 +1,26 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unavailable } from "#core/errors";
+import { badInput, unavailable } from "#core/errors";
 
 export interface FactorioFolder {
   readonly command: string;
   /** The game's `read-data`. */
   readonly readData: string;
+  /** "2.0" or "2.1". */
+  readonly line: string;
 }
 
-/** @throws ClusterioError `unavailable` when the folder holds no Factorio that may be executed. */
+/** The game lines that the mod is built for (lua-mod/scripts/games.mjs). */
+const LINES = ["2.0", "2.1"];
+
+const lineOf = (info: string): string => {
+  const version = String((JSON.parse(readFileSync(info, "utf8")) as { version?: unknown }).version);
+  const line = version.split(".").slice(0, 2).join(".");
+  if (LINES.includes(line)) return line;
+  throw badInput(`this is Factorio ${version}: the mod is built for ${LINES.join(" and ")}`);
+};
+
+/** @throws ClusterioError `unavailable` when the folder holds no Factorio that may be executed, `bad-input` when it is too old or too new. */
 export const factorioIn = (folder: string): FactorioFolder => {
   const command = join(folder, "bin/x64/factorio");
   const readData = join(folder, "data");
@@ -19,5 +31,5 @@ export const factorioIn = (folder: string): FactorioFolder => {
     const what = "a headless server has bin/x64/factorio and data/base/info.json in it";
     throw unavailable(`there is no Factorio that can be run in ${folder}: ${what}`, error);
   }
-  return { command, readData };
+  return { command, readData, line: lineOf(join(readData, "base/info.json")) };
 };

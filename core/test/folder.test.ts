@@ -1,6 +1,7 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { factorioIn } from "#core/adapters/factorio-folder";
 import { lockFolder } from "#core/adapters/folder-lock";
 import { folderError, makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
@@ -63,5 +64,29 @@ describe("one owner of a folder", () => {
     await writeFile(join(dir, "lock"), "999999 another:1\n");
     const tries = await Promise.allSettled(Array.from({ length: 8 }, lock));
     expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+});
+
+describe("a Factorio folder", () => {
+  const install = async (version: string) => {
+    await mkdir(join(dir, "bin/x64"), { recursive: true });
+    await mkdir(join(dir, "data/base"), { recursive: true });
+    await writeFile(join(dir, "bin/x64/factorio"), "#!/bin/sh\n");
+    await chmod(join(dir, "bin/x64/factorio"), 0o755);
+    await writeFile(join(dir, "data/base/info.json"), JSON.stringify({ name: "base", version }));
+  };
+
+  test.each([
+    ["2.0.77", "2.0"],
+    ["2.1.12", "2.1"],
+  ])("%s is of the line %s, so that it gets the mod that was built for it", async (version, line) => {
+    await install(version);
+    expect(factorioIn(dir)).toMatchObject({ line, readData: join(dir, "data") });
+  });
+
+  test("a game that the mod is not built for is refused, and so is a folder without one", async () => {
+    expect(() => factorioIn(dir)).toThrow("there is no Factorio that can be run in");
+    await install("1.1.110");
+    expect(() => factorioIn(dir)).toThrow("this is Factorio 1.1.110: the mod is built for 2.0 and 2.1");
   });
 });

@@ -17,8 +17,8 @@ const OUR_MOD = /^clusterio_\d+\.\d+\.\d+\.zip$/;
 
 /** @throws ClusterioError `unavailable` when the game or our mod is not there. */
 export const requireGame = async (game: UpOptions["game"]): Promise<void> => {
-  if (game.kind === "factorio") factorioIn(game.dir);
-  const folder = join(packageRoot(), "lua-mod", "dist");
+  const line = game.kind === "factorio" ? factorioIn(game.dir).line : "2.1";
+  const folder = join(packageRoot(), "lua-mod", "dist", line);
   const names = await readdir(folder).catch(() => []);
   if (!names.some((name) => OUR_MOD.test(name))) {
     throw unavailable(`the mod clusterio_<version>.zip is not in ${folder}: run "npm run build"`);

@@ -1,21 +1,24 @@
-// Where the tests find the mod: built once, before them.
-import { existsSync, readFileSync } from "node:fs";
+// Where the tests find the mod: built once, before them, for each game line.
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_LINE, type GameLine } from "../../sim/factorio/game-version";
 
-const root = join(__dirname, "..");
+/** The game that these tests play: line-2-0.lua.test.ts runs them all once more for 2.0. */
+export const testedLine = (): GameLine => (process.env.CLUSTERIO_TESTED_LINE as GameLine | undefined) ?? DEFAULT_LINE;
 
-export const distFolder = join(root, "dist");
+export const distFolder = (line: GameLine = testedLine()): string => join(__dirname, "..", "dist", line);
 
-export function zipName(): string {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return `clusterio_${version}.zip`;
+export function zipName(line: GameLine = testedLine()): string {
+  const name = existsSync(distFolder(line)) && readdirSync(distFolder(line)).find((each) => each.endsWith(".zip"));
+  if (!name) throw new Error("the mod is not built: run `npm run build -w lua-mod` and then the tests again");
+  return name;
 }
 
+/** The built mod's version. */
+export const builtVersion = (line: GameLine = testedLine()): string => zipName(line).replace(/^clusterio_|\.zip$/g, "");
+
 /** The built mod's folder. */
-export function builtMod(): string {
-  const folder = join(distFolder, "clusterio");
-  if (!existsSync(join(folder, "control.lua")) || !existsSync(join(distFolder, zipName()))) {
-    throw new Error("the mod is not built: run `npm run build -w lua-mod` and then the tests again");
-  }
-  return folder;
+export function builtMod(line: GameLine = testedLine()): string {
+  zipName(line);
+  return join(distFolder(line), "clusterio");
 }

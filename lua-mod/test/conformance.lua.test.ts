@@ -21,8 +21,8 @@ const preamble = 'import type { LuaEntity } from "factorio:runtime";\ndeclare co
 
 test("every wrong member, argument and filter is a compile error", () => {
   const root = join(__dirname, "..");
-  mkdirSync(distFolder, { recursive: true });
-  const folder = mkdtempSync(join(distFolder, ".conformance-"));
+  mkdirSync(distFolder(), { recursive: true });
+  const folder = mkdtempSync(join(distFolder(), ".conformance-"));
   try {
     writeFileSync(join(folder, "mistakes.ts"), `${preamble}${mistakes.join("\n")}\n`);
     writeFileSync(

@@ -1,8 +1,8 @@
-// The mods that a test's game loads: the built mod and fixtures, linked into a folder that goes with the test file.
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+// The mods that a test's game loads: the built mod, linked, and fixtures for that game, in a folder that goes with the test file.
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { builtMod } from "./built-mod";
+import { builtMod, testedLine } from "./built-mod";
 
 const made = new Map<string, string>();
 
@@ -11,13 +11,20 @@ afterAll(() => {
   made.clear();
 });
 
+/** A fixture says that it is for the game that is played. */
+function putFixture(name: string, folder: string): void {
+  cpSync(join(__dirname, "fixtures", name), join(folder, name), { recursive: true });
+  const file = join(folder, name, "info.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), factorio_version: testedLine() }));
+}
+
 export function modDirectory(fixtures: readonly string[]): string {
-  const key = fixtures.join();
+  const key = [testedLine(), ...fixtures].join();
   const known = made.get(key);
   if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), "clusterio-mods-"));
   symlinkSync(builtMod(), join(folder, "clusterio"));
-  for (const fixture of fixtures) symlinkSync(join(__dirname, "fixtures", fixture), join(folder, fixture));
+  for (const fixture of fixtures) putFixture(fixture, folder);
   made.set(key, folder);
   return folder;
 }

@@ -1,3 +1,5 @@
+import { GAME_VERSIONS } from "../../sim/factorio/game-version";
+import { testedLine } from "./built-mod";
 import type { Refusal, WholeState } from "./protocol";
 import { World } from "./world";
 
@@ -19,7 +21,7 @@ test("a fresh save states nothing, and its seed", () => {
   expect(begin("token000001")).toEqual({
     v: 1,
     mod: world.modVersion,
-    game: expect.stringMatching(/^2\.1\.\d+$/),
+    game: GAME_VERSIONS[testedLine()],
     token: "token000001",
     instance: "",
     world: "",

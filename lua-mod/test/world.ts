@@ -1,7 +1,6 @@
 // One game with the built mod in it, as these tests speak of it. A chest is named by the x of its tile.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Game } from "../../sim/factorio/game";
+import { builtVersion, testedLine } from "./built-mod";
 import { encodeCompact } from "./compact-payload";
 import { modDirectory } from "./mod-directory";
 import { Mirror, type Refusal, type Report, type Vector, type WholeState, withoutZeros } from "./protocol";
@@ -34,6 +33,7 @@ const directoryFor = (options: Options): string =>
 
 const gameOptions = (options: Options) => ({
   modDirectory: directoryFor(options),
+  line: testedLine(),
   isServer: options.server ?? true,
   ...(options.shuffle !== undefined && { shufflePairs: options.shuffle }),
 });
@@ -41,8 +41,7 @@ const gameOptions = (options: Options) => ({
 const sameKeys = (a: Vector, b: Vector): string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])];
 
 export class World {
-  readonly modVersion = (JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8")) as { version: string })
-    .version;
+  readonly modVersion = builtVersion();
   token = "";
   #sessions = 0;
   #instance = "a";

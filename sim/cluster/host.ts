@@ -134,7 +134,7 @@ export class Host {
       remove: async (path) => files.remove(path),
       follow: (path, _from, onLine) => files.follow(path, (line) => this.bridge?.machine.run(() => onLine(line))),
     };
-    const install = { name: "simulated", command: "", args: [], readData: "" };
+    const install = { name: "simulated", command: "", args: [], readData: "", line: "2.1" };
     const settings = { slave: this.slave, dir: "", install, mods: [], gameAddress: "", limits: LIMITS, version: "0" };
     return { settings, boot, ports: { ...own, disk, facts: own.bus, game, journal: () => {} } };
   }

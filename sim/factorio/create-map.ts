@@ -12,7 +12,7 @@ const SEED_MAX = 4294967295;
 /** `--create FILE`: makes a map, saves it, and is done. */
 export const createMap = (flags: Flags, paths: Paths, console: Console): void => {
   const file = saveFile(flags.create ?? "");
-  const game = Game.prepare({ modDirectory: paths.mods });
+  const game = Game.prepare({ modDirectory: paths.mods, line: flags.gameLine });
   printMods(console, game);
   console.line(`Creating new map ${file}`);
   game.startMap(flags.mapGenSeed ?? readSeed(flags.mapGenSettings) ?? randomInt(SEED_MAX));

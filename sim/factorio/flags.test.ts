@@ -8,6 +8,7 @@ test("the flags of a hosted server are understood, with = or a blank", () => {
   );
   expect(flags).toEqual({
     config: "f.ini",
+    gameLine: "2.1",
     startServer: "saves/m.zip",
     serverSettings: "s.json",
     modDirectory: "mods",
@@ -37,4 +38,11 @@ test.each([
   [["--benchmark", "x"], "option '--benchmark' is not offered by the stand-in"],
 ])("%j is refused", (argv, message) => {
   expect(() => parseFlags(argv)).toThrow(new FlagError(message));
+});
+
+test("the game line is ours to choose, among those that the stand-in plays", () => {
+  expect(parseFlags(["--game-line", "2.0"]).gameLine).toBe("2.0");
+  expect(() => parseFlags(["--game-line", "1.1"])).toThrow(
+    "the argument ('1.1') for option '--game-line' is invalid: 2.0 or 2.1",
+  );
 });

@@ -1,3 +1,5 @@
+import { DEFAULT_LINE, GAME_LINES, type GameLine, isGameLine } from "#sim/factorio/game-version";
+
 /** How the server was called. Paths are as given. */
 export interface Flags {
   readonly config?: string;
@@ -24,6 +26,8 @@ export interface Flags {
   readonly speed: number;
   /** Ours: so many players are connected, which makes long commands arrive slowly. */
   readonly players: number;
+  /** Ours: which game is played, "2.0" or "2.1". */
+  readonly gameLine: GameLine;
 }
 
 /** The command line can't be understood. */
@@ -62,6 +66,7 @@ const KNOWN: Readonly<Record<string, "value" | "alone">> = {
   "until-tick": "value",
   speed: "value",
   players: "value",
+  "game-line": "value",
 };
 
 /** Flags of the real game that this stand-in knows but does not act on. */
@@ -107,6 +112,11 @@ const decimal = (name: string, text: string): number => {
   return Number(text);
 };
 
+const gameLine = (text: string): GameLine => {
+  if (isGameLine(text)) return text;
+  throw new FlagError(`the argument ('${text}') for option '--game-line' is invalid: ${GAME_LINES.join(" or ")}`);
+};
+
 const rconAddress = (given: ReadonlyMap<string, string>): Flags["rcon"] => {
   const bind = given.get("rcon-bind");
   const port = whole("rcon-port", given.get("rcon-port"));
@@ -148,5 +158,6 @@ export const parseFlags = (argv: readonly string[]): Flags => {
     noLogRotation: given.has("no-log-rotation"),
     speed: decimal("speed", given.get("speed") ?? "1"),
     players: whole("players", given.get("players")) ?? 0,
+    gameLine: gameLine(given.get("game-line") ?? DEFAULT_LINE),
   };
 };

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { DEFAULT_LINE, GAME_VERSIONS, type GameLine } from "#sim/factorio/game-version";
 import { parseLocale } from "#sim/factorio/locale";
 import { LuaState } from "#sim/factorio/lua-state";
-import { GAME_VERSION, loadMods, type Mod } from "#sim/factorio/mods";
+import { loadMods, type Mod } from "#sim/factorio/mods";
 import { packSave, unpackSave } from "#sim/factorio/save-file";
 
 export type SettingValue = boolean | number | string;
@@ -9,6 +10,8 @@ export type SettingValue = boolean | number | string;
 export interface GameOptions {
   /** Folder with mods as folders or zips, and perhaps a mod-list.json. */
   readonly modDirectory: string;
+  /** Which game is played: DEFAULT_LINE when left out. */
+  readonly line?: GameLine;
   /** Values that players chose in the settings window, by setting name; defaults come from settings.lua. */
   readonly settings?: {
     readonly startup?: Readonly<Record<string, SettingValue>>;
@@ -35,15 +38,18 @@ export type Output =
 /** One peer of one map: real mods in real Lua. Throws LuaError with the game's words when a mod fails. */
 export class Game {
   readonly #state = new LuaState();
+  readonly line: GameLine;
   readonly mods: readonly Mod[];
 
   private constructor(options: GameOptions) {
-    this.mods = loadMods(options.modDirectory);
+    this.line = options.line ?? DEFAULT_LINE;
+    this.mods = loadMods(options.modDirectory, this.line);
     this.#state.call(
       "options",
       JSON.stringify({
         server: options.isServer ?? true,
-        game_version: GAME_VERSION,
+        game_version: GAME_VERSIONS[this.line],
+        game_line: this.line,
         startup_settings: options.settings?.startup ?? {},
         global_settings: options.settings?.global ?? {},
         ...(options.shufflePairs !== undefined && { shuffle: Math.abs(Math.trunc(options.shufflePairs)) }),
@@ -85,7 +91,7 @@ export class Game {
   }
 
   openSave(save: Uint8Array): void {
-    const { level, script } = unpackSave(save);
+    const { level, script } = unpackSave(save, this.line);
     const head = new TextEncoder().encode(`${level.length} `);
     this.#closingOnFailure(() => this.#state.call("load", Buffer.concat([head, level, script])));
   }
@@ -123,7 +129,10 @@ export class Game {
     const bytes = Buffer.from(this.#state.callBytes("save"));
     const space = bytes.indexOf(" ");
     const split = space + 1 + Number(bytes.subarray(0, space).toString());
-    return packSave({ level: bytes.subarray(space + 1, split), script: bytes.subarray(split) }, name);
+    return packSave(
+      { level: bytes.subarray(space + 1, split), script: bytes.subarray(split) },
+      { name, line: this.line },
+    );
   }
 
   /** A mod's `storage` as text: equal on two peers exactly when they are in step. */

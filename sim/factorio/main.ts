@@ -7,7 +7,7 @@ import { createMap } from "#sim/factorio/create-map";
 import { FlagError, type Flags, parseFlags } from "#sim/factorio/flags";
 import { lockWriteData } from "#sim/factorio/lock";
 import { serve } from "#sim/factorio/serve";
-import { printHeader, VERSION_LINES } from "#sim/factorio/startup";
+import { printHeader, versionLines } from "#sim/factorio/startup";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -19,7 +19,7 @@ const run = async (flags: Flags, argv: readonly string[]): Promise<number> => {
   const unlock = lockWriteData(paths.writeData);
   const console: Console = openConsole(paths.writeData, { rotate: !flags.noLogRotation, consoleLog: flags.consoleLog });
   try {
-    printHeader(console, paths, argv);
+    printHeader(console, { paths, argv, line: flags.gameLine });
     if (flags.create !== undefined) createMap(flags, paths, console);
     else return await serve(flags, paths, console);
     return 0;
@@ -42,7 +42,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
     armFailpoints(process.env);
     flags = parseFlags(argv);
     if (flags.version) {
-      process.stdout.write(`${VERSION_LINES.join("\n")}\n`);
+      process.stdout.write(`${versionLines(flags.gameLine).join("\n")}\n`);
       return 0;
     }
     if (flags.create === undefined && flags.startServer === undefined && !flags.startServerLoadLatest) {

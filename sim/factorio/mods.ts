@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
 import { compareVersions, type Dependency, loadOrder, parseDependency, problemsOf } from "#sim/factorio/dependencies";
+import { GAME_VERSIONS, type GameLine } from "#sim/factorio/game-version";
 import { runtimeFiles } from "#sim/factorio/package-files";
-
-export const GAME_VERSION = "2.1.9";
 
 /** A mod as it is loaded: its Lua files and its English texts. */
 export interface Mod {
@@ -58,7 +57,7 @@ const readZip = (file: string): Map<string, string> => {
   return files;
 };
 
-const parseMod = (where: string, files: ReadonlyMap<string, string>): Mod => {
+const parseMod = (where: string, files: ReadonlyMap<string, string>, line: GameLine): Mod => {
   const text = files.get("info.json");
   if (text === undefined) throw new ModError(`${where}: info.json is missing`);
   let json: unknown;
@@ -70,7 +69,6 @@ const parseMod = (where: string, files: ReadonlyMap<string, string>): Mod => {
   const info = infoSchema.safeParse(json);
   if (!info.success) throw new ModError(`${where}/info.json: ${z.prettifyError(info.error)}`);
   const { name, version, title, factorio_version, dependencies } = info.data;
-  const line = GAME_VERSION.split(".").slice(0, 2).join(".");
   if (factorio_version !== line)
     throw new ModError(`${name} ${version} is for Factorio ${factorio_version}, this is ${line}`);
   return {
@@ -86,28 +84,28 @@ const parseMod = (where: string, files: ReadonlyMap<string, string>): Mod => {
   };
 };
 
-const builtIn = (name: string, dependencies: readonly string[]): Mod => {
+const builtIn = (name: string, dependencies: readonly string[], line: GameLine): Mod => {
   const files = new Map<string, string>();
   for (const [path, source] of runtimeFiles()) {
     if (path.startsWith(`${name}/`)) files.set(`${path.slice(name.length + 1)}.lua`, source);
   }
   return {
     name,
-    version: GAME_VERSION,
+    version: GAME_VERSIONS[line],
     title: name,
     files,
     dependencies: dependencies.flatMap((text) => parseDependency(text) ?? []),
   };
 };
 
-const candidatesIn = (folder: string): Mod[] =>
+const candidatesIn = (folder: string, line: GameLine): Mod[] =>
   readdirSync(folder)
     .sort()
     .flatMap((entry) => {
       const path = join(folder, entry);
-      if (entry.endsWith(".zip")) return [parseMod(entry, readZip(path))];
+      if (entry.endsWith(".zip")) return [parseMod(entry, readZip(path), line)];
       return statSync(path).isDirectory() && existsSync(join(path, "info.json"))
-        ? [parseMod(entry, readFolder(path))]
+        ? [parseMod(entry, readFolder(path), line)]
         : [];
     });
 
@@ -121,10 +119,10 @@ const readModList = (folder: string) => {
 };
 
 /** The enabled mods of a mod directory in load order, the built-in ones first. Of several versions the newest counts. */
-export const loadMods = (folder: string): Mod[] => {
+export const loadMods = (folder: string, line: GameLine): Mod[] => {
   const listed = readModList(folder);
   const chosen = new Map<string, Mod>();
-  for (const mod of candidatesIn(folder)) {
+  for (const mod of candidatesIn(folder, line)) {
     const entry = listed.find((item) => item.name === mod.name);
     const pinned = entry?.version !== undefined && entry.version !== mod.version;
     const rival = chosen.get(mod.name);
@@ -132,9 +130,9 @@ export const loadMods = (folder: string): Mod[] => {
     chosen.set(mod.name, mod);
   }
   const mods = [
-    builtIn("core", []),
-    builtIn("base", ["core"]),
-    { ...builtIn("quality", ["base"]) },
+    builtIn("core", [], line),
+    builtIn("base", ["core"], line),
+    builtIn("quality", ["base"], line),
     ...chosen.values(),
   ];
   const problems = problemsOf(mods);

@@ -58,7 +58,7 @@ const writeModList = (paths: Paths, game: Game): void => {
 };
 
 const openMap = (flags: Flags, paths: Paths, console: Console) => {
-  const game = Game.prepare({ modDirectory: paths.mods });
+  const game = Game.prepare({ modDirectory: paths.mods, line: flags.gameLine });
   printMods(console, game);
   const file = findSave(flags, paths);
   state(console, LOADING, "Ready", "PreparedToHostGame");

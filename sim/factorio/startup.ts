@@ -3,13 +3,16 @@ import type { Paths } from "#sim/factorio/config";
 import type { Console } from "#sim/factorio/console";
 import { startedAt } from "#sim/factorio/console";
 import type { Game } from "#sim/factorio/game";
-import { GAME_VERSION } from "#sim/factorio/mods";
+import { GAME_VERSIONS, type GameLine } from "#sim/factorio/game-version";
 
-export const VERSION_LINES = [
-  `Version: ${GAME_VERSION} (build 84539, linux64, headless, stand-in)`,
+const banner = (line: GameLine): string => `${GAME_VERSIONS[line]} (build 84539, linux64, headless, stand-in)`;
+
+/** What `--version` prints. */
+export const versionLines = (line: GameLine): string[] => [
+  `Version: ${banner(line)}`,
   "Binary version: 64",
   "Map input version: 1.0.0-0",
-  `Map output version: ${GAME_VERSION}-0`,
+  `Map output version: ${GAME_VERSIONS[line]}-0`,
 ];
 
 /** The game hides the password in the arguments that it logs, and so do we. */
@@ -17,8 +20,9 @@ const shownArguments = (argv: readonly string[]): string =>
   argv.map((argument, i) => (argv[i - 1] === "--rcon-password" ? '"<private>"' : `"${argument}"`)).join(" ");
 
 /** What the game prints before it looks at its mods. */
-export const printHeader = (console: Console, paths: Paths, argv: readonly string[]): void => {
-  console.line(`${startedAt}; Factorio ${GAME_VERSION} (build 84539, linux64, headless, stand-in)`);
+export const printHeader = (console: Console, run: { paths: Paths; argv: readonly string[]; line: GameLine }): void => {
+  const { paths, argv, line } = run;
+  console.line(`${startedAt}; Factorio ${banner(line)}`);
   console.line("Operating system: Linux");
   console.line(`Program arguments: "factorio" ${shownArguments(argv)}`);
   console.line(`Write data path: ${paths.writeData}`);

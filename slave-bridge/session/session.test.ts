@@ -79,7 +79,7 @@ const scene = (save: FakeSave = newSave(7)) => {
     saving: () => owner.busy,
   };
   const settings = {
-    ...{ slave, dir: "/data", install: { name: "", command: "", args: [], readData: "" }, mods: [] },
+    ...{ slave, dir: "/data", install: { name: "", command: "", args: [], readData: "", line: "2.1" }, mods: [] },
     ...{ gameAddress: "127.0.0.1", limits: LIMITS, version: "0" },
   };
   const context: BridgeContext = {

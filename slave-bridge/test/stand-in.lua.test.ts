@@ -54,7 +54,10 @@ const scene = async () => {
   const master = new FakeMaster(broker.connect(), slave, nodeClock);
   master.config = { name: "North", seed: SEED, autosaveSeconds: 1 };
   closers.push(every(nodeClock, 500, () => master.state(north)));
-  const mods = [await ourMod(files, join(root, "lua-mod/dist")), ...(await files.mods(join(root, "sim/demo-world")))];
+  const mods = [
+    await ourMod(files, join(root, "lua-mod/dist/2.1")),
+    ...(await files.mods(join(root, "sim/demo-world"))),
+  ];
   const base = { slave, dir, install: standInInstall(SPEED), mods, gameAddress: "127.0.0.1" };
   const settings: BridgeSettings = { ...base, limits: LIMITS, version: "0.1.0" };
   const log: string[] = [];

@@ -8,6 +8,7 @@ import type {
   LogisticContainerPrototype,
   RecipePrototype,
 } from "factorio:prototype";
+import { lidOf } from "compat";
 // biome-ignore lint/style/useNodejsImportProtocol: the game's own library of that name
 import * as util from "util";
 import { export_chest, import_chest } from "./names";
@@ -39,7 +40,7 @@ export function exportChest(): ContainerPrototype {
 export function importChest(): LogisticContainerPrototype {
   const chest = util.table.deepcopy(data.raw["logistic-container"]["requester-chest"]!);
   become(chest, import_chest, import_tint);
-  tintLayers(chest.robot_door, import_tint);
+  tintLayers(lidOf(chest), import_tint);
   chest.logistic_mode = "requester";
   chest.render_not_in_network_icon = false; // it is served by the cluster, with or without robots
   return chest;

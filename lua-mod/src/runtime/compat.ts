@@ -1,37 +1,8 @@
-// Whatever differs between game versions stands here and nowhere else. This build is for 2.1 only.
-import type { LuaEntity, LuaInventory } from "factorio:runtime";
+// Whatever differs between game versions stands here and nowhere else: this file for 2.1, compat_2_0.ts for 2.0, the same
+// functions in both. Which of them "compat" is says the project file of the build.
+import type { LogisticContainerPrototype } from "factorio:prototype";
 
-export interface Request {
-  name: string;
-  quality: string;
-  count: number;
-}
-
-/** The slots of one of our chests; the entity must be valid. */
-export function chestInventory(entity: LuaEntity): LuaInventory {
-  return entity.get_inventory(defines.inventory.chest)!;
-}
-
-/**
- * What the chest's logistic sections ask for, as the game compiled it (switched-off sections left out, multipliers applied).
- * A request for "any quality" is met with normal ones; the engine allows no quality ranges in a request.
- */
-export function chestRequests(entity: LuaEntity): Request[] {
-  const requests: Request[] = [];
-  const point = entity.get_logistic_point(defines.logistic_member_index.logistic_container);
-  const filters = point?.filters;
-  if (filters === undefined) return requests;
-  for (const filter of filters) {
-    const isItem = filter.type === undefined || filter.type === "item";
-    const isExact = filter.comparator === undefined || filter.comparator === "=";
-    if (isItem && isExact && filter.name !== undefined && filter.count > 0) {
-      requests.push({ name: filter.name, quality: filter.quality ?? "normal", count: filter.count });
-    }
-  }
-  return requests;
-}
-
-/** What the world's beginning is known by. */
-export function mapSeed(): number {
-  return game.get_surface("nauvis")?.map_gen_settings.seed ?? 0;
+/** Data stage: the graphics that a logistic chest shows while a robot reaches in. */
+export function lidOf(chest: LogisticContainerPrototype): unknown {
+  return chest.robot_door;
 }

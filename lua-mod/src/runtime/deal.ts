@@ -1,11 +1,12 @@
 // From the import buffer into the waiting chests: a bounded number of hands per tick, each waiting chest in turn, an equal
 // share each. What nobody waits for goes back to the cluster after a while (M1), within the lease only.
-import { chestInventory } from "./compat";
+
 import { leftover_ticks } from "./limits";
 import { mayCollect } from "./session";
 import type { PoolEntry, Waiting, Want } from "./state";
 import { amount, raiseExported, takeFromBuffer } from "./totals";
 import { importVisits, missingNow, setMissing, shortage } from "./wants";
+import { chestInventory } from "./world";
 
 function hand(want: Want, share: number): void {
   const { entity } = want.chest;

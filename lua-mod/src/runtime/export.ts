@@ -1,6 +1,5 @@
 // Export: a few chests per tick are emptied into `exported` (M1), within the lease only.
 import type { LuaInventory } from "factorio:runtime";
-import { chestInventory } from "./compat";
 import { itemResource, numberOf } from "./names";
 import { calm, stir, visitSome } from "./ring";
 import { type Refusal, ruleOf, stackRefusal } from "./rules";
@@ -8,6 +7,7 @@ import { mayCollect } from "./session";
 import type { ExportChest } from "./state";
 import { showStatus } from "./status";
 import { raiseExported } from "./totals";
+import { chestInventory } from "./world";
 
 /** What a look into one chest found. */
 interface Haul {

@@ -4,13 +4,13 @@
 // MS2  Collecting and imports need an open session: the save's world belongs to the instance that began.
 // MS3  `begin` and `adopt` leave everything in the chests and in the buffer where it is.
 import { atLoadJson } from "./at-load";
-import { mapSeed } from "./compat";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, type Parsed } from "./json";
 import { id_bytes_max } from "./limits";
 import { untakeable } from "./names";
 import { allIsStated, reportFile } from "./report";
 import type { Totals } from "./state";
 import { amount, isTotal, wanted } from "./totals";
+import { mapSeed } from "./world";
 
 /** A refusal of a command: nothing changed. */
 export interface Refused {

@@ -1,6 +1,5 @@
 // What the import chests miss (M4): read from their requests, kept up to date by a few visits per tick.
 import type { LuaInventory } from "factorio:runtime";
-import { chestInventory, chestRequests } from "./compat";
 import { requests_age_ticks_max } from "./limits";
 import { itemResource, numberOf } from "./names";
 import { calm, stir, visitSome } from "./ring";
@@ -8,6 +7,7 @@ import { refusal } from "./rules";
 import type { ImportChest, Want } from "./state";
 import { showStatus } from "./status";
 import { addMissing } from "./totals";
+import { chestInventory, chestRequests } from "./world";
 
 function enqueue(want: Want): void {
   let waiting = storage.waiting.get(want.r);

@@ -22,7 +22,7 @@ let mods: ModFolder;
 const games: Game[] = [];
 
 beforeAll(() => {
-  mods = modFolder({}, [join(root, "lua-mod/dist/clusterio"), join(root, "sim/demo-world")]);
+  mods = modFolder({}, [join(root, "lua-mod/dist/2.1/clusterio"), join(root, "sim/demo-world")]);
 });
 afterAll(() => mods.remove());
 afterEach(() => {

@@ -9,7 +9,10 @@ local events = use "api/events"
 local operations = {}
 local mods -- in load order, core and base first
 
-function operations.options(text) world.options = json.decode(text) end
+function operations.options(text)
+  world.options = json.decode(text)
+  if world.options.game_line == "2.0" then use "api/line-2-0" end
+end
 function operations.locale(text) world.locale = json.decode(text) end
 
 function operations.mod_file(text)

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { DEFAULT_LINE, type GameLine } from "#sim/factorio/game-version";
 
 /** One member of a declared interface. */
 export interface Member {
@@ -39,10 +40,13 @@ const luaMod = join(__dirname, "../../../lua-mod");
 const load = createRequire(join(luaMod, "package.json"));
 const compiler = load("typescript") as Compiler;
 const kinds = compiler.SyntaxKind;
-const types = dirname(load.resolve("typed-factorio/package.json"));
+/** Where each game line's interface is declared. */
+const PACKAGES: Readonly<Record<GameLine, string>> = { "2.0": "typed-factorio-2.0", "2.1": "typed-factorio" };
 
-const parse = (file: string): Node =>
-  compiler.createSourceFile(file, readFileSync(join(types, file), "utf8"), 99, true);
+const parse = (file: string, line: GameLine = DEFAULT_LINE): Node => {
+  const types = dirname(load.resolve(`${PACKAGES[line]}/package.json`));
+  return compiler.createSourceFile(file, readFileSync(join(types, file), "utf8"), 99, true);
+};
 
 const nameOf = (node: Node): string => node.name?.text ?? node.name?.escapedText ?? "";
 
@@ -91,8 +95,8 @@ const addMember = (members: Map<string, Member>, node: Node): void => {
 export class Declarations {
   readonly #declared = new Map<string, Declared>();
 
-  constructor(...files: readonly string[]) {
-    for (const file of files) this.#collect(parse(file));
+  constructor(files: readonly string[], line: GameLine) {
+    for (const file of files) this.#collect(parse(file, line));
   }
 
   /** Undefined when there is no such interface. */
@@ -140,11 +144,8 @@ const namesIn = (node: Node): Names => {
 const enumNames = (node: Node): Names =>
   Object.fromEntries((node.members ?? []).map((member) => [nameOf(member), true]));
 
-export const runtimeDeclarations = () =>
-  new Declarations(
-    "runtime/generated/classes.d.ts",
-    "runtime/generated/concepts.d.ts",
-    "runtime/generated/events.d.ts",
-  );
-export const prototypeDeclarations = () => new Declarations("prototype/generated/prototypes.d.ts");
+const RUNTIME = ["classes", "concepts", "events"].map((name) => `runtime/generated/${name}.d.ts`);
+export const runtimeDeclarations = (line: GameLine = DEFAULT_LINE) => new Declarations(RUNTIME, line);
+export const prototypeDeclarations = (line: GameLine = DEFAULT_LINE) =>
+  new Declarations(["prototype/generated/prototypes.d.ts"], line);
 export const declaredDefines = (): Names => namesIn(parse("runtime/generated/defines.d.ts"));

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { DEFAULT_LINE } from "#sim/factorio/game-version";
 
 /** A mod given as files; info.json is made unless it is among them. */
 export type ModFiles = Readonly<Record<string, string>>;
@@ -12,7 +13,7 @@ export interface ModFolder {
 }
 
 export const infoJson = (name: string, fields: object = {}): string =>
-  JSON.stringify({ name, version: "1.0.0", title: name, author: "test", factorio_version: "2.1", ...fields });
+  JSON.stringify({ name, version: "1.0.0", title: name, author: "test", factorio_version: DEFAULT_LINE, ...fields });
 
 const writeMod = (folder: string, name: string, files: ModFiles): void => {
   for (const [path, text] of Object.entries({ "info.json": infoJson(name), ...files })) {

@@ -1,4 +1,4 @@
-import type { Names } from "#sim/factorio/test/declarations";
+import type { Declarations, Names } from "#sim/factorio/test/declarations";
 
 /** What `Game.offered` returns. */
 export interface Offered {
@@ -24,6 +24,31 @@ export const membersOf = (offered: OfferedClass) => ({
   write: list(offered.write),
   method: list(offered.method),
 });
+
+/** What is offered and is not in the game's interface, or is there in another way: as method or attribute, to read or write. */
+export const strangersAmong = (offered: Offered, declarations: Declarations): string[] => {
+  const wrong: string[] = [];
+  for (const [name, entry] of Object.entries(offered.classes)) {
+    if (name === "LuaCustomTable") continue; // a type alias with operators only
+    const declared = declarations.members(name);
+    if (!declared) {
+      wrong.push(name);
+      continue;
+    }
+    const { read, write, method } = membersOf(entry);
+    const check = (member: string, good: boolean | undefined) => good || wrong.push(`${name}.${member}`);
+    for (const member of read)
+      check(member, declared.get(member)?.kind === "property" && declared.get(member)?.readable);
+    for (const member of write)
+      check(member, declared.get(member)?.kind === "property" && declared.get(member)?.writable);
+    for (const member of method) check(member, declared.get(member)?.kind === "method");
+    if (entry.at) check("[]", declared.has("[]"));
+    if (entry.length) check("length", declared.has("length"));
+    check("valid", entry.has_valid === declared.has("valid"));
+    check("object_name", declared.has("object_name"));
+  }
+  return wrong;
+};
 
 /** "Class.member" of everything that is offered, sorted; [] and length are the operators. */
 export const offeredMembers = (offered: Offered): string[] =>

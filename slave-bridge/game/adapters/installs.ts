@@ -15,14 +15,15 @@ export const factorioInstall = (folder: string): Install => ({
 });
 
 /** @throws ClusterioError `unavailable` when it is not built. */
-export const standInInstall = (speed: number): Install => {
+export const standInInstall = (speed: number, line = "2.1"): Install => {
   const root = packageRoot();
   const main = join(root, "dist/sim/factorio/main.js");
   if (!existsSync(main)) throw unavailable(`${main} is not there: run "npm run build" first`);
   return {
     name: "the stand-in (no real Factorio: give --factorio DIR for that)",
     command: process.execPath,
-    args: [main, ...(speed === 1 ? [] : ["--speed", String(speed)])],
+    args: [main, "--game-line", line, ...(speed === 1 ? [] : ["--speed", String(speed)])],
     readData: join(root, "sim/factorio/lua"),
+    line,
   };
 };

@@ -7,3 +7,4 @@ require "prototypes.entities"
 require "prototypes.items"
 require "prototypes.recipes"
 require "prototypes.technologies"
+if mods.base:find("^2%.0%.") then require "line-2-0" end

@@ -1,0 +1,70 @@
+-- Factorio 2.0 where it differs from 2.1, which the other files are written for: members that 2.1 brought are not offered,
+-- those that it took away are. Loaded before any mod when that game is played.
+local use = ...
+local object = use "api/object"
+local prototypes = use "api/prototypes"
+local entity = use "api/entity"
+use "api/helpers"
+
+-- What 2.1 added, by class.
+local added = {
+  LuaEntity = { "add_fluid", "remove_fluid", "clear_fluid", "get_fluid_capacity", "set_fluid" },
+  LuaHelpers = { "stage" },
+  LuaItemPrototype = { "get_inventory_size" },
+  LuaQualityPrototype = { "spoil_ticks_multiplier" },
+}
+
+for name, members in next, added do
+  local class = object.classes[name]
+  for _, member in ipairs(members) do
+    class.read[member], class.write[member], class.method[member] = nil, nil, nil
+  end
+end
+
+local function fluid_in(box)
+  if box.amount <= 0 then return nil end
+  return { name = box.name, amount = box.amount, temperature = box.temperature }
+end
+
+local function fill(box, fluid)
+  if fluid == nil or fluid.amount <= 0 then
+    box.name, box.amount, box.temperature = nil, 0, nil
+    return
+  end
+  local prototype = prototypes.require("fluid", fluid.name, 4)
+  box.name, box.amount = fluid.name, math.min(fluid.amount, box.capacity)
+  box.temperature = fluid.temperature or prototype.default_temperature
+end
+
+local function box_at(raw, i)
+  return raw.fluids[i] or object.refuse("Fluidbox index out of range: " .. tostring(i), 3)
+end
+
+-- The fluid boxes of one entity; the record is the entity's.
+local LuaFluidBox = object.class("LuaFluidBox", {
+  read = { owner = entity.wrap },
+  method = { get_capacity = function(raw, i) return box_at(raw, i).capacity end },
+  at = function(raw, i) return fluid_in(box_at(raw, i)) end,
+  at_write = function(raw, i, fluid) fill(box_at(raw, i), fluid) end,
+  length = function(raw) return #raw.fluids end,
+})
+
+object.classes.LuaItemPrototype.read.inventory_size = function(raw) return raw.data.inventory_size end
+
+local LuaEntity = object.classes.LuaEntity
+LuaEntity.read.fluidbox = function(raw) return object.wrap(LuaFluidBox, raw) end
+LuaEntity.method.set_fluid = function(raw, i, fluid)
+  fill(box_at(raw, i), fluid)
+  return fluid_in(box_at(raw, i))
+end
+LuaEntity.method.remove_fluid = function(raw, wanted)
+  local left = wanted.amount
+  for _, box in ipairs(raw.fluids) do
+    if box.name == wanted.name and left > 0 then
+      local taken = math.min(left, box.amount)
+      fill(box, { name = box.name, amount = box.amount - taken, temperature = box.temperature })
+      left = left - taken
+    end
+  end
+  return wanted.amount - left
+end
