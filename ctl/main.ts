@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { runCli } from "#core/cli";
 import { AUDIT_COMMANDS } from "#ctl/audit/command";
+import { LEDGER_COMMANDS } from "#ctl/ledger/command";
 import { UpCommand } from "#ctl/up/command";
 
-void runCli({ name: "clusterio", label: "Clusterio on JetStream", commands: [UpCommand, ...AUDIT_COMMANDS] });
+void runCli({
+  name: "clusterio",
+  label: "Clusterio on JetStream",
+  commands: [UpCommand, ...AUDIT_COMMANDS, ...LEDGER_COMMANDS],
+});

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { archiveHeader } from "#core/archive/format";
+import { proof } from "#core/audit/proof";
 import { sha256Hex } from "#core/digest";
 import { delivery } from "#core/events/delivery";
 import { FACT_VERSION, factEnvelope } from "#core/events/facts";
@@ -20,6 +22,8 @@ export const published: readonly Published[] = [
   ...FACT_TYPES.map((type) => ({ path: `facts/${type}.v${FACT_VERSION}`, schema: factEnvelope[type] })),
   ...LEDGER_TYPES.map((type) => ({ path: `ledger/${type}.v1`, schema: ledgerMessages[type] })),
   { path: "delivery.v1", schema: delivery },
+  { path: "proof.v1", schema: proof },
+  { path: "archive-header.v1", schema: archiveHeader },
 ];
 
 export const schemaText = ({ path, schema }: Published): string =>

@@ -22,19 +22,26 @@ export interface CredsToken {
   readonly name: string;
   /** Its rights are those of the role whose key signed it (core/identity/grants.ts), in its own name only. */
   readonly scoped: boolean;
+  /** Public key of the account that it belongs to. */
+  readonly account: string;
 }
 
 /** A token with limits of its own is a plain user's: the server takes none from one that was signed for a role. */
 const claims = z.object({
   name: z.string(),
+  iss: z.string().optional(),
   nats: z.object({ issuer_account: z.string().optional(), subs: z.number().optional() }),
 });
 
 /** @throws ClusterioError `bad-input` when the bytes are not the content of a creds file; `what` names them. */
 export const tokenIn = (creds: Uint8Array, what: string): CredsToken => {
   const payload = sectionsOf(creds, what).jwt.split(".")[1] ?? "";
-  const { name, nats } = decodeJson(claims, Buffer.from(payload, "base64url"), `the token in ${what}`);
-  return { name, scoped: nats.issuer_account !== undefined && nats.subs === undefined };
+  const { name, iss = "", nats } = decodeJson(claims, Buffer.from(payload, "base64url"), `the token in ${what}`);
+  return {
+    name,
+    scoped: nats.issuer_account !== undefined && nats.subs === undefined,
+    account: nats.issuer_account ?? iss,
+  };
 };
 
 const sectionsOf = (creds: Uint8Array, what: string): { jwt: string; seed: string } => {

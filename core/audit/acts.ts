@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { explanationOf } from "#core/audit/explanation";
 import type { LedgerMessage } from "#core/events/ledger";
 import { auditEntry } from "#core/events/telemetry";
@@ -22,15 +21,6 @@ export interface Act {
   readonly outcome: string;
 }
 
-const masterEntry = z.object({
-  user: z.string(),
-  command: z.string(),
-  at: z.number(),
-  step: z.enum(["asked", "done"]),
-  arguments: z.unknown().optional(),
-  outcome: z.union([z.string(), z.object({ code: z.string(), message: z.string() })]).optional(),
-});
-
 const entryOf = (text: string): Pick<Act, "user" | "what" | "detail" | "outcome"> | undefined => {
   let value: unknown;
   try {
@@ -38,18 +28,9 @@ const entryOf = (text: string): Pick<Act, "user" | "what" | "detail" | "outcome"
   } catch {
     return undefined;
   }
-  const master = masterEntry.safeParse(value);
-  if (master.success) {
-    const { user, command, step, outcome } = master.data;
-    if (step === "asked") {
-      return { user, what: command, detail: JSON.stringify(master.data.arguments ?? {}), outcome: "asked" };
-    }
-    const ended = typeof outcome === "object" ? outcome : { code: outcome ?? "ok", message: "" };
-    return { user, what: command, detail: ended.message, outcome: ended.code };
-  }
-  const slave = auditEntry.safeParse(value);
-  if (!slave.success) return undefined;
-  const { user, verb, outcome, message } = slave.data;
+  const entry = auditEntry.safeParse(value);
+  if (!entry.success) return undefined;
+  const { user, verb, outcome, message } = entry.data;
   return { user, what: verb, detail: message ?? "", outcome };
 };
 
@@ -89,14 +70,48 @@ export const joinCommands = (told: readonly Act[]): Act[] => {
   return acts;
 };
 
-const LEADER = "the leader";
+export const LEADER = "the leader";
+
+/** The instance that a ledger message is about, by name or by one of its worlds. */
+export const instanceIn = (data: object): string | undefined => {
+  if ("instance" in data && typeof data.instance === "string") return data.instance;
+  if ("world" in data && typeof data.world === "string") return data.world.split(".")[0];
+  return undefined;
+};
 
 /** The act that a ledger message records, undefined for rounds and checkpoints. */
 export const actOf = (seq: number, { type, data }: LedgerMessage): Act | undefined => {
   if (type === "round" || type === "checkpoint") return undefined;
   const { v: _v, round: _round, boot: _boot, closedAt: at, prev: _prev, ...rest } = data;
-  const { user, instance, ...detail } = { user: LEADER, instance: undefined, ...rest };
-  const where = instance === undefined ? {} : { instance: String(instance) };
+  const { user, instance: _instance, ...detail } = { user: LEADER, instance: undefined, ...rest };
+  const instance = instanceIn(data);
+  const where = instance === undefined ? {} : { instance };
   const said = explanationOf({ type, data } as LedgerMessage) ?? JSON.stringify(detail);
   return { at, source: "ledger", seq, user, executor: "master", ...where, what: type, detail: said, outcome: "ok" };
+};
+
+/** Which acts somebody asks for. */
+export interface ActFilter {
+  readonly user?: string | undefined;
+  readonly instance?: string | undefined;
+  /** A command or a ledger type: "start", "instance.create", "policy-set". */
+  readonly what?: string | undefined;
+  /** "ok", "asked", an error's code, or "failed" for every one of those. */
+  readonly outcome?: string | undefined;
+  /** ms since 1970, the first included, the second not. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+const namesInstance = ({ instance, detail }: Act, wanted: string): boolean =>
+  instance === wanted || (instance === undefined && detail.includes(`"instance":"${wanted}"`));
+
+export const matches = (act: Act, { user, instance, what, outcome, since, until }: ActFilter): boolean => {
+  if (user !== undefined && act.user !== user) return false;
+  if (instance !== undefined && !namesInstance(act, instance)) return false;
+  if (what !== undefined && act.what !== what) return false;
+  if (since !== undefined && act.at < since) return false;
+  if (until !== undefined && act.at >= until) return false;
+  if (outcome === undefined) return true;
+  return outcome === "failed" ? !["ok", "asked"].includes(act.outcome) : act.outcome === outcome;
 };

@@ -99,6 +99,11 @@ export class Auditor {
     return undefined;
   }
 
+  /** True while a split round's last part is still to come: its amounts are newer than the position. */
+  get withinRound(): boolean {
+    return this.#parts !== undefined;
+  }
+
   /** After the last message. */
   finish(): Finding | undefined {
     this.#cutShort();

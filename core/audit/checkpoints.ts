@@ -50,9 +50,13 @@ export interface Base {
   /** Sequence of the last message in the state, 0 at the ledger's beginning. */
   readonly seq: number;
   readonly kind: "beginning" | "checkpoint";
+  /** Sequence of the checkpoint's first part: a ledger that begins there lacks nothing. 1 at the ledger's beginning. */
+  readonly firstSeq: number;
+  /** Sequence of the checkpoint's last part, 0 at the beginning. */
+  readonly lastSeq: number;
 }
 
-export const beginning = (): Base => ({ state: newState(), seq: 0, kind: "beginning" });
+export const beginning = (): Base => ({ state: newState(), seq: 0, kind: "beginning", firstSeq: 1, lastSeq: 0 });
 
 const partOf = (stored: StoredMessage | undefined): Part | undefined => {
   if (stored?.subject !== subjects.ledger("checkpoint")) return undefined;
@@ -85,7 +89,7 @@ const baseAt = (messages: readonly StoredMessage[], end: number): Base | Finding
     const state = stateFromImage(joinImages(parts.map((part) => part!.image)), at);
     const hash = hashOf(imageOf(state));
     if (hash !== stateHash) return { ...where, expected: `stateHash ${hash}`, found: `stateHash ${stateHash}` };
-    return { state, seq: last.seq, kind: "checkpoint" };
+    return { state, seq: last.seq, kind: "checkpoint", firstSeq: messages[first]!.seq, lastSeq: last.seq };
   } catch (error) {
     if (!isClusterioError(error, "corrupt")) throw error;
     return { ...where, expected: "a state that conserves", found: error.message };

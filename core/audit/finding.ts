@@ -14,22 +14,28 @@
  * V10 `live`: what the leader answers is what the ledger says at that round.
  * V11 `format`: every message can be read.
  * V12 `rewind`: what a rewind tells is what it moved: credits taken back by source, receipts in flight again, one world's.
+ * V13 `worlds`: what each world with an open session last stated in EVENTS is what the ledger holds of it.
+ * V14 `archive`: an archive's bytes are those that were written, and its messages fold into what its header says.
  */
-export type AuditRule =
-  | "sequence"
-  | "chain"
-  | "header"
-  | "conservation"
-  | "bounds"
-  | "totals"
-  | "credit"
-  | "grant"
-  | "carry"
-  | "withheld"
-  | "checkpoint"
-  | "live"
-  | "format"
-  | "rewind";
+export const AUDIT_RULES = [
+  "sequence",
+  "chain",
+  "header",
+  "conservation",
+  "bounds",
+  "totals",
+  "credit",
+  "grant",
+  "carry",
+  "withheld",
+  "checkpoint",
+  "live",
+  "format",
+  "rewind",
+  "worlds",
+  "archive",
+] as const;
+export type AuditRule = (typeof AUDIT_RULES)[number];
 
 /** The first place where a ledger does not hold. */
 export interface Finding {

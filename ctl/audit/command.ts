@@ -1,26 +1,17 @@
 import { Command, Option } from "clipanion";
-import * as t from "typanion";
-import type { NatsLink } from "#core/adapters/nats-connection";
 import { badInput } from "#core/errors";
-import { instanceId } from "#core/ids";
-import { type DaemonContext, runDaemon } from "#core/lifecycle";
+import { instanceId, userId } from "#core/ids";
 import { resourceKey } from "#core/resource";
+import { CATEGORY, ClusterCommand, FILES, LedgerCommand, SOURCE, sequence } from "#ctl/audit/base-command";
 import { printCommands } from "#ctl/audit/commands";
-import { connectCore } from "#ctl/audit/connect";
 import { knownType, printEvents } from "#ctl/audit/events";
-import { Output } from "#ctl/audit/output";
-import { POINT_HELP, type Point, parsePoint } from "#ctl/audit/point";
+import { POINT_HELP, parsePoint } from "#ctl/audit/point";
 import { proofLines } from "#ctl/audit/proof-text";
 import { replay, replayLines } from "#ctl/audit/replay";
 import { printStatement } from "#ctl/audit/resource";
 import { verifyCluster } from "#ctl/audit/verify";
 
-const CATEGORY = "Audit";
-const SOURCE = `
-      The streams are read with credentials of the CORE account: those of the cluster that \`clusterio up\` keeps in --dir, or
-      --nats-url and --core-creds.
-`;
-const sequence = () => t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, Number.MAX_SAFE_INTEGER)]);
+const TIME_HELP = "this time (2026-11-22T14:05:00Z) or age (90s, 10m, 2h, 7d)";
 
 /** A ledger that does not hold: exit code 1, told without a stack. */
 class Violated extends Error {
@@ -30,36 +21,7 @@ class Violated extends Error {
   }
 }
 
-/** What all of them need: where the cluster is. */
-abstract class AuditCommand extends Command {
-  dir = Option.String("--dir", "./.clusterio", {
-    description: "Folder of a cluster that `clusterio up` runs (default ./.clusterio).",
-  });
-  natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --core-creds." });
-  coreCreds = Option.String("--core-creds", { description: "With --nats-url: file with credentials of CORE." });
-  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
-
-  /** `prepare` reads what was typed, before anything is connected to. */
-  protected run(prepare: () => (link: NatsLink, output: Output) => Promise<void>): Promise<number> {
-    return runDaemon(async ({ signal, own }: DaemonContext) => {
-      const work = prepare();
-      const output = new Output(signal);
-      const link = own(await connectCore(this, process.cwd()), (opened) => opened.close());
-      try {
-        await work(link, output);
-      } catch (error) {
-        // Who closed the other end of the pipe has seen enough.
-        if (!output.gone) throw error;
-      }
-    });
-  }
-
-  protected point(text: string | undefined, option: string): Point | undefined {
-    return text === undefined ? undefined : parsePoint(text, option, Date.now());
-  }
-}
-
-export class AuditVerifyCommand extends AuditCommand {
+export class AuditVerifyCommand extends LedgerCommand {
   static override paths = [["audit", "verify"]];
   static override usage = Command.Usage({
     category: CATEGORY,
@@ -67,13 +29,14 @@ export class AuditVerifyCommand extends AuditCommand {
     details: `
       Folds the ledger again, message by message, and checks that the hash chain is whole; that numbers, times and leaders
       never go back; that every resource is conserved, added up from all accounts; that every credit and every grant is what
-      the rules of its time make of it; that checkpoints are what the messages before them say; and, when a leader answers,
-      that it says the same as the ledger.
+      the rules of its time make of it; that checkpoints are what the messages before them say; and, of a running cluster,
+      that the leader's answers and what each linked world itself last stated in EVENTS are what the ledger says.
 
       --from begins at the newest checkpoint before that message, since only there the state is known.
-      ${SOURCE}
+      ${FILES}${SOURCE}
       Exit codes: 0 the ledger holds; 1 it does not: the first divergence is told with its sequence, what was expected and what
-      was found; 2 bad arguments, or the range cannot be audited (purged, or of a newer version); 3 the cluster does not run.
+      was found; 2 incomplete (a part that was asked for was purged or is missing, or is of a newer version; archives that do
+      not join), or bad arguments; 3 the cluster does not run.
     `,
     examples: [
       ["Audit the cluster in ./.clusterio", "$0 audit verify"],
@@ -81,6 +44,7 @@ export class AuditVerifyCommand extends AuditCommand {
         "Only what came after message 120000, as a proof to keep",
         "$0 audit verify --from 120000 --json | tail -1 > proof.json",
       ],
+      ["Two archives and what came after them", "$0 audit verify --file 1.jsonl.gz --file 2.jsonl.gz --live"],
       ["A cluster on other machines", "$0 audit verify --nats-url nats://10.0.0.5:4222 --core-creds audit.creds"],
     ],
   });
@@ -89,16 +53,23 @@ export class AuditVerifyCommand extends AuditCommand {
   to = Option.String("--to", { description: "Last message, by its sequence in LEDGER.", validator: sequence() });
 
   override async execute(): Promise<number> {
-    return this.run(() => async (link, output) => {
-      const proof = await verifyCluster(link, this, output.signal);
-      if (this.json) output.json(proof);
-      else for (const text of proofLines(proof)) output.line(text);
-      if (proof.finding !== undefined) throw new Violated(`the ledger does not hold: ${proof.finding.message}`);
+    return this.work(() => {
+      this.refuseLive();
+      return async (output, own) => {
+        const archives = await this.archives(own);
+        const link = await this.linkOf(own);
+        const proof = await verifyCluster({ link, archives }, this, output.signal);
+        if (this.json) output.json(proof);
+        else for (const text of proofLines(proof)) output.line(text);
+        const { finding, incomplete } = proof;
+        if (finding !== undefined) throw new Violated(`the ledger does not hold: ${finding.message}`);
+        if (incomplete !== undefined) throw badInput(`the audit is incomplete: ${incomplete.reason}`);
+      };
     });
   }
 }
 
-export class AuditResourceCommand extends AuditCommand {
+export class AuditResourceCommand extends LedgerCommand {
   static override paths = [["audit", "resource"]];
   static override usage = Command.Usage({
     category: CATEGORY,
@@ -107,7 +78,7 @@ export class AuditResourceCommand extends AuditCommand {
       Opening, each credit, reversal, grant with its cause, adjustment, closing. The balance is exported − granted + adjusted: for
       the whole cluster that is storage and what is held back, less debts and shortfall.
       With --json each entry is a line, and the sums are the last one.
-      ${SOURCE}
+      ${FILES}${SOURCE}
       Exit codes: 0; 2 bad arguments; 3 the cluster does not run; 5 the ledger cannot be folded (see \`audit verify\`).
     `,
     examples: [
@@ -126,39 +97,59 @@ export class AuditResourceCommand extends AuditCommand {
       const whose = this.instance === undefined ? {} : { instance: instanceId(this.instance) };
       const of = { resource: resourceKey(this.resource), ...whose };
       const since = this.point(this.since, "--since");
-      return (link, output) => printStatement(link, { ...of, json, since }, output);
+      return ({ history, output }) => printStatement(history, { ...of, json, since }, output);
     });
   }
 }
 
-export class AuditCommandsCommand extends AuditCommand {
+export class AuditCommandsCommand extends LedgerCommand {
   static override paths = [["audit", "commands"]];
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "who did what",
     details: `
-      Commands with their outcome, as those who executed them told (kept 180 days), and acts that the ledger holds.
-      ${SOURCE}
+      Commands with their outcome, as those who executed them told (kept 180 days), and acts that the ledger holds. All
+      conditions that are named have to hold.
+      ${FILES}${SOURCE}
       Exit codes: 0; 2 bad arguments; 3 the cluster does not run; 5 the ledger cannot be folded (see \`audit verify\`).
     `,
-    examples: [["Today's", "$0 audit commands --since 24h"]],
+    examples: [
+      ["Today's", "$0 audit commands --since 24h"],
+      ["What ann tried on one server and could not", "$0 audit commands --user ann --instance copper --outcome failed"],
+    ],
   });
 
-  since = Option.String("--since", {
-    description: "From this time (2026-11-22T14:05:00Z) or age (90s, 10m, 2h, 7d) on.",
+  user = Option.String("--user", { description: "Only of this user." });
+  instance = Option.String("--instance", { description: "Only about this instance." });
+  what = Option.String("--what", { description: "Only this command or act: start, policy.set, session-lapsed, …" });
+  outcome = Option.String("--outcome", {
+    description: "Only with this outcome: ok, asked (nobody told how it ended), failed, or an error's code.",
   });
+  since = Option.String("--since", { description: `From ${TIME_HELP} on.` });
+  until = Option.String("--until", { description: `Before ${TIME_HELP}.` });
 
   override async execute(): Promise<number> {
     return this.run(() => {
-      const { json } = this;
-      const since = this.point(this.since, "--since");
-      if (since !== undefined && since.kind !== "time") throw badInput("--since: name a time or an age here");
-      return (link, output) => printCommands(link, { since, json }, output);
+      const { json, what, outcome } = this;
+      const user = this.user === undefined ? undefined : userId(this.user);
+      const instance = this.instance === undefined ? undefined : instanceId(this.instance);
+      const [since, until] = [this.time(this.since, "--since"), this.time(this.until, "--until")];
+      if (since !== undefined && until !== undefined && since >= until) throw badInput("--since is not before --until");
+      const options = { json, user, instance, what, outcome, since, until };
+      return ({ history, link, output }) => printCommands({ ledger: history, link }, options, output);
     });
+  }
+
+  /** A time: the two streams have no sequence in common. */
+  private time(text: string | undefined, option: string): number | undefined {
+    const point = this.point(text, option);
+    if (point === undefined) return undefined;
+    if (point.kind !== "time") throw badInput(`${option}: name a time or an age here`);
+    return point.ms;
   }
 }
 
-export class ReplayCommand extends AuditCommand {
+export class ReplayCommand extends LedgerCommand {
   static override paths = [["replay"]];
   static override usage = Command.Usage({
     category: CATEGORY,
@@ -180,8 +171,8 @@ export class ReplayCommand extends AuditCommand {
   override async execute(): Promise<number> {
     return this.run(() => {
       const until = parsePoint(this.until, "--until", Date.now());
-      return async (link, output) => {
-        const replayed = await replay(link, until, output.signal);
+      return async ({ history, output }) => {
+        const replayed = await replay(history, until, output.signal);
         if (this.json) output.json(replayed);
         else for (const text of replayLines(replayed)) output.line(text);
       };
@@ -189,36 +180,42 @@ export class ReplayCommand extends AuditCommand {
   }
 }
 
-export class EventsCommand extends AuditCommand {
+export class EventsCommand extends ClusterCommand {
   static override paths = [["events"]];
   static override usage = Command.Usage({
     category: CATEGORY,
-    description: "what worlds state, one line each",
+    description: "the facts, one line each",
     details: `
-      The facts in EVENTS, kept seven days.
+      What worlds state (EVENTS, kept seven days) and what the leader found out or was ordered (LEDGER, all but rounds and
+      checkpoints), in order of time. A fact's id is what \`audit trace\` takes.
       ${SOURCE}
       Exit codes: 0, also when following is stopped; 2 bad arguments; 3 the cluster does not run.
     `,
     examples: [
       ["The last ten minutes, and what comes", "$0 events -f"],
       ["One server's sessions", "$0 events --instance copper --type world-synced --since 7d"],
+      ["Sessions that lapsed", "$0 events --type session-lapsed --since 7d"],
     ],
   });
 
   follow = Option.Boolean("-f,--follow", false, { description: "Go on with what comes, until Ctrl-C." });
-  type = Option.String("--type", { description: "Only world-synced, world-reported or world-left." });
-  instance = Option.String("--instance", { description: "Only this instance." });
+  type = Option.String("--type", {
+    description: "Only this type, of worlds or of the leader: world-left, policy-set, …",
+  });
+  instance = Option.String("--instance", { description: "Only about this instance." });
   since = Option.String("--since", "10m", {
-    description: "From this sequence, time (2026-11-22T14:05:00Z) or age (90s, 10m, 2h, 7d) on (default 10m).",
+    description:
+      "From this time (2026-11-22T14:05:00Z), age (90s, 10m, 2h, 7d) or sequence in EVENTS on (default 10m).",
   });
 
   override async execute(): Promise<number> {
-    return this.run(() => {
+    return this.work(() => {
       const { follow, json } = this;
       const type = knownType(this.type);
       const instance = this.instance === undefined ? undefined : instanceId(this.instance);
       const since = parsePoint(this.since, "--since", Date.now());
-      return (link, output) => printEvents(link, { follow, json, type, instance, since }, output);
+      return async (output, own) =>
+        printEvents(await this.connect(own), { follow, json, type, instance, since }, output);
     });
   }
 }

@@ -1,21 +1,23 @@
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import type { NatsLink } from "#core/adapters/nats-connection";
-import { type Act, actOf, commandOf, joinCommands } from "#core/audit/acts";
+import { type Act, type ActFilter, actOf, commandOf, joinCommands, matches } from "#core/audit/acts";
 import { Refold } from "#core/audit/refold";
 import { batches, goodBaseBefore } from "#ctl/audit/ledger";
-import { type Output, timeText } from "#ctl/audit/output";
-import { isBefore, type Point, seqAtTime, seqNotAfter } from "#ctl/audit/point";
+import { type Output, Progress, timeText } from "#ctl/audit/output";
+import { seqAtTime } from "#ctl/audit/point";
+import type { LedgerReader } from "#ctl/history/reader";
 
-export interface CommandsOptions {
-  /** A time: the two streams have no sequence in common. */
-  readonly since?: (Point & { readonly kind: "time" }) | undefined;
+export interface CommandsOptions extends ActFilter {
   readonly json: boolean;
 }
 
-const commandsSince = async (link: NatsLink, ms: number | undefined, signal: AbortSignal): Promise<Act[]> => {
+/** A command that was asked before `since` may have ended after it, and is told with both. */
+const COMMAND_MS_MAX = 60_000;
+
+const commandsSince = async (link: NatsLink, since: number | undefined, signal: AbortSignal): Promise<Act[]> => {
   const log = new JetStreamLog(link, "AUDIT");
   const info = await log.info();
-  const from = ms === undefined ? info.firstSeq : await seqAtTime(log, info, ms);
+  const from = since === undefined ? info.firstSeq : await seqAtTime(log, info, since - COMMAND_MS_MAX);
   const told: Act[] = [];
   for await (const batch of batches(log, { from, to: info.lastSeq }, signal)) {
     for (const stored of batch) {
@@ -26,21 +28,22 @@ const commandsSince = async (link: NatsLink, ms: number | undefined, signal: Abo
   return joinCommands(told);
 };
 
-const actsSince = async (link: NatsLink, since: Point | undefined, signal: AbortSignal): Promise<Act[]> => {
-  const log = new JetStreamLog(link, "LEDGER");
-  const info = await log.info();
-  const before = since === undefined ? undefined : await seqNotAfter(log, info, since);
-  const refold = new Refold(await goodBaseBefore(log, info, before));
+const actsSince = async (ledger: LedgerReader, since: number | undefined, signal: AbortSignal): Promise<Act[]> => {
+  const { lastSeq } = await ledger.range();
+  const from = since === undefined ? undefined : await ledger.seqAtTime(since);
+  const refold = new Refold(await goodBaseBefore(ledger, from));
   const acts: Act[] = [];
-  for await (const batch of batches(log, { from: refold.seq + 1, to: info.lastSeq }, signal)) {
+  const first = refold.seq + 1;
+  const progress = new Progress("reading", lastSeq - refold.seq);
+  for await (const batch of batches(ledger, { from: first, to: lastSeq }, signal)) {
     for (const stored of batch) {
-      const early = since !== undefined && isBefore(since, stored, refold.state);
       const step = refold.take(stored);
-      if (step === undefined || early) continue;
-      const act = actOf(stored.seq, step.message);
+      const act = step === undefined ? undefined : actOf(stored.seq, step.message);
       if (act !== undefined) acts.push(act);
     }
+    progress.update(refold.seq - first);
   }
+  progress.end();
   return acts;
 };
 
@@ -57,14 +60,16 @@ const line = ({ at, source, seq, user, executor, instance, what, detail, outcome
     .join("  ")
     .trimEnd();
 
-/** Prints who did what, in order of time. */
+/** Prints who did what, in order of time. AUDIT is in the cluster only: of archives, just what the ledger holds. */
 export const printCommands = async (
-  link: NatsLink,
-  { since, json }: CommandsOptions,
+  { ledger, link }: { readonly ledger: LedgerReader; readonly link: NatsLink | undefined },
+  { json, ...filter }: CommandsOptions,
   output: Output,
 ): Promise<void> => {
-  const commands = await commandsSince(link, since?.ms, output.signal);
-  const acts = [...commands, ...(await actsSince(link, since, output.signal))].sort((a, b) => a.at - b.at);
+  const commands = link === undefined ? [] : await commandsSince(link, filter.since, output.signal);
+  const acts = [...commands, ...(await actsSince(ledger, filter.since, output.signal))]
+    .filter((act) => matches(act, filter))
+    .sort((a, b) => a.at - b.at);
   for (const act of acts) {
     if (json) output.json(act);
     else output.line(line(act));

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { errors } from "@nats-io/transport-node";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
+import { tokenIn } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, isClusterioError, messageOf, unavailable } from "#core/errors";
 import { readRunRecord } from "#ctl/processes/run-record";
@@ -71,6 +72,12 @@ export const connectCore = async (typed: TypedSource, cwd: string): Promise<Nats
   }
   await refuseEdge(link, creds);
   return link;
+};
+
+/** The public key of the CORE account, by which a cluster is known. @throws ClusterioError as `connectCore` does. */
+export const clusterOf = async (typed: TypedSource, cwd: string): Promise<string> => {
+  const { creds } = await sourceOf(typed, cwd);
+  return tokenIn(await readCreds(creds), creds).account;
 };
 
 /** Credentials of EDGE log in, too, but reach no stream: told at once, not after many seconds of patience. */

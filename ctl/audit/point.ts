@@ -1,6 +1,7 @@
 import { badInput } from "#core/errors";
 import type { State } from "#core/fold/state";
-import type { Log, LogInfo, StoredMessage } from "#core/ports/log";
+import type { Log, StoredMessage } from "#core/ports/log";
+import type { LedgerReader } from "#ctl/history/reader";
 
 /** A moment of a stream, as somebody types it. */
 export type Point =
@@ -51,7 +52,11 @@ export const isUntil = (point: Point, { seq, time }: Pick<StoredMessage, "seq" |
 };
 
 /** The first sequence whose message the broker took at `ms` or later; one past the end when there is none. */
-export const seqAtTime = async (log: Log, { firstSeq, lastSeq }: LogInfo, ms: number): Promise<number> => {
+export const seqAtTime = async (
+  log: Pick<Log, "read">,
+  { firstSeq, lastSeq }: Awaited<ReturnType<LedgerReader["range"]>>,
+  ms: number,
+): Promise<number> => {
   let [low, high] = [firstSeq, lastSeq + 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
@@ -63,8 +68,8 @@ export const seqAtTime = async (log: Log, { firstSeq, lastSeq }: LogInfo, ms: nu
 };
 
 /** A sequence not after the point: reading from a checkpoint before it misses nothing. */
-export const seqNotAfter = async (log: Log, info: LogInfo, point: Point): Promise<number> => {
+export const seqNotAfter = async (ledger: LedgerReader, point: Point): Promise<number> => {
   // Every message of the chain has a number of its own, so a round never stands at a lower sequence.
   if (point.kind === "round") return point.round;
-  return point.kind === "seq" ? point.seq : seqAtTime(log, info, point.ms);
+  return point.kind === "seq" ? point.seq : ledger.seqAtTime(point.ms);
 };

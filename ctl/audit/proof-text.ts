@@ -1,4 +1,4 @@
-import type { Proof } from "#core/audit/proof";
+import type { Proof, ProofSource } from "#core/audit/proof";
 import { grouped, timeText } from "#ctl/audit/output";
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`;
@@ -42,13 +42,32 @@ const liveText = ({ live }: Proof): string =>
     ? `the leader says the same at round ${grouped(live.round)}: ${plural(live.worlds, "world")}, ${plural(live.resources, "resource")}`
     : `not compared: ${live.reason}`;
 
+const worldsText = ({ worlds }: Proof): string => {
+  if (!worlds.compared) return `not compared: ${worlds.reason}`;
+  const { unknown } = worlds;
+  return [
+    `${plural(worlds.worlds, "linked world")} last stated the same in EVENTS: ${plural(worlds.totals, "total")}`,
+    ...(unknown.length === 0 ? [] : [`not all of what these stated is there any more: ${unknown.join(", ")}`]),
+  ].join("; ");
+};
+
+const VERDICTS = { holds: "holds", violated: "is VIOLATED", incomplete: "holds as far as it is there" } as const;
+
+const sourceText = (source: ProofSource): string =>
+  source.kind === "archive"
+    ? `${source.file}, messages ${grouped(source.from)} to ${grouped(source.to)}`
+    : `LEDGER, messages ${grouped(source.firstSeq)} to ${grouped(source.lastSeq)}`;
+
 /** A proof for a person. */
 export const proofLines = (proof: Proof): string[] => {
   const { verdict, from, to, rounds, time, tally, base, stateHash } = proof;
   const start =
     base.kind === "beginning" ? "from its beginning" : `from the checkpoint at message ${grouped(base.seq)}`;
   return [
-    `LEDGER ${verdict === "holds" ? "holds" : "is VIOLATED"}: messages ${grouped(from)} to ${grouped(to)}, ${start}`,
+    `LEDGER ${VERDICTS[verdict]}: messages ${grouped(from)} to ${grouped(to)}, ${start}`,
+    ...(proof.sources.some(({ kind }) => kind === "archive")
+      ? proof.sources.map((source) => row("read", sourceText(source)))
+      : []),
     row("rounds", `${grouped(rounds.from)} to ${grouped(rounds.to)}, until ${timeText(time.to)}`),
     row("chain", chainText(proof)),
     row("conservation", `${plural(tally.conservationChecks, "sum")} over all accounts of a resource`),
@@ -60,7 +79,9 @@ export const proofLines = (proof: Proof): string[] => {
     ...withheldText(proof),
     row("acts", `${grouped(tally.acts)} of operators and leaders`),
     row("checkpoints", `${plural(tally.checkpoints, "checkpoint")} compared with the refolded state`),
-    row("live", liveText(proof)),
+    row("leader", liveText(proof)),
+    row("worlds", worldsText(proof)),
+    row("tip", proof.tip),
     row("state", stateHash),
   ];
 };

@@ -1,11 +1,10 @@
-import { JetStreamLog } from "#core/adapters/jetstream-log";
-import type { NatsLink } from "#core/adapters/nats-connection";
 import { Refold } from "#core/audit/refold";
 import { type ReplayView, replayViewOf } from "#core/audit/view";
 import { badInput } from "#core/errors";
 import { batches, goodBaseBefore } from "#ctl/audit/ledger";
 import { grouped, Progress, timeText } from "#ctl/audit/output";
 import { isUntil, type Point, seqNotAfter } from "#ctl/audit/point";
+import type { LedgerReader } from "#ctl/history/reader";
 
 export interface Replayed {
   readonly seq: number;
@@ -16,20 +15,19 @@ export interface Replayed {
  * The state at a point, folded in memory from a copy of what the stream holds: nothing is published.
  * @throws ClusterioError `bad-input` when the ledger no longer reaches back to it.
  */
-export const replay = async (link: NatsLink, until: Point, signal: AbortSignal): Promise<Replayed> => {
-  const log = new JetStreamLog(link, "LEDGER");
-  const info = await log.info();
+export const replay = async (ledger: LedgerReader, until: Point, signal: AbortSignal): Promise<Replayed> => {
+  const { lastSeq } = await ledger.range();
   // The message at the point belongs to the state, a checkpoint's last part too.
-  const before = (await seqNotAfter(log, info, until)) + (until.kind === "time" ? 0 : 1);
-  const refold = new Refold(await goodBaseBefore(log, info, before));
+  const before = (await seqNotAfter(ledger, until)) + (until.kind === "time" ? 0 : 1);
+  const refold = new Refold(await goodBaseBefore(ledger, before));
   if (isAfter(until, refold)) {
     throw badInput(
       `LEDGER can be folded from message ${refold.seq} on only (round ${refold.state.round}): choose a later point`,
     );
   }
-  const progress = new Progress("replaying", Math.min(info.lastSeq, before) - refold.seq);
+  const progress = new Progress("replaying", Math.min(lastSeq, before) - refold.seq);
   const first = refold.seq + 1;
-  read: for await (const batch of batches(log, { from: first, to: info.lastSeq }, signal)) {
+  read: for await (const batch of batches(ledger, { from: first, to: lastSeq }, signal)) {
     for (const stored of batch) {
       if (!isUntil(until, stored, refold.state)) break read;
       refold.take(stored);

@@ -1,10 +1,9 @@
-import { JetStreamLog } from "#core/adapters/jetstream-log";
-import type { NatsLink } from "#core/adapters/nats-connection";
 import { Refold } from "#core/audit/refold";
 import { balanceOf, type Entry, Statement, type StatementOf } from "#core/audit/statement";
 import { batches, goodBaseBefore } from "#ctl/audit/ledger";
 import { grouped, type Output, Progress, signed, timeText } from "#ctl/audit/output";
 import { isBefore, type Point, seqNotAfter } from "#ctl/audit/point";
+import type { LedgerReader } from "#ctl/history/reader";
 
 export interface StatementOptions extends StatementOf {
   readonly since?: Point | undefined;
@@ -38,13 +37,16 @@ const line = ({ at, seq, kind, world = "", amount, balance, cause }: Entry): str
   );
 
 /** Prints one resource's statement, entry by entry, and its sums at the end. */
-export const printStatement = async (link: NatsLink, options: StatementOptions, output: Output): Promise<void> => {
+export const printStatement = async (
+  ledger: LedgerReader,
+  options: StatementOptions,
+  output: Output,
+): Promise<void> => {
   const { since, json } = options;
-  const log = new JetStreamLog(link, "LEDGER");
-  const info = await log.info();
-  const before = since === undefined ? undefined : await seqNotAfter(log, info, since);
-  const refold = new Refold(await goodBaseBefore(log, info, before));
-  const progress = new Progress("reading", info.lastSeq - refold.seq);
+  const { lastSeq } = await ledger.range();
+  const before = since === undefined ? undefined : await seqNotAfter(ledger, since);
+  const refold = new Refold(await goodBaseBefore(ledger, before));
+  const progress = new Progress("reading", lastSeq - refold.seq);
   const first = refold.seq + 1;
   let statement: Statement | undefined;
   const begin = (): Statement => {
@@ -52,7 +54,7 @@ export const printStatement = async (link: NatsLink, options: StatementOptions, 
     if (!json) for (const text of openingLines(options, refold.seq, opened.opening)) output.line(text);
     return opened;
   };
-  for await (const batch of batches(log, { from: first, to: info.lastSeq }, output.signal)) {
+  for await (const batch of batches(ledger, { from: first, to: lastSeq }, output.signal)) {
     for (const stored of batch) {
       if (statement === undefined && !(since !== undefined && isBefore(since, stored, refold.state))) {
         progress.end();

@@ -105,12 +105,12 @@ test("what the leader answers is compared with the ledger, the tick aside", () =
 test("commands are told once, with how they ended, and acts in the ledger by who did them", () => {
   const told = (seq: number, subject: string, value: object) =>
     commandOf({ seq, subject: `clusterio.v1.audit.${subject}`, data: encodeJson(value), time: seq })!;
-  const master = { user: "ann", command: "world.retire", at: 1 };
+  const master = { user: "ann", verb: "world.retire", time: "2026-11-22T14:00:00.000Z" };
   const bridge = { user: "bob", verb: "stop", time: "2026-11-22T14:00:00.000Z" };
   const acts = joinCommands([
-    told(1, "master._", { ...master, step: "asked", arguments: { world: "a.1" } }),
+    told(1, "master._", { ...master, outcome: "asked", message: '{"world":"a.1"}' }),
     told(2, "s1.a", { ...bridge, outcome: "asked" }),
-    told(3, "master._", { ...master, step: "done", outcome: { code: "refused", message: "it is open" } }),
+    told(3, "master._", { ...master, outcome: "refused", message: "it is open" }),
     told(4, "s1.a", { ...bridge, outcome: "ok" }),
     told(5, "s1.a", { ...bridge, outcome: "asked" }),
   ]);

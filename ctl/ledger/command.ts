@@ -1,0 +1,111 @@
+import { Command, Option } from "clipanion";
+import { corrupt } from "#core/errors";
+import { runDaemon } from "#core/lifecycle";
+import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
+import { clusterOf } from "#ctl/audit/connect";
+import { grouped, Output } from "#ctl/audit/output";
+import { POINT_HELP } from "#ctl/audit/point";
+import { liveLedger } from "#ctl/history/open";
+import { archiveLedger } from "#ctl/ledger/archive";
+import { listArchives, listLines } from "#ctl/ledger/list";
+import { figureLines, ledgerFigures } from "#ctl/ledger/show";
+
+const CATEGORY = "Ledger";
+
+export class LedgerArchiveCommand extends ClusterCommand {
+  static override paths = [["ledger", "archive"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "write the part of LEDGER before a checkpoint to a file",
+    details: `
+      Audits all that LEDGER holds before its newest checkpoint (or the newest before --before), through that checkpoint, writes
+      it compressed to a new file, reads the file back and audits it again. Only then the file has its name. It is gzipped
+      JSON lines: \`zcat\` reads it. \`clusterio audit verify --file\` verifies it at any time.
+
+      The same command again finds the file, verifies it and leaves it as it is.
+      ${SOURCE}
+      Exit codes: 0, also when nothing stands before the checkpoint; 2 bad arguments; 3 the cluster does not run; 4 refused (no
+      checkpoint yet, a another file of that name); 5 the ledger or the file is damaged.
+    `,
+    examples: [
+      ["What can be archived, into a folder", "$0 ledger archive archives/"],
+      ["Only what is older than a week", "$0 ledger archive --before 7d archives/"],
+    ],
+  });
+
+  to = Option.String({ name: "FILE|DIR" });
+  before = Option.String("--before", { description: `Before the newest checkpoint up to this point: ${POINT_HELP}.` });
+
+  override async execute(): Promise<number> {
+    return this.work(() => {
+      const before = this.point(this.before, "--before");
+      return async (output, own) => {
+        const cluster = await clusterOf(this, process.cwd());
+        const link = await this.connect(own);
+        const live = liveLedger(link);
+        const archived = await archiveLedger(live, { before, to: this.to, cluster }, output.signal);
+        if (archived === undefined) {
+          if (this.json) output.json({ archived: null });
+          else output.line("nothing stands before that checkpoint: nothing to archive");
+          return;
+        }
+        const { archive, written, checkpoint } = archived;
+        own(archive, (opened) => opened.close());
+        const { path, header } = archive;
+        if (!this.json) {
+          const what = written ? "archived and verified" : "was archived before, and verified again";
+          output.line(`messages ${grouped(header.from)} to ${grouped(header.to)} ${what}: ${path}`);
+        }
+        if (this.json) output.json({ archived: { file: path, written, header }, checkpoint });
+      };
+    });
+  }
+}
+
+export class LedgerShowCommand extends ClusterCommand {
+  static override paths = [["ledger", "show"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "size, growth, days left and the newest checkpoint of LEDGER",
+    details: `${SOURCE}
+      Exit codes: 0; 2 bad arguments; 3 the cluster does not run.
+    `,
+  });
+
+  override async execute(): Promise<number> {
+    return this.work(() => async (output, own) => {
+      const figures = await ledgerFigures(liveLedger(await this.connect(own)));
+      if (this.json) output.json(figures);
+      else for (const text of figureLines(figures)) output.line(text);
+    });
+  }
+}
+
+export class LedgerListCommand extends Command {
+  static override paths = [["ledger", "list"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "the archives in a folder, with their ranges and hashes",
+    details: `
+      Reads the headers only; \`clusterio audit verify --file\` verifies the rest.
+
+      Exit codes: 0; 2 there is no such folder; 5 one of the archives is damaged.
+    `,
+  });
+
+  folder = Option.String({ name: "DIR" });
+  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
+
+  override async execute(): Promise<number> {
+    return runDaemon(async ({ signal }) => {
+      const output = new Output(signal);
+      const listed = await listArchives(this.folder);
+      if (this.json) for (const one of listed) output.json(one);
+      else for (const text of listed.length === 0 ? ["no archives"] : listLines(listed)) output.line(text);
+      const damaged = listed.flatMap((one) => ("damaged" in one ? [one.file] : []));
+      if (damaged.length > 0) throw corrupt(`damaged: ${damaged.join(", ")}`);
+    });
+  }
+}
+
+export const LEDGER_COMMANDS = [LedgerArchiveCommand, LedgerShowCommand, LedgerListCommand] as const;
