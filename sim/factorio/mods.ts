@@ -14,6 +14,8 @@ export interface Mod {
   readonly dependencies: readonly Dependency[];
   /** Path below the mod's folder -> source. */
   readonly files: ReadonlyMap<string, string>;
+  /** Where its other files are, when it is a folder. */
+  readonly folder?: string;
 }
 
 /** The mods can't be loaded; the message is what the game would print. */
@@ -98,14 +100,33 @@ const builtIn = (name: string, dependencies: readonly string[], line: GameLine):
   };
 };
 
-const candidatesIn = (folder: string, line: GameLine): Mod[] =>
+const givenInfo = z.object({ version: z.string().optional() });
+
+/**
+ * The base game, with quality, out of the `data/` folder of an installed game; its info.json say less than those of mods.
+ * @throws ModError when it is not there.
+ */
+export const gameIn = (dataDirectory: string, line: GameLine): Mod[] =>
+  miniature(line).flatMap((mod) => {
+    const folder = join(dataDirectory, mod.name);
+    if (!existsSync(join(folder, "info.json"))) {
+      if (mod.name === "quality") return [];
+      throw new ModError(`${folder}/info.json is not there: the data folder of a game has core and base in it`);
+    }
+    const files = readFolder(folder);
+    const info = givenInfo.safeParse(JSON.parse(files.get("info.json") ?? "{}"));
+    return [{ ...mod, files, folder, version: info.data?.version ?? mod.version }];
+  });
+
+/** Every mod in a folder, as folders or zips. */
+const modsIn = (folder: string, line: GameLine): Mod[] =>
   readdirSync(folder)
     .sort()
     .flatMap((entry) => {
       const path = join(folder, entry);
       if (entry.endsWith(".zip")) return [parseMod(entry, readZip(path), line)];
       return statSync(path).isDirectory() && existsSync(join(path, "info.json"))
-        ? [parseMod(entry, readFolder(path), line)]
+        ? [{ ...parseMod(entry, readFolder(path), line), folder: path }]
         : [];
     });
 
@@ -118,23 +139,27 @@ const readModList = (folder: string) => {
   return parsed.data.mods;
 };
 
-/** The enabled mods of a mod directory in load order, the built-in ones first. Of several versions the newest counts. */
-export const loadMods = (folder: string, line: GameLine): Mod[] => {
+const miniature = (line: GameLine): Mod[] => [
+  builtIn("core", [], line),
+  builtIn("base", ["core"], line),
+  builtIn("quality", ["base"], line),
+];
+
+/**
+ * The enabled mods of a mod directory in load order, the built-in ones first (the miniature game's unless others are given).
+ * Of several versions the newest counts.
+ */
+export const loadMods = (folder: string, line: GameLine, given: readonly Mod[] = miniature(line)): Mod[] => {
   const listed = readModList(folder);
   const chosen = new Map<string, Mod>();
-  for (const mod of candidatesIn(folder, line)) {
+  for (const mod of modsIn(folder, line)) {
     const entry = listed.find((item) => item.name === mod.name);
     const pinned = entry?.version !== undefined && entry.version !== mod.version;
     const rival = chosen.get(mod.name);
     if (entry?.enabled === false || pinned || (rival && compareVersions(rival.version, mod.version) >= 0)) continue;
     chosen.set(mod.name, mod);
   }
-  const mods = [
-    builtIn("core", [], line),
-    builtIn("base", ["core"], line),
-    builtIn("quality", ["base"], line),
-    ...chosen.values(),
-  ];
+  const mods = [...given, ...chosen.values()];
   const problems = problemsOf(mods);
   if (problems.length > 0) throw new ModError(`Failed to load mods: ${problems.join("; ")}`);
   return loadOrder(mods);

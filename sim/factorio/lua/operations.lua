@@ -32,6 +32,15 @@ function operations.prepare(text)
   use("api/prototypes").build()
 end
 
+-- "<prefix>\n<mods>": the data stage of a given game, and what the prototypes of that prefix refer to.
+function operations.data_stage(text)
+  local prefix, listed = text:match("^(.-)\n(.*)$")
+  mods = json.decode(listed)
+  data.run("settings", mods)
+  data.run("prototype", mods, use("api/settings").startup())
+  return json.encode(use("stage/data-check").of(prefix))
+end
+
 function operations.new(seed)
   local control = use "stage/control"
   control.start(mods)

@@ -148,4 +148,5 @@ const RUNTIME = ["classes", "concepts", "events"].map((name) => `runtime/generat
 export const runtimeDeclarations = (line: GameLine = DEFAULT_LINE) => new Declarations(RUNTIME, line);
 export const prototypeDeclarations = (line: GameLine = DEFAULT_LINE) =>
   new Declarations(["prototype/generated/prototypes.d.ts"], line);
-export const declaredDefines = (): Names => namesIn(parse("runtime/generated/defines.d.ts"));
+export const declaredDefines = (line: GameLine = DEFAULT_LINE): Names =>
+  namesIn(parse("runtime/generated/defines.d.ts", line));

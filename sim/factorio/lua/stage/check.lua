@@ -6,10 +6,10 @@ local order = use "lib/order"
 
 local check = {}
 
-local function known_names()
+function check.known_names()
   local names = {}
   for type_name, prototypes in next, data.raw do
-    local kind = kinds[type_name]
+    local kind = kinds[type_name] or "other"
     names[kind] = names[kind] or {}
     names[type_name] = names[type_name] or {}
     for name in next, prototypes do
@@ -37,7 +37,7 @@ local function need(prototype, path, value, what)
 end
 
 -- The fields of prototypes that name other prototypes, as far as a mod of this kind uses them.
-local function references(prototype, see)
+function check.references(prototype, see)
   local kind = kinds[prototype.type]
   if kind == "item" then
     see("place_result", "entity", prototype.place_result)
@@ -104,7 +104,7 @@ local function shape(prototype)
 end
 
 function check.prototypes()
-  local names = known_names()
+  local names = check.known_names()
   local owner = {} -- kind/name -> type: a name may stand for one thing of a kind only
   for _, type_name in ipairs((order.keys(data.raw))) do
     for _, key in ipairs((order.keys(data.raw[type_name]))) do
@@ -119,7 +119,7 @@ function check.prototypes()
       end
       owner[id] = type_name
       shape(prototype)
-      references(prototype, function(path, wanted, name)
+      check.references(prototype, function(path, wanted, name)
         if name == nil then return end
         if not (names[wanted] and names[wanted][name]) then fail(prototype, path, wanted, name) end
       end)

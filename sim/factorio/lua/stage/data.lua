@@ -10,7 +10,7 @@ local function extend(prototypes, stage)
   if type(prototypes) ~= "table" then error("data:extend: a table expected", 3) end
   for i, prototype in ipairs(prototypes) do
     if type(prototype) ~= "table" then error("data:extend: entry " .. i .. " is not a table", 3) end
-    local kind = kinds[prototype.type]
+    local kind = kinds[prototype.type] or (world.options.any_prototype and "other")
     if type(prototype.name) ~= "string" then error("Missing name in the prototype definition of " .. tostring(prototype.type), 3) end
     if not kind then error("Unknown prototype type: " .. tostring(prototype.type) .. " (stand-in: not offered)", 3) end
     if (kind == "mod-setting") ~= (stage == "settings") then
@@ -28,7 +28,7 @@ local function global(stage)
   local result = { is_demo = false }
   result.raw = setmetatable({}, {
     __index = function(_, kind)
-      if kinds[kind] and not data.raw[kind] then data.raw[kind] = {} end
+      if (kinds[kind] or world.options.any_prototype) and not data.raw[kind] then data.raw[kind] = {} end
       return data.raw[kind]
     end,
     __newindex = function(_, kind, value) data.raw[kind] = value end,

@@ -59,7 +59,7 @@ function sandbox.new()
     type = object.type_of,
     string = copy_of(string), table = copy_of(table), bit32 = copy_of(bit32),
     math = copy_of(math), debug = { getinfo = debug.getinfo, traceback = debug.traceback },
-    serpent = new_serpent(), defines = defines, helpers = helpers.global,
+    serpent = new_serpent(), defines = world.options.defines or defines, helpers = helpers.global,
     table_size = function(t)
       local n = 0
       for _ in next, t do n = n + 1 end
@@ -71,6 +71,7 @@ function sandbox.new()
   }
   env._G = env
   env.math.random = function(...)
+    if not world.now and world.options.any_prototype then return math.random(...) end -- a real game's trees and rocks
     if not world.now then error("math.random is not available in this stage (stand-in: not offered)", 2) end
     return world.random(...)
   end
