@@ -9,6 +9,9 @@ export const ALARM_SECTIONS = [
   "events-lost",
   "ledger-cut",
   "ledger-full",
+  "ledger-damaged",
+  "ledger-void",
+  "snapshot",
   "broker-away",
 ] as const;
 export type AlarmSection = (typeof ALARM_SECTIONS)[number];

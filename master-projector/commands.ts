@@ -9,6 +9,8 @@ import { type InstanceId, idFromName, slaveId, type UserId, type WorldId } from 
 export interface Decision {
   readonly bodies: readonly LedgerBody[];
   readonly answer: Answer;
+  /** Remove the ledger's messages below this sequence, once all is written. */
+  readonly purgeBelow?: number;
 }
 
 type Arguments<C extends MasterCommand> = ReturnType<(typeof masterCommands)[C]["parse"]>;
@@ -17,6 +19,8 @@ interface Context {
   readonly user: UserId;
   /** The broker's time (ms): one clock for all leaders, so that a later assignment has the higher epoch whoever led. */
   readonly now: number;
+  /** What lies below this sequence of the ledger is covered by a verified checkpoint; 0 when there is none. */
+  readonly covered: number;
 }
 
 const done = (bodies: readonly LedgerBody[], ok: unknown): Decision => ({ bodies, answer: { ok } });
@@ -71,6 +75,14 @@ const adjust = ({ state, user }: Context, { world, ...args }: Arguments<"storage
   return done([{ type: "adjusted", data }], {});
 };
 
+const purge = ({ covered }: Context, { below }: Arguments<"ledger.purge">): Decision => {
+  if (covered === 0) return no("refused", "LEDGER has no verified checkpoint yet: all of it is needed");
+  if (below > covered) {
+    return no("refused", `the newest verified checkpoint begins at message ${covered}: what follows it is needed`);
+  }
+  return { bodies: [], answer: { ok: { firstSeq: below } }, purgeBelow: below };
+};
+
 const decideParsed = (context: Context, command: MasterCommand, value: unknown): Decision => {
   const { user } = context;
   switch (command) {
@@ -88,6 +100,8 @@ const decideParsed = (context: Context, command: MasterCommand, value: unknown):
       return adjust(context, masterCommands[command].parse(value));
     case "storage.rename":
       return done([{ type: "resource-renamed", data: { user, ...masterCommands[command].parse(value) } }], {});
+    case "ledger.purge":
+      return purge(context, masterCommands[command].parse(value));
   }
 };
 

@@ -1,43 +1,87 @@
 import { alarmText } from "#core/alarm";
 import type { LedgerBody } from "#core/events/ledger";
-import { failpoint } from "#core/failpoints";
+import type { Clock } from "#core/ports/clock";
+import type { Disk } from "#core/ports/disk";
 import type { Log } from "#core/ports/log";
-import { checkpointBodies } from "#projector/ledger/checkpoint";
+import type { LedgerType } from "#core/subjects";
+import type { CheckpointSpan } from "#projector/ledger/checkpoint";
+import { CheckpointWork } from "#projector/ledger/checkpoint-work";
+import {
+  type Fill,
+  type Growth,
+  grown,
+  LEDGER_ALARM,
+  LEDGER_STOP,
+  NO_GROWTH,
+  NOT_WARNED,
+  type Outlook,
+  outlookOf,
+  type Warned,
+  warned,
+} from "#projector/ledger/growth";
 import type { Ledger } from "#projector/ledger/ledger";
 
-/** The ledger's size: checkpoints in it, the purge below them, and the end of grants before it is full. */
+/**
+ * The ledger's size: checkpoints in it, the purge below them, and the end of grants before it is full.
+ *
+ * P12 Nothing of the ledger is purged that a verified checkpoint does not cover: one that was read back, or folded, and is the
+ *     state at its place.
+ * P13 Between two rounds a checkpoint costs one image of the state, and then one message: hashing, splitting, the snapshot and
+ *     reading back are done in slices while rounds go on.
+ */
 
 /** Ledger messages between checkpoints: a start reads at most so many, a second or two. */
 export const CHECKPOINT_EVERY = 5_000;
-/** LEDGER's fill, as a share of its limit: alarmed and purged below the second last checkpoint; no more grants. */
-export const LEDGER_ALARM = 0.7;
-export const LEDGER_STOP = 0.95;
 
 export interface HousekeepingPorts {
   readonly ledgerLog: Log;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly snapshotPath: string;
   readonly alarm: (message: string) => void;
   /** Ledger messages between checkpoints, CHECKPOINT_EVERY when left out: the simulation has no time for so many. */
   readonly checkpointEvery?: number;
+  /** Bytes in a checkpoint's part; the simulation's states are smaller than one. */
+  readonly checkpointPartBytes?: number;
   /** Writes one message; false when another writer was first. */
   readonly write: (body: LedgerBody, signal: AbortSignal) => Promise<boolean>;
+  /** A part is ready to be written. */
+  readonly wake: () => void;
 }
 
 export class Housekeeping {
   /** Of the LEDGER stream, as last asked. */
-  bytes = 0;
-  bytesMax = Number.POSITIVE_INFINITY;
+  #fill: Fill = { at: 0, bytes: 0, bytesMax: Number.POSITIVE_INFINITY, since: undefined };
+  #firstSeq = 0;
+  #growth: Growth = NO_GROWTH;
+  #warned: Warned = NOT_WARNED;
   #sinceCheckpoint = 0;
-  /** First sequences of the last two checkpoints of this term. */
-  #checkpoints: number[] = [];
+  #work: CheckpointWork | undefined;
+  /** The last two verified checkpoints, the newer one last. */
+  #verified: CheckpointSpan[] = [];
 
   constructor(
     private readonly ports: HousekeepingPorts,
     private readonly ledger: Ledger,
-  ) {}
+  ) {
+    this.#noteVerified();
+  }
 
-  /** A message was written. */
-  written(): void {
-    this.#sinceCheckpoint++;
+  /** A message was written. A checkpoint's own are none that the next one would spare anybody. */
+  written(type: LedgerType): void {
+    if (type !== "checkpoint") this.#sinceCheckpoint++;
+  }
+
+  get bytes(): number {
+    return this.#fill.bytes;
+  }
+
+  get bytesMax(): number {
+    return this.#fill.bytesMax;
+  }
+
+  get outlook(): Outlook {
+    return outlookOf(this.#growth, this.#fill);
   }
 
   /** What is left of the ledger is for what worlds state and operators order. */
@@ -45,30 +89,80 @@ export class Housekeeping {
     return this.bytes <= this.bytesMax * LEDGER_STOP;
   }
 
+  /** A part of a checkpoint waits to be written at a clean point. */
+  get hasPart(): boolean {
+    return this.#work?.hasPart === true;
+  }
+
+  /** At a clean point: writes the next part that is ready. False when a write was lost. */
+  async writePart(signal: AbortSignal): Promise<boolean> {
+    return (await this.#work?.writePart(signal)) ?? true;
+  }
+
   /** At a clean point, each second. False when a write was lost. */
   async keep(signal: AbortSignal): Promise<boolean> {
     const { ledgerLog, alarm, checkpointEvery = CHECKPOINT_EVERY } = this.ports;
-    const info = await ledgerLog.info();
-    this.bytes = info.bytes;
-    this.bytesMax = info.bytesMax ?? Number.POSITIVE_INFINITY;
-    if (this.#sinceCheckpoint >= checkpointEvery && !(await this.#checkpoint(signal))) return false;
+    await this.#look();
+    this.#endWork();
+    if (this.#work === undefined && this.#sinceCheckpoint >= checkpointEvery && !(await this.#begin(signal)))
+      return false;
+    const [now, said] = warned(this.#warned, this.#fill, this.outlook);
+    this.#warned = now;
+    if (said !== undefined) alarm(alarmText("ledger-full", said));
     if (this.bytes < this.bytesMax * LEDGER_ALARM) return true;
-    alarm(alarmText("ledger-full", `LEDGER has used ${Math.round((this.bytes / this.bytesMax) * 100)} % of its limit`));
-    const [secondLast, last] = this.#checkpoints;
-    if (secondLast !== undefined && last !== undefined && secondLast > info.firstSeq)
-      await ledgerLog.purgeBelow(secondLast);
+    const [secondLast, last] = this.#verified;
+    if (last !== undefined && secondLast !== undefined && secondLast.first > this.#firstSeq) {
+      await ledgerLog.purgeBelow(secondLast.first);
+    }
     return true;
   }
 
-  /** Restates the whole state in the ledger, and saves a snapshot. */
-  async #checkpoint(signal: AbortSignal): Promise<boolean> {
-    failpoint("checkpoint.writing");
-    const first = this.ledger.seq + 1;
-    for (const body of checkpointBodies(this.ledger.state)) if (!(await this.ports.write(body, signal))) return false;
-    this.#checkpoints = [...this.#checkpoints.slice(-1), first];
+  async #look(): Promise<void> {
+    const { ledgerLog, clock } = this.ports;
+    const info = await ledgerLog.info();
+    const since = info.firstSeq === this.#firstSeq ? this.#fill.since : (await ledgerLog.get(info.firstSeq))?.time;
+    this.#firstSeq = info.firstSeq;
+    this.#fill = {
+      at: clock.now(),
+      bytes: info.bytes,
+      bytesMax: info.bytesMax ?? Number.POSITIVE_INFINITY,
+      since,
+    };
+    this.#growth = grown(this.#growth, this.#fill);
+  }
+
+  async #begin(signal: AbortSignal): Promise<boolean> {
+    const { ports, ledger } = this;
     this.#sinceCheckpoint = 0;
-    failpoint("checkpoint.written");
-    await this.ledger.saveSnapshot();
-    return true;
+    this.#work = new CheckpointWork(ports, ledger);
+    return this.#work.begin(signal);
+  }
+
+  /** P12: what has been read back counts; what reads otherwise than it was written stops this leader. */
+  #endWork(): void {
+    const end = this.#work?.end;
+    if (end === undefined) return;
+    this.#work = undefined;
+    if (end.kind === "failed") throw end.error;
+    if (end.kind === "verified") {
+      this.ledger.noteVerified(end.span);
+      this.#noteVerified();
+    }
+  }
+
+  #noteVerified(): void {
+    const { verified } = this.ledger;
+    if (verified === undefined || verified.first === this.#verified.at(-1)?.first) return;
+    this.#verified = [...this.#verified.slice(-1), verified];
+  }
+
+  /** Ends what goes on beside the rounds. */
+  async close(): Promise<void> {
+    await this.#work?.close();
+  }
+
+  /** Removes what lies below; whoever asks has made sure that a verified checkpoint covers it (commands.ts). */
+  async purge(below: number): Promise<void> {
+    await this.ports.ledgerLog.purgeBelow(below);
   }
 }

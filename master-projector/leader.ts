@@ -13,6 +13,7 @@ import { voidToken } from "#core/fold/sessions";
 import { hasChanges, type State } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
 import { type Clock, every, pause } from "#core/ports/clock";
+import type { Disk } from "#core/ports/disk";
 import type { Log } from "#core/ports/log";
 import type { LedgerType } from "#core/subjects";
 
@@ -61,8 +62,11 @@ export interface LeaderPorts {
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
   /** A message of this type was written. */
   readonly wrote?: (type: LedgerType) => void;
-  /** Ledger messages between checkpoints, CHECKPOINT_EVERY when left out: the simulation has no time for so many. */
+  /** Ledger messages between checkpoints, and bytes in a part: the simulation's states and histories are short. */
   readonly checkpointEvery?: number;
+  readonly checkpointPartBytes?: number;
+  readonly disk: Disk;
+  readonly snapshotPath: string;
 }
 
 /** deposed: somebody else writes. reset: a stream is not the one that was read; whoever looks again may lead. */
@@ -96,7 +100,8 @@ export class Leader {
     this.#recoveredAt = this.#since;
     this.#bell = new Bell(ports.clock);
     this.#telling = new Telling(ports.bus, boot);
-    this.#house = new Housekeeping({ ...ports, write: (body, signal) => this.#write(body, signal) }, ledger);
+    const write = (body: LedgerBody, signal: AbortSignal) => this.#write(body, signal);
+    this.#house = new Housekeeping({ ...ports, write, wake: () => this.#bell.ring() }, ledger);
   }
 
   get state(): State {
@@ -132,6 +137,7 @@ export class Leader {
       for (const cancel of timers) cancel();
       connection.stop();
       requests.close();
+      await this.#house.close();
       await this.#inbox.close();
     }
   }
@@ -189,9 +195,10 @@ export class Leader {
       if (this.#inbox.reset) return "reset";
       if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
       if (this.#inbox.standsAlone && !(await this.#foldAlone(signal))) return "deposed";
+      const idle = !this.#pending() && this.#house.hasPart;
       const clean = requests.waiting || this.#restateDue || this.#lapseDue;
-      if (clean || this.#untilRound() === 0) {
-        if (!(await this.#closeRound(signal))) return "deposed";
+      if (clean || idle || this.#untilRound() === 0) {
+        if (!(await this.#closeRound(signal)) || !(await this.#house.writePart(signal))) return "deposed";
         if (clean && !(await this.#atCleanPoint(requests, signal))) return "deposed";
       }
       if (!this.#inbox.drained) await pause(clock, 0, signal);
@@ -291,7 +298,7 @@ export class Leader {
     for (;;) {
       const written = await this.ledger.append(body, this.boot, signal);
       if (written === "stored") {
-        this.#house.written();
+        this.#house.written(body.type);
         this.#wrote(body);
         return true;
       }
@@ -353,13 +360,15 @@ export class Leader {
     const audit = (outcome: string, said: string) =>
       this.#telling.audit({ user, verb: name, outcome, message: said }, this.ports.clock.now());
     audit("asked", JSON.stringify(request.value));
-    const { bodies, answer } = commanded(this.state, request, this.#brokerNow());
+    const about = { now: this.#brokerNow(), covered: this.ledger.verified?.first ?? 0 };
+    const { bodies, answer, purgeBelow } = commanded(this.state, request, about);
     for (const body of bodies) {
       if (await this.#write(body, signal)) continue;
       requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });
       return false;
     }
     if (bodies.length > 0) failpoint("command.written");
+    if (purgeBelow !== undefined) await this.#house.purge(purgeBelow);
     if ("error" in answer) audit(answer.error.code, answer.error.message);
     else audit("ok", "");
     requests.answer(message, answer);
@@ -376,7 +385,7 @@ export class Leader {
   }
 
   view(): ClusterView {
-    const { bytes, bytesMax } = this.#house;
+    const { bytes, bytesMax, outlook } = this.#house;
     return {
       leader: this.boot,
       round: this.state.round,
@@ -386,7 +395,13 @@ export class Leader {
         ignored: Object.fromEntries(this.tally.ignored),
         rejected: this.tally.rejected,
       },
-      ledger: { bytes, messages: this.ledger.seq, ...(Number.isFinite(bytesMax) ? { bytesMax } : {}) },
+      ledger: {
+        bytes,
+        messages: this.ledger.seq,
+        ...(Number.isFinite(bytesMax) ? { bytesMax } : {}),
+        ...outlook,
+        ...(this.ledger.verified === undefined ? {} : { checkpoint: this.ledger.verified.first }),
+      },
       granting: this.#granting,
     };
   }

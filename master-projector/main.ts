@@ -16,7 +16,7 @@ import { runCli } from "#core/cli";
 import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
-import { serveHttp } from "#projector/adapters/http";
+import { healthOf, serveHttp } from "#projector/adapters/http";
 import { CHECKPOINT_EVERY } from "#projector/housekeeping";
 import { newMetrics } from "#projector/metrics";
 import { Projector } from "#projector/projector";
@@ -43,6 +43,8 @@ const addressOf = (text: string): { host: string; port: number } => {
   return { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 };
 
+const ROLE_WORDS = { leader: "leads", standby: "stands by", halted: "is halted" } as const;
+
 class RunCommand extends Command {
   static override paths = [["run"]];
   static override usage = Command.Usage({
@@ -50,7 +52,11 @@ class RunCommand extends Command {
     details: `
       Several projectors may run for one cluster: one leads, the others stand by and take over after 3 s of silence.
 
-      Exit codes: 0 stopped as asked, 1 failed, 2 bad configuration, 3 something is unavailable, 5 the ledger is corrupt.
+      Exit codes: 0 stopped as asked, 1 failed, 2 bad configuration, 3 something is unavailable, 5 the ledger is damaged:
+      starting again does not help then, so a service manager should not (systemd: RestartPreventExitStatus=5).
+
+      A projector that finds the ledger damaged while it runs stays, halted: it writes nothing, /healthz answers 503 with the
+      problem, and it goes on by itself when the ledger is whole again.
     `,
     examples: [
       [
@@ -96,7 +102,11 @@ class RunCommand extends Command {
     requirePayload(link, MASTER_PAYLOAD_BYTES_MIN);
     const bus = new NatsBus(link);
     let view: () => Projector | undefined = () => undefined;
-    const metrics = newMetrics({ state: () => view()!.state, view: () => view()?.view() });
+    const metrics = newMetrics({
+      state: () => view()!.state,
+      view: () => view()?.view(),
+      problem: () => view()?.problem,
+    });
     const projector = await Projector.open({
       events: new JetStreamLog(link, "EVENTS"),
       ledgerLog: new JetStreamLog(link, "LEDGER"),
@@ -117,7 +127,7 @@ class RunCommand extends Command {
       },
       observe: ({ ms }) => metrics.rounds.observe(ms / 1000),
       wrote: (type) => metrics.facts.inc({ type }),
-      onRole: (role) => log.info({ role }, `this projector ${role === "leader" ? "leads" : "stands by"}`),
+      onRole: (role) => log.info({ role }, `this projector ${ROLE_WORDS[role]}`),
       prepare: async () => {
         const ensured = await prepareStreams(link);
         if (ensured.created.length > 0) log.info({ streams: ensured.created }, "made streams");
@@ -128,7 +138,7 @@ class RunCommand extends Command {
     if (this.http !== undefined) {
       const health = () => {
         const connected = link.connected();
-        return { healthy: connected, role: projector.leading ? ("leader" as const) : ("standby" as const), connected };
+        return healthOf(connected, projector);
       };
       const { server, port } = await serveHttp(addressOf(this.http), { registry: metrics.registry, health });
       own(server, (s) => void s.close());

@@ -3,7 +3,12 @@ import type { ClusterView } from "#core/events/query";
 import type { State } from "#core/fold/state";
 
 /** Prometheus metrics of one projector, made when it starts (never at import). */
-export const newMetrics = (of: { readonly state: () => State; readonly view: () => ClusterView | undefined }) => {
+export const newMetrics = (of: {
+  readonly state: () => State;
+  readonly view: () => ClusterView | undefined;
+  /** Why this projector is halted, if it is. */
+  readonly problem?: () => string | undefined;
+}) => {
   const registry = new Registry();
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number | undefined) =>
@@ -25,7 +30,15 @@ export const newMetrics = (of: { readonly state: () => State; readonly view: () 
   gauge("clusterio_instances", "Instances in the cluster", () => of.state().instances.size);
   gauge("clusterio_facts_applied", "Facts folded in this term", () => of.view()?.facts.applied);
   gauge("clusterio_facts_rejected", "Malformed facts in this term", () => of.view()?.facts.rejected);
+  gauge("clusterio_halted", "1 while the ledger cannot be folded", () => (of.problem?.() === undefined ? 0 : 1));
   gauge("clusterio_ledger_bytes", "Bytes in the LEDGER stream", () => of.view()?.ledger.bytes);
+  gauge("clusterio_ledger_bytes_max", "Limit of the LEDGER stream, 0 for none", () => of.view()?.ledger.bytesMax);
+  gauge("clusterio_ledger_bytes_per_hour", "Growth of LEDGER, 0 while not known", () => of.view()?.ledger.bytesPerHour);
+  gauge(
+    "clusterio_ledger_days_left",
+    "Days until LEDGER is full at that rate; +Inf while that is not known or never",
+    () => of.view()?.ledger.daysLeft ?? Number.POSITIVE_INFINITY,
+  );
   gauge("clusterio_granting", "1 while grants are made", () => (of.view()?.granting === true ? 1 : 0));
   new Gauge({
     name: "clusterio_facts_ignored",

@@ -19,22 +19,31 @@ const decoder = new TextDecoder();
  *
  * P10 A standby leads after SILENCE_MS without a beat, or at once when the leader said that it leaves. Who really leads is
  *     decided by the ledger's expected sequence alone; beats only keep the others from trying.
+ * P14 A projector that finds its ledger damaged while it runs halts: it writes nothing, is not healthy, says why once a minute,
+ *     and goes on as a standby when the ledger can be folded again. At its start it ends with exit code 5 instead.
  */
 export const SILENCE_MS = 3_000;
 /** A standby folds what the leader wrote this often, so that taking over is quick. */
 const FOLLOW_MS = 500;
 
+/** halted: the ledger cannot be folded, so this projector writes nothing until it can be again. */
+export type ProjectorRole = "standby" | "leader" | "halted";
+
 export interface ProjectorPorts extends LeaderPorts, Omit<LedgerPorts, "log"> {
   /** The `STATE` stream: the last beat before this start. */
   readonly stateLog: Log;
   readonly random: Random;
-  readonly onRole: (role: "standby" | "leader") => void;
+  readonly onRole: (role: ProjectorRole) => void;
   /** Makes the streams that are missing; called before anything is read. */
   readonly prepare: () => Promise<void>;
 }
 
 /** A broker that is away is tried again this often. */
 const AWAY_MS = 250;
+/** A ledger that could not be folded is looked at again this often: a new checkpoint or a restored store mends it. */
+export const HALTED_RETRY_MS = 10_000;
+/** It is said again this often, so that it stands at the end of the log, however long ago it began. */
+export const HALTED_ALARM_MS = 60_000;
 
 const beat = z.object({ boot: z.string(), at: z.number(), leaving: z.literal(true).optional() });
 
@@ -52,6 +61,8 @@ export class Projector {
   #heardAt = Number.NEGATIVE_INFINITY;
   /** The state has facts folded in that were never written, or may be another ledger's. */
   #dirty = false;
+  /** Why this projector is halted. */
+  #problem: string | undefined;
   readonly #bell: Bell;
 
   private constructor(
@@ -74,6 +85,11 @@ export class Projector {
 
   get leading(): boolean {
     return this.#leader !== undefined;
+  }
+
+  /** Why this projector is halted (P14); undefined when it is not. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** What the leader knows of itself, undefined on a standby. */
@@ -100,11 +116,39 @@ export class Projector {
       await this.#standBy(signal);
       if (!signal.aborted) await this.#lead(signal);
     } catch (error) {
-      if (!isClusterioError(error, "unavailable")) throw error;
+      if (!isClusterioError(error)) throw error;
       this.#dirty = true;
+      if (error.code === "corrupt") return this.#halt(error.message, signal);
+      if (error.code !== "unavailable") throw error;
       this.ports.alarm(alarmText("broker-away", `the broker is away: ${error.message}`));
       await pause(this.ports.clock, AWAY_MS, signal);
       this.#heardAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** P14. */
+  async #halt(problem: string, signal: AbortSignal): Promise<void> {
+    const { clock, alarm, onRole } = this.ports;
+    onRole("halted");
+    let saidAt = Number.NEGATIVE_INFINITY;
+    for (this.#problem = problem; this.#problem !== undefined && !signal.aborted; ) {
+      if (clock.now() - saidAt >= HALTED_ALARM_MS) {
+        alarm(alarmText("ledger-damaged", `halted: ${this.#problem}`));
+        saidAt = clock.now();
+      }
+      await pause(clock, HALTED_RETRY_MS, signal);
+      if (!signal.aborted) this.#problem = await this.#problemNow(this.#problem);
+    }
+  }
+
+  async #problemNow(before: string): Promise<string | undefined> {
+    try {
+      await this.#follow();
+      return undefined;
+    } catch (error) {
+      if (isClusterioError(error, "unavailable")) return before;
+      if (isClusterioError(error, "corrupt")) return error.message;
+      throw error;
     }
   }
 

@@ -116,5 +116,9 @@ export const queried = (
   return linkAnswer(state, { slave: slaveId(request.caller), boot: own.boot }, parsed.data, own.assignments);
 };
 
-export const commanded = (state: State, request: Request & { kind: "command" }, now: number): Decision =>
-  decideCommand({ state, user: request.user, now }, request.name, request.value);
+/** What a command comes to, from clean state, the broker's time and what of the ledger a checkpoint covers. */
+export const commanded = (
+  state: State,
+  request: Request & { kind: "command" },
+  about: { readonly now: number; readonly covered: number },
+): Decision => decideCommand({ state, user: request.user, ...about }, request.name, request.value);

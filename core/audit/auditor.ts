@@ -79,7 +79,7 @@ export class Auditor {
     this.tally.messages++;
     const { seq } = stored;
     const unsealed = unseal(stored);
-    if (unsealed.kind === "unreadable") {
+    if (unsealed.kind !== "message") {
       return { rule: "format", seq, expected: `a message of version 1 on ${stored.subject}`, found: unsealed.reason };
     }
     const { message, hash } = unsealed;
@@ -95,7 +95,6 @@ export class Auditor {
     const objection = this.#balance(step) ?? this.#judge(step);
     if (objection !== undefined) return { seq, round: message.data.round, ...objection };
     if (message.type === "checkpoint") return this.checkpoints.take(this.state, seq, message.data);
-    this.checkpoints.drop();
     return undefined;
   }
 
@@ -107,7 +106,7 @@ export class Auditor {
   /** After the last message. */
   finish(): Finding | undefined {
     this.#cutShort();
-    this.checkpoints.drop();
+    this.checkpoints.finish();
     return this.chain.finish(this.state);
   }
 

@@ -1,5 +1,6 @@
 import type { Finding } from "#core/audit/finding";
 import type { LedgerMessage } from "#core/events/ledger";
+import { VOIDS_MAX } from "#core/fold/checkpoint";
 import type { State } from "#core/fold/state";
 
 /**
@@ -15,9 +16,6 @@ export interface Void {
   readonly boot: string;
   readonly hash: string;
 }
-
-/** As many as a resumed leader can write before it learns that it is not the leader: a second of rounds, thrice. */
-export const VOIDS_MAX = 64;
 
 export type Link = "valid" | "void" | Finding;
 

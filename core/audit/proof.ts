@@ -40,7 +40,7 @@ export const proof = z.object({
   sources: z.array(z.discriminatedUnion("kind", [archiveSource, liveSource])),
   /** What was asked for by --from and --to. */
   asked: z.object({ from: count.optional(), to: count.optional() }),
-  /** What the audit rests on: the ledger's beginning, or the checkpoint that ends at this sequence. */
+  /** What the audit rests on: the ledger's beginning, or the checkpoint that begins at this sequence. */
   base: z.object({ kind: z.enum(["beginning", "checkpoint"]), seq: count }),
   /** Sequences that were audited, the first and the last included. */
   from: count,

@@ -20,7 +20,7 @@ export class Refold {
   /** Undefined for a void message. @throws ClusterioError `corrupt` when the message cannot be folded. */
   take(stored: StoredMessage): Step | undefined {
     const unsealed = unseal(stored);
-    if (unsealed.kind === "unreadable") throw corrupt(`ledger message ${stored.seq}: ${unsealed.reason}`);
+    if (unsealed.kind !== "message") throw corrupt(`ledger message ${stored.seq}: ${unsealed.reason}`);
     this.seq = stored.seq;
     if (unsealed.message.data.prev !== this.state.chain) {
       this.voids++;

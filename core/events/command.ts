@@ -47,6 +47,8 @@ export const masterCommands = {
     reason: z.string().min(1).max(500),
   }),
   "storage.rename": z.object({ from: shape.resource, to: shape.resource, reason: z.string().min(1).max(500) }),
+  /** Removes the ledger's messages below this sequence, which a verified checkpoint must cover: archive them first. */
+  "ledger.purge": z.object({ below: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
 } as const;
 export type MasterCommand = keyof typeof masterCommands;
 export const isMasterCommand = (text: string): text is MasterCommand => Object.hasOwn(masterCommands, text);

@@ -1,5 +1,4 @@
-import { sha256 } from "#core/digest";
-import { encodeJson } from "#core/events/codec";
+import { crc32Hex, sha256 } from "#core/digest";
 import { type LedgerBody, type LedgerMessage, ledgerMessages } from "#core/events/ledger";
 import { plainRound } from "#core/events/round-decoder";
 import type { State } from "#core/fold/state";
@@ -24,8 +23,28 @@ export const seal = (
   const header = { v: 1, round: state.round + 1, boot, closedAt: Math.max(now, state.closedAt), prev: state.chain };
   // The body came typed; header and body together are the message of that type.
   const message = { type: body.type, data: { ...header, ...body.data } } as LedgerMessage;
-  const bytes = encodeJson(message.data);
+  const bytes = sealBytes(message.data);
   return { subject: subjects.ledger(body.type), bytes, hash: sha256(bytes), message };
+};
+
+const encoder = new TextEncoder();
+/** `,"sum":"xxxxxxxx"}` */
+const SUM_BYTES = 18;
+
+/** A message's bytes as stored: its JSON, whose last field is the sum of all that stands before it. */
+export const sealBytes = ({ sum: _sum, ...data }: LedgerMessage["data"]): Uint8Array => {
+  const head = encoder.encode(JSON.stringify(data).slice(0, -1));
+  const bytes = new Uint8Array(head.length + SUM_BYTES);
+  bytes.set(head);
+  bytes.set(encoder.encode(`,"sum":"${crc32Hex(head)}"}`), head.length);
+  return bytes;
+};
+
+/** True when the message has no sum (version 0.1 wrote none) or one that fits its bytes. */
+const isWhole = (bytes: Uint8Array, sum: string | undefined): boolean => {
+  if (sum === undefined) return true;
+  const head = bytes.subarray(0, -SUM_BYTES);
+  return crc32Hex(head) === sum && decoder.decode(bytes.subarray(-SUM_BYTES)) === `,"sum":"${sum}"}`;
 };
 
 const known: ReadonlyMap<string, LedgerType> = new Map(
@@ -36,7 +55,14 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 export type Unsealed =
   | { readonly kind: "message"; readonly message: LedgerMessage; readonly hash: string }
   /** Not of this version: nobody may lead on a ledger that he cannot fold. */
-  | { readonly kind: "unreadable"; readonly reason: string };
+  | { readonly kind: "unreadable"; readonly reason: string }
+  /** Not what its author wrote: bits of it changed. */
+  | { readonly kind: "damaged"; readonly reason: string };
+
+const plainMessage = (value: unknown): LedgerMessage | undefined => {
+  const data = plainRound(value);
+  return data === undefined ? undefined : { type: "round", data };
+};
 
 /** Reads one stored ledger message, whether or not it belongs to the chain. */
 export const unseal = (stored: Pick<StoredMessage, "subject" | "data">): Unsealed => {
@@ -48,13 +74,15 @@ export const unseal = (stored: Pick<StoredMessage, "subject" | "data">): Unseale
   } catch {
     return { kind: "unreadable", reason: "not JSON" };
   }
-  if (type === "round") {
-    const data = plainRound(value);
-    if (data !== undefined) return { kind: "message", message: { type, data }, hash: sha256(stored.data) };
+  let message = type === "round" ? plainMessage(value) : undefined;
+  if (message === undefined) {
+    const parsed = ledgerMessages[type].safeParse(value);
+    if (!parsed.success) {
+      return { kind: "unreadable", reason: parsed.error.issues[0]?.message ?? "does not fit its schema" };
+    }
+    message = { type, data: parsed.data } as LedgerMessage;
   }
-  const parsed = ledgerMessages[type].safeParse(value);
-  if (!parsed.success) {
-    return { kind: "unreadable", reason: parsed.error.issues[0]?.message ?? "does not fit its schema" };
-  }
-  return { kind: "message", message: { type, data: parsed.data } as LedgerMessage, hash: sha256(stored.data) };
+  const { sum } = message.data;
+  if (!isWhole(stored.data, sum)) return { kind: "damaged", reason: `its bytes do not have its sum ${sum}` };
+  return { kind: "message", message, hash: sha256(stored.data) };
 };

@@ -17,6 +17,11 @@ const header = {
   /** The leader's clock when it decided, never decreasing (ms). */
   closedAt: shape.count,
   prev: z.string().regex(/^(?:|[A-Za-z0-9_-]{43})$/),
+  /** CRC-32 of the message's bytes before this last field: tells damage from a message of another history. */
+  sum: z
+    .string()
+    .regex(/^[0-9a-f]{8}$/)
+    .optional(),
 };
 
 /**
@@ -94,13 +99,19 @@ export const rewindRecord = z.object({
 });
 export type RewindRecord = z.infer<typeof rewindRecord>;
 
-/** The whole state, in one or more messages that follow each other. Rounds are relative to it for nobody: it only restates. */
+/**
+ * The whole state as it was right before part 1, in parts with other messages between them. Nothing is relative to it: it
+ * only restates, and counts once its last part stands.
+ */
 export const checkpoint = z.object({
   ...header,
   part: z.number().int().min(1),
-  parts: z.number().int().min(1),
-  /** SHA-256 (base64url) of the canonical JSON of the image, the same in every part. */
-  stateHash: z.string().length(43),
+  /** Sequence of part 1, in all but that one. */
+  begin: z.number().int().min(1).optional(),
+  /** The number of parts, in the last one. Version 0.1 wrote its parts without anything in between, and this into each. */
+  parts: z.number().int().min(1).optional(),
+  /** SHA-256 (base64url) of the canonical JSON of the image: in the last part, in 0.1 in each. */
+  stateHash: z.string().length(43).optional(),
   image: z.object({
     position: positionRecord.optional(),
     policies: policies.optional(),
@@ -186,7 +197,7 @@ export type LedgerMessages = {
   readonly [T in LedgerType]: { readonly type: T; readonly data: z.infer<(typeof ledgerMessages)[T]> };
 };
 export type LedgerMessage = LedgerMessages[LedgerType];
-type Header = "v" | "round" | "boot" | "closedAt" | "prev";
+type Header = "v" | "round" | "boot" | "closedAt" | "prev" | "sum";
 /** A ledger message before the leader puts its header on. */
 export type LedgerBody = {
   [T in LedgerType]: { readonly type: T; readonly data: Omit<LedgerMessages[T]["data"], Header> };

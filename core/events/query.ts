@@ -26,7 +26,16 @@ export const clusterView = z.object({
   round: shape.count,
   closedAt: shape.count,
   facts: z.object({ applied: shape.count, ignored: z.record(z.string(), shape.count), rejected: shape.count }),
-  ledger: z.object({ bytes: shape.count, bytesMax: shape.count.optional(), messages: shape.count }),
+  ledger: z.object({
+    bytes: shape.count,
+    bytesMax: shape.count.optional(),
+    messages: shape.count,
+    bytesPerHour: shape.count.optional(),
+    /** Until grants stop, at that rate; absent while that is not known. */
+    daysLeft: z.number().min(0).optional(),
+    /** First message of the newest verified checkpoint: what lies below it may be archived and purged. */
+    checkpoint: shape.count.optional(),
+  }),
   /** False while the leader waits for worlds to restate, or the ledger is nearly full. */
   granting: z.boolean(),
 });

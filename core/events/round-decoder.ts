@@ -11,6 +11,7 @@ import { isResourceKey, isTotal } from "#core/resource";
 export type Round = LedgerMessages["round"]["data"];
 
 const HASH = /^(?:|[A-Za-z0-9_-]{43})$/;
+const SUM = /^[0-9a-f]{8}$/;
 const TOKEN = /^(?:|~[0-9a-z.-]{1,40}|[0-9a-z]{10,32})$/;
 const ACCOUNT_NUMBERS_MAX = 8;
 const POSITION_CHARACTERS_MAX = 64;
@@ -90,6 +91,7 @@ const fieldChecks: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
     boot: (value) => typeof value === "string" && isBoot(value),
     closedAt: isCount,
     prev: (value) => typeof value === "string" && HASH.test(value),
+    sum: (value) => typeof value === "string" && SUM.test(value),
     position: isPosition,
     worlds: isWorlds,
     storage: isLevels,

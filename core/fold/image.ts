@@ -1,4 +1,4 @@
-import { sha256 } from "#core/digest";
+import { sha256Pieces } from "#core/digest";
 import { canonicalJson } from "#core/events/codec";
 import type { CheckpointImage, WorldRecord } from "#core/events/ledger";
 import { accountRecordOf, instanceRecordOf, sessionRecordOf } from "#core/fold/records";
@@ -30,48 +30,115 @@ export const imageOf = (state: State): CheckpointImage => {
   return state.position === undefined ? image : { ...image, position: state.position };
 };
 
-/**
- * The state's hash: equal states have equal hashes on every machine (F6). `tick` and `seq` of a world are left out:
- * they move with reports that change nothing else and are written with the next change.
- */
-export const hashOf = (image: CheckpointImage): string => {
-  const worlds = Object.fromEntries(
-    Object.entries(image.worlds ?? {}).map(([id, { tick: _tick, seq: _seq, ...rest }]) => [id, rest]),
+/** What is listed entry by entry; the rest of an image is short. In the order of their canonical text. */
+const SECTIONS = ["instances", "stocks", "worlds"] as const;
+type Section = (typeof SECTIONS)[number];
+
+/** The keys in the order in which canonical JSON has them: code points, but whole numbers first, as in every object. */
+const orderedKeys = (entries: object): string[] =>
+  Object.keys(
+    Object.fromEntries(
+      Object.keys(entries)
+        .sort()
+        .map((key) => [key, true]),
+    ),
   );
-  const { position: _position, ...rest } = image;
-  return sha256(canonicalJson({ ...rest, worlds }));
+
+/** A piece of the canonical text that is hashed, and the entry that it is, if it is one. */
+interface Piece {
+  readonly text: string;
+  readonly section?: Section;
+  readonly key?: string;
+}
+
+/**
+ * The text that the state's hash is of, entry by entry: canonical JSON. `tick` and `seq` of a world are left out: they move
+ * with reports that change nothing else and are written with the next change. So is the position, which no amount hangs on.
+ */
+function* hashedText({ position: _position, ...image }: CheckpointImage): Generator<Piece> {
+  let opening = "{";
+  for (const name of Object.keys(image).sort() as (keyof typeof image)[]) {
+    const value = image[name];
+    if (value === undefined && name !== "worlds") continue;
+    yield { text: `${opening}${JSON.stringify(name)}:` };
+    opening = ",";
+    if (name === "policies") {
+      yield { text: canonicalJson(value) };
+      continue;
+    }
+    const entries = (value ?? {}) as Record<string, WorldRecord>;
+    let before = "{";
+    for (const key of orderedKeys(entries)) {
+      const { tick: _tick, seq: _seq, ...world } = entries[key]!;
+      const entry = name === "worlds" ? world : entries[key];
+      yield { text: `${before}${JSON.stringify(key)}:${canonicalJson(entry)}`, section: name, key };
+      before = ",";
+    }
+    yield { text: before === "{" ? "{}" : "}" };
+  }
+  yield { text: "}" };
+}
+
+/** The state's hash: equal states have equal hashes on every machine (F6). */
+export const hashOf = (image: CheckpointImage): string => {
+  const hash = sha256Pieces();
+  for (const { text } of hashedText({ worlds: {}, ...image })) hash.add(text);
+  return hash.end();
 };
 
-/** Entries are put into parts of about this many bytes, so that a checkpoint's message fits the broker's payload limit. */
-const PART_BYTES = 700_000;
+/** Entries are put into parts of about this many bytes: a millisecond's work each for whoever writes them. */
+const PART_BYTES = 250_000;
+/** Text made in one go: about a millisecond's work. */
+const SLICE_BYTES = 50_000;
 
-/** What is split between its entries; the rest, which is short, stands in the first part. A world is never split. */
-const SPLIT = ["instances", "stocks", "worlds"] as const;
+/** An image made ready to be written down. */
+export interface Prepared {
+  readonly stateHash: string;
+  /** What `joinImages` puts together again. A world is never split. */
+  readonly parts: readonly CheckpointImage[];
+}
 
-/** The image in parts that `joinImages` puts together again. */
-export const splitImage = (image: CheckpointImage, partBytes = PART_BYTES): CheckpointImage[] => {
+/** Hashes an image and splits it into parts, a slice with each step; the image must not change meanwhile. */
+export function* prepare(
+  image: CheckpointImage,
+  { partBytes = PART_BYTES, sliceBytes = SLICE_BYTES } = {},
+): Generator<undefined, Prepared> {
   const { instances = {}, stocks = {}, worlds = {}, ...rest } = image;
+  const sections: Record<Section, Record<string, unknown>> = { instances, stocks, worlds };
   const parts: CheckpointImage[] = [{ ...rest, worlds: {} }];
-  let bytes = JSON.stringify(rest).length;
-  for (const [name, entries] of Object.entries({ instances, stocks, worlds })) {
-    for (const [key, entry] of Object.entries(entries)) {
-      const length = JSON.stringify(entry).length + key.length + 4;
-      if (bytes + length > partBytes && bytes > 0) {
-        parts.push({ worlds: {} });
-        bytes = 0;
-      }
-      const part: Record<string, Record<string, unknown>> = parts.at(-1)! as Record<string, Record<string, unknown>>;
-      part[name] ??= {};
-      part[name][key] = entry;
-      bytes += length;
+  const hash = sha256Pieces();
+  let [inPart, inSlice] = [JSON.stringify(rest).length, 0];
+  for (const { text, section, key = "" } of hashedText({ worlds: {}, ...image })) {
+    hash.add(text);
+    if (section === undefined) continue;
+    if (inPart + text.length > partBytes && inPart > 0) {
+      parts.push({ worlds: {} });
+      inPart = 0;
     }
+    const part = parts.at(-1)! as Record<Section, Record<string, unknown>>;
+    part[section] ??= {};
+    part[section][key] = sections[section][key];
+    inPart += text.length;
+    inSlice += text.length;
+    if (inSlice < sliceBytes) continue;
+    inSlice = 0;
+    yield;
   }
-  return parts;
+  return { stateHash: hash.end(), parts };
+}
+
+/** The same in one go. */
+export const prepareAtOnce = (image: CheckpointImage, partBytes = PART_BYTES): Prepared => {
+  const work = prepare(image, { partBytes, sliceBytes: Number.POSITIVE_INFINITY });
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
 };
 
 export const joinImages = (parts: readonly CheckpointImage[]): CheckpointImage => {
   const whole: CheckpointImage = Object.assign({}, ...parts);
-  for (const name of SPLIT)
+  for (const name of SECTIONS)
     Object.assign(whole, { [name]: Object.assign({}, ...parts.map((part) => part[name] ?? {})) });
   return whole;
 };

@@ -9,9 +9,16 @@ import type { ResourceKey } from "#core/resource";
 /** An account's numbers, zeros at the end left out. */
 export const accountRecordOf = (account: Account): AccountRecord => {
   const { exported, received, allocated, debt, target, carry, held, paidUntil, raised, credited } = account;
-  const record = [exported, received, allocated, debt, target, carry, held, paidUntil, raised, credited];
-  while (record.length > 0 && record[record.length - 1] === 0) record.pop();
-  return record;
+  if (credited !== 0) return [exported, received, allocated, debt, target, carry, held, paidUntil, raised, credited];
+  if (raised !== 0) return [exported, received, allocated, debt, target, carry, held, paidUntil, raised];
+  if (paidUntil !== 0) return [exported, received, allocated, debt, target, carry, held, paidUntil];
+  if (held !== 0) return [exported, received, allocated, debt, target, carry, held];
+  if (carry !== 0) return [exported, received, allocated, debt, target, carry];
+  if (target !== 0) return [exported, received, allocated, debt, target];
+  if (debt !== 0) return [exported, received, allocated, debt];
+  if (allocated !== 0) return [exported, received, allocated];
+  if (received !== 0) return [exported, received];
+  return exported === 0 ? [] : [exported];
 };
 
 export const sessionRecordOf = (world: World): NonNullable<WorldRecord["session"]> => {

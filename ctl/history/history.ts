@@ -1,4 +1,4 @@
-import { VOIDS_MAX } from "#core/audit/chain";
+import { VOIDS_MAX } from "#core/fold/checkpoint";
 import { badInput } from "#core/errors";
 import { unseal } from "#core/events/ledger-codec";
 import type { StoredMessage } from "#core/ports/log";

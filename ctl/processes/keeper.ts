@@ -1,6 +1,6 @@
 import { lastLines } from "#core/adapters/last-lines";
 import { isAlive, processesWithArgv } from "#core/adapters/process-id";
-import { messageOf, unavailable } from "#core/errors";
+import { EXIT_CODES, messageOf, unavailable } from "#core/errors";
 import { type Clock, pause } from "#core/ports/clock";
 import { readableLine } from "#ctl/processes/log-file";
 import { afterDeath, NO_RESTARTS } from "#ctl/processes/restart";
@@ -13,7 +13,7 @@ import {
   removeRunRecord,
   writeRunRecord,
 } from "#ctl/processes/run-record";
-import { adoptRunning, type Running, spawnRunning, stopRunning } from "#ctl/processes/running";
+import { adoptRunning, exitedWith, type Running, spawnRunning, stopRunning } from "#ctl/processes/running";
 
 const LOG_LINES_SHOWN = 12;
 
@@ -40,7 +40,8 @@ export interface KeeperContext {
 
 /**
  * Keeps one process running: adopts or stops what an earlier `up` left (U1 to U3), starts it, starts it again when it dies.
- * A start that fails at the first time is an error; later ones are tried again with growing pauses.
+ * A start that fails at the first time is an error; later ones are tried again with growing pauses. What ends because its
+ * data is damaged (exit code 5) is not started again: that would only hide it.
  */
 export class Keeper {
   readonly #stop = new AbortController();
@@ -156,6 +157,10 @@ export class Keeper {
     while (!signal.aborted) {
       const how = await this.#running?.exited;
       if (signal.aborted) return;
+      if (how === exitedWith(EXIT_CODES.corrupt)) {
+        context.say(messageOf(await this.#failure(`${service.role} found its data damaged and is not started again`)));
+        return;
+      }
       const [next, pauseMs] = afterDeath(restarts, context.clock.now() - since);
       restarts = next;
       context.say(`${service.role} ended (${how}): starting it again in ${pauseMs / 1000} s; its log: ${service.log}`);

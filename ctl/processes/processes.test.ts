@@ -2,10 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastLines } from "#core/adapters/last-lines";
+import { nodeClock } from "#core/adapters/node-clock";
 import { isAlive, parseStat, processesWithArgv, processWithPid, signalProcess } from "#core/adapters/process-id";
+import { Keeper } from "#ctl/processes/keeper";
 import { readableLine } from "#ctl/processes/log-file";
 import { afterDeath, NO_RESTARTS, RESTART_PAUSE_MS_MAX, RESTART_PAUSE_MS_MIN, WELL_MS } from "#ctl/processes/restart";
 import { adoptRunning, spawnRunning, stopRunning } from "#ctl/processes/running";
+import { until } from "#test/kit/until";
 
 let dir: string;
 beforeEach(async () => {
@@ -105,4 +108,21 @@ describe("pauses between restarts", () => {
     expect(pauses.at(-1)).toBe(RESTART_PAUSE_MS_MAX);
     expect(afterDeath(restarts, WELL_MS)[1]).toBe(RESTART_PAUSE_MS_MIN);
   });
+});
+
+test("a process that found its data damaged (exit code 5) is not started again, and that is said; any other is", async () => {
+  const kept = async (code: number) => {
+    const said: string[] = [];
+    const order = sleeper(`setTimeout(() => process.exit(${code}), 20)`);
+    const service = { role: "projector" as const, dir, build: "", stopMs: 1_000, ready: async () => {}, ...order };
+    const context = { clock: nodeClock, say: (line: string) => void said.push(line) };
+    const keeper = await Keeper.start(service, context, new AbortController().signal);
+    await until(() => said.some((line) => /not started again|starting it again/.test(line)), {
+      what: "its end is told",
+    });
+    await keeper.stop();
+    return said.join("\n");
+  };
+  expect(await kept(5)).toContain("projector found its data damaged and is not started again");
+  expect(await kept(1)).toContain("starting it again");
 });

@@ -15,6 +15,9 @@ export interface Running {
   readonly exited: Promise<string>;
 }
 
+/** How a process with this exit code ended. */
+export const exitedWith = (code: number | null): string => `exit code ${code}`;
+
 export interface SpawnOrder {
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -44,7 +47,7 @@ export const spawnRunning = async ({ argv, cwd, log }: SpawnOrder): Promise<Runn
 const exitOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child.once("error", (error) => resolve(messageOf(error)));
-    child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `by ${signal}`));
+    child.once("exit", (code, signal) => resolve(signal === null ? exitedWith(code) : `by ${signal}`));
   });
 
 /** One that runs already and is not our child. */

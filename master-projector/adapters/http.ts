@@ -6,9 +6,20 @@ import { messageOf, unavailable } from "#core/errors";
 /** What `/healthz` says: 200 while healthy (leading or standing by), 503 otherwise. */
 export interface Health {
   readonly healthy: boolean;
-  readonly role: "leader" | "standby";
+  readonly role: "leader" | "standby" | "halted";
   readonly connected: boolean;
+  /** Why it is halted. */
+  readonly problem?: string;
 }
+
+/** A projector that has lost its broker, or is halted, is not healthy. */
+export const healthOf = (
+  connected: boolean,
+  { leading, problem }: { readonly leading: boolean; readonly problem: string | undefined },
+): Health => {
+  if (problem !== undefined) return { healthy: false, role: "halted", connected, problem };
+  return { healthy: connected, role: leading ? "leader" : "standby", connected };
+};
 
 /** Serves `/metrics` and `/healthz` on a loopback port (0 chooses a free one). @throws `unavailable` when it is taken. */
 export const serveHttp = async (

@@ -1,9 +1,4 @@
-import { sha256 } from "#core/digest";
-import { corrupt } from "#core/errors";
-import type { LedgerBody, LedgerMessages } from "#core/events/ledger";
-import { unseal } from "#core/events/ledger-codec";
-import { stateFromImage } from "#core/fold/evolve";
-import { hashOf, imageOf, joinImages, splitImage } from "#core/fold/image";
+import { beginOfEnd, type Restoration, restoreCheckpoint, VOIDS_MAX } from "#core/fold/checkpoint";
 import type { State } from "#core/fold/state";
 import type { Log, StoredMessage } from "#core/ports/log";
 import { subjects } from "#core/subjects";
@@ -18,68 +13,55 @@ export interface Restored {
   readonly validSeq: number;
 }
 
-/** The messages that restate the whole state. */
-export const checkpointBodies = (state: State): LedgerBody[] => {
-  const image = imageOf(state);
-  const stateHash = hashOf(image);
-  const parts = splitImage(image);
-  return parts.map((part, index) => ({
-    type: "checkpoint",
-    data: { part: index + 1, parts: parts.length, stateHash, image: part },
-  }));
-};
+/** What a checkpoint's sequences tell about it. */
+export interface CheckpointSpan {
+  readonly first: number;
+  readonly last: number;
+}
 
-type Part = LedgerMessages["checkpoint"]["data"];
-const partOf = (stored: StoredMessage): Part | undefined => {
-  if (stored.subject !== subjects.ledger("checkpoint")) return undefined;
-  const unsealed = unseal(stored);
-  return unsealed.kind === "message" && unsealed.message.type === "checkpoint" ? unsealed.message.data : undefined;
-};
+const READ_BATCH = 500;
 
-/** Void messages in a row before a checkpoint: each needs a resumed master, so two are rare. */
-const VOIDS_MAX = 64;
-
-/** True when the checkpoint continues the chain that stands before it: its author was not a resumed stale leader. */
-const isChained = async (log: Log, first: StoredMessage, prev: string): Promise<boolean> => {
-  const before = await log.read(Math.max(1, first.seq - VOIDS_MAX), VOIDS_MAX + 1);
-  const earlier = before.filter((message) => message.seq < first.seq);
-  return earlier.length === 0 || earlier.some((message) => sha256(message.data) === prev);
-};
-
-/** The checkpoint whose last part is `last`, or undefined when it is not whole or not in the chain. */
-const restore = async (log: Log, last: StoredMessage): Promise<Restored | undefined> => {
-  const end = partOf(last);
-  if (end === undefined || end.part !== end.parts) return undefined;
-  const stored = await log.read(last.seq - end.parts + 1, end.parts);
-  const parts = stored.map(partOf);
-  const whole = stored.length === end.parts && stored.at(-1)?.seq === last.seq;
-  const images: Part["image"][] = [];
-  for (const [index, part] of parts.entries()) {
-    if (part?.part !== index + 1 || part.stateHash !== end.stateHash) return undefined;
-    images.push(part.image);
+/** The messages `from` to `to`, as many of them as there are. */
+const readAll = async (log: Log, from: number, to: number): Promise<StoredMessage[]> => {
+  const messages: StoredMessage[] = [];
+  for (let next = from; next <= to; ) {
+    const batch = await log.read(next, Math.min(READ_BATCH, to - next + 1));
+    if (batch.length === 0) break;
+    for (const stored of batch) if (stored.seq <= to) messages.push(stored);
+    next = batch.at(-1)!.seq + 1;
   }
-  if (!whole || !(await isChained(log, stored[0]!, parts[0]!.prev))) return undefined;
-  const tip = sha256(last.data);
-  const { round, boot, closedAt } = end;
-  const state = stateFromImage(joinImages(images), { round, boot: boot as State["boot"], closedAt, chain: tip });
-  const hash = hashOf(imageOf(state));
-  if (hash !== end.stateHash)
-    throw corrupt(`checkpoint ${last.seq} of the ledger has state ${hash}, not ${end.stateHash}`);
-  return { state, seq: last.seq, tip, validSeq: last.seq };
+  return messages;
+};
+
+/** The checkpoint whose last part is this message, if it is whole and in the chain. @throws `corrupt` */
+const restore = async (log: Log, last: StoredMessage): Promise<Restoration | undefined> => {
+  const begin = beginOfEnd(last);
+  if (begin === undefined) return undefined;
+  const messages = await readAll(log, begin, last.seq);
+  if (messages[0]?.seq !== begin || messages.at(-1)?.seq !== last.seq) return undefined;
+  return restoreCheckpoint(messages, await readAll(log, Math.max(1, begin - VOIDS_MAX), begin - 1));
 };
 
 /** The newest whole checkpoint of the ledger. @throws ClusterioError `corrupt` when its hash does not fit its content. */
-export const newestCheckpoint = async (log: Log): Promise<Restored | undefined> => {
-  const last = await log.last(subjects.ledger("checkpoint"));
-  if (last === undefined) return undefined;
-  const newest = await restore(log, last);
-  if (newest !== undefined) return newest;
-  // Its parts are not all there, or it is void: an older one, found by reading, will do.
-  let found: Restored | undefined;
-  for (let from = 1; ; ) {
-    const batch = await log.read(from, 500);
-    if (batch.length === 0) return found;
-    for (const message of batch) found = (await restore(log, message)) ?? found;
-    from = batch.at(-1)!.seq + 1;
+export const newestCheckpoint = async (
+  log: Log,
+): Promise<(Restored & { readonly span: CheckpointSpan }) | undefined> => {
+  const newest = await log.last(subjects.ledger("checkpoint"));
+  if (newest === undefined) return undefined;
+  const found = (await restore(log, newest)) ?? (await lastWholeBefore(log, newest.seq));
+  if (found === undefined) return undefined;
+  const { state, first, last } = found;
+  return { state, seq: first, tip: state.chain, validSeq: first, span: { first, last } };
+};
+
+/** Its parts are not all there, or it is void: an older one, found by reading backwards, will do. */
+const lastWholeBefore = async (log: Log, before: number): Promise<Restoration | undefined> => {
+  const { firstSeq } = await log.info();
+  for (let end = before; end > firstSeq; end -= READ_BATCH) {
+    for (const stored of (await readAll(log, Math.max(firstSeq, end - READ_BATCH), end - 1)).reverse()) {
+      const restored = await restore(log, stored);
+      if (restored !== undefined) return restored;
+    }
   }
+  return undefined;
 };

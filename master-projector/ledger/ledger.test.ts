@@ -11,6 +11,7 @@ import { resume } from "#projector/position";
 import { PLATE, stock } from "#projector/test/kit";
 
 const BOOT = "00000000a-aaaa" as Boot;
+const OTHER = "00000000b-bbbb" as Boot;
 const adjusted = (amount: number): LedgerBody => ({
   type: "adjusted",
   data: { user: "op", resource: PLATE, amount, reason: "test" },
@@ -18,7 +19,13 @@ const adjusted = (amount: number): LedgerBody => ({
 
 const ports = () => {
   const clock = new ManualClock();
-  return { clock, log: new MemoryLog(clock), disk: new MemoryDisk(), snapshotPath: "/snapshot.json" };
+  return {
+    clock,
+    log: new MemoryLog(clock),
+    disk: new MemoryDisk(),
+    snapshotPath: "/snapshot.json",
+    alarm: (_message: string) => {},
+  };
 };
 
 test("P2 two writers that expect the same end: one message is stored, the other writer has lost", async () => {
@@ -60,7 +67,7 @@ test("P5 a reader whose own history was cut away while it read starts again inst
       cut = true;
       p.log.truncate(1);
       const other = await Ledger.load({ ...p, disk: new MemoryDisk() });
-      for (const amount of [2, 3, 4]) await other.append(adjusted(amount), BOOT);
+      for (const amount of [2, 3, 4]) await other.append(adjusted(amount), OTHER);
     }
     return p.log.read(from, max);
   };

@@ -1,16 +1,28 @@
+import { alarmText } from "#core/alarm";
+import { Checkpoints } from "#core/audit/checkpoints";
+import { describeFinding } from "#core/audit/finding";
 import type { Boot } from "#core/boot";
 import { sha256 } from "#core/digest";
 import { corrupt } from "#core/errors";
 import type { LedgerBody } from "#core/events/ledger";
 import { type Sealed, seal, unseal } from "#core/events/ledger-codec";
 import { failpoint } from "#core/failpoints";
+import { VOIDS_MAX } from "#core/fold/checkpoint";
 import { confirm, evolve, isOwnMessage } from "#core/fold/evolve";
+import { imageOf, prepareAtOnce } from "#core/fold/image";
 import { newState, type State } from "#core/fold/state";
 import { type Clock, pause } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
 import type { AppendResult, Log, StoredMessage } from "#core/ports/log";
-import { newestCheckpoint, type Restored } from "#projector/ledger/checkpoint";
-import { holds, readSnapshot, writeSnapshot } from "#projector/ledger/snapshot";
+import { type CheckpointSpan, newestCheckpoint, type Restored } from "#projector/ledger/checkpoint";
+import {
+  headOf,
+  holds,
+  readSnapshot,
+  type SnapshotHead,
+  snapshotBytes,
+  writeSnapshot,
+} from "#projector/ledger/snapshot";
 
 /**
  * The ledger as one projector holds it.
@@ -23,6 +35,9 @@ import { holds, readSnapshot, writeSnapshot } from "#projector/ledger/snapshot";
  *    the one that was expected: the stream may have been cut and have grown again to the same length.
  * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
  *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
+ * P11 Damage is told from another history and never skipped: a message without its sum, a chain that breaks although our own
+ *    history stands, a checkpoint of another state. Then nothing is written. What lies before the newest checkpoint that holds
+ *    is not needed.
  */
 export interface LedgerPorts {
   readonly log: Log;
@@ -30,6 +45,8 @@ export interface LedgerPorts {
   readonly clock: Clock;
   /** Absolute path of the snapshot file. */
   readonly snapshotPath: string;
+  /** One line for the operator about something that should not happen. */
+  readonly alarm: (message: string) => void;
 }
 
 export type Written = "stored" | "lost" | "full";
@@ -39,9 +56,23 @@ const TRUST_MS = 1_000;
 const RETRY_MS = 200;
 const READ_BATCH = 500;
 
+/** What a person does about a ledger that cannot be folded. */
+const REMEDY =
+  "Nothing is written. `clusterio audit verify` says what holds; then bring LEDGER back from a backup, or rebuild it " +
+  "from the saves with `clusterio repair --from-worlds`";
+
+const damaged = (what: string) => corrupt(`${what}. ${REMEDY}`);
+
 export class Ledger {
   /** Messages that were skipped because they were void. */
   voids = 0;
+  /** Void messages since the last valid one. */
+  #voidRun = 0;
+  /** A message with a sum was read: from then on each has one. */
+  #summed = false;
+  #checkpoints = new Checkpoints();
+  /** The newest checkpoint whose content is known to be the state at its place. */
+  #verified: CheckpointSpan | undefined;
   #confirmedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
@@ -63,39 +94,97 @@ export class Ledger {
    * @throws ClusterioError `corrupt` when the ledger cannot be folded: nothing may be written then.
    */
   static async load(ports: LedgerPorts): Promise<Ledger> {
-    const ledger = new Ledger(ports, await Ledger.#base(ports));
-    await ledger.#readTail();
+    const ledger = new Ledger(ports, { state: newState(), seq: 0, tip: "", validSeq: 0 });
+    await ledger.#begin();
     return ledger;
   }
 
-  static async #base({ disk, log, snapshotPath }: LedgerPorts): Promise<Restored> {
-    const restored = (await readSnapshot(disk, snapshotPath, log)) ?? (await newestCheckpoint(log));
-    if (restored !== undefined) return restored;
+  static async #base(
+    ports: LedgerPorts,
+  ): Promise<{ readonly at: Restored; readonly verified?: CheckpointSpan | undefined }> {
+    const { disk, log, snapshotPath, alarm } = ports;
+    const snapshot = await readSnapshot(disk, snapshotPath, log);
+    if (snapshot.kind === "good") return { at: snapshot.restored };
+    if (snapshot.kind === "bad") {
+      alarm(alarmText("snapshot", `the snapshot is of no use, starting from the ledger alone: ${snapshot.reason}`));
+    }
+    const restored = await newestCheckpoint(log);
+    if (restored !== undefined) return { at: restored, verified: restored.span };
     const { firstSeq } = await log.info();
-    if (firstSeq > 1)
-      throw corrupt("the ledger's beginning is gone and it holds no whole checkpoint: restore it from a backup");
-    return { state: newState(), seq: 0, tip: "", validSeq: 0 };
+    if (firstSeq > 1) throw damaged(`LEDGER begins at message ${firstSeq} and holds no whole checkpoint after it`);
+    return { at: { state: newState(), seq: 0, tip: "", validSeq: 0 } };
   }
 
-  #fold(stored: StoredMessage): void {
+  async #begin(): Promise<void> {
+    const { at, verified } = await Ledger.#base(this.ports);
+    this.at = at;
+    this.#verified = verified;
+    this.#voidRun = 0;
+    this.#checkpoints = new Checkpoints();
+    await this.#readTail();
+  }
+
+  /** Folds one message. False when it is void, or looks so. */
+  #fold(stored: StoredMessage): boolean {
     const unsealed = unseal(stored);
+    const where = `LEDGER message ${stored.seq} (${stored.subject})`;
+    if (unsealed.kind === "damaged") throw damaged(`${where} is damaged: ${unsealed.reason}`);
     if (unsealed.kind === "unreadable") {
-      throw corrupt(
-        `ledger message ${stored.seq} (${stored.subject}): ${unsealed.reason}. Was it written by a newer version?`,
+      throw damaged(`${where} cannot be read: ${unsealed.reason}. Was it written by a newer version, or damaged?`);
+    }
+    const { message, hash } = unsealed;
+    if (this.#summed && message.data.sum === undefined) throw damaged(`${where} is damaged: it has no sum`);
+    this.#summed ||= message.data.sum !== undefined;
+    const { state } = this.at;
+    if (message.data.prev !== state.chain) return false;
+    evolve(state, message, hash);
+    this.#voidRun = 0;
+    this.at = { state, seq: stored.seq, tip: hash, validSeq: stored.seq };
+    if (message.type !== "checkpoint") return true;
+    const finding = this.#checkpoints.take(state, stored.seq, message.data);
+    if (finding !== undefined) throw damaged(`LEDGER does not fold into its checkpoint: ${describeFinding(finding)}`);
+    this.#verified = this.#checkpoints.newest ?? this.#verified;
+    return true;
+  }
+
+  /** P11: a message that does not continue the chain: of another history, or a sign that this one is not whole? */
+  async #judge(stored: StoredMessage): Promise<void> {
+    const unsealed = unseal(stored);
+    if (unsealed.kind !== "message") return;
+    const { boot, prev } = unsealed.message.data;
+    const { state, seq, validSeq } = this.at;
+    const missing = stored.seq - seq - 1;
+    const suspicion =
+      missing > 0
+        ? `${missing} LEDGER messages from ${seq + 1} on are missing`
+        : boot === state.boot
+          ? `LEDGER message ${stored.seq} does not continue message ${validSeq}, although leader ${boot} wrote both`
+          : this.#voidRun >= VOIDS_MAX
+            ? `LEDGER does not go on after message ${validSeq}: more than ${VOIDS_MAX} that follow do not continue it`
+            : undefined;
+    // P5: when our own history is gone it is that one which is void, and whoever looks again starts anew.
+    const ours = validSeq === 0 || (await holds(this.ports.log, validSeq, state.chain));
+    if (ours && suspicion !== undefined) {
+      throw damaged(`${suspicion} (prev ${prev || '""'}, expected ${state.chain || '""'})`);
+    }
+    if (ours) {
+      this.ports.alarm(
+        alarmText(
+          "ledger-void",
+          `LEDGER message ${stored.seq} of leader ${boot} is void: it was written on a history that the broker has lost`,
+        ),
       );
     }
-    const { state } = this.at;
-    const valid = unsealed.message.data.prev === state.chain;
-    if (valid) evolve(state, unsealed.message, unsealed.hash);
-    else this.voids++;
-    this.at = { state, seq: stored.seq, tip: unsealed.hash, validSeq: valid ? stored.seq : this.at.validSeq };
+    this.voids++;
+    this.#voidRun++;
+    this.at = { state, seq: stored.seq, tip: unsealed.hash, validSeq };
   }
 
   async #readTail(): Promise<void> {
     for (;;) {
       const batch = await this.ports.log.read(this.seq + 1, READ_BATCH);
       if (batch.length === 0) return;
-      for (const stored of batch) this.#fold(stored);
+      for (const stored of batch) if (!this.#fold(stored)) await this.#judge(stored);
     }
   }
 
@@ -120,15 +209,13 @@ export class Ledger {
       await this.#readTail();
       return { restarted: false };
     }
-    this.at = await Ledger.#base(this.ports);
-    await this.#readTail();
+    await this.#begin();
     return { restarted: true };
   }
 
   /** Forgets folded facts that were never written, by reading everything again. */
   async reload(): Promise<void> {
-    this.at = await Ledger.#base(this.ports);
-    await this.#readTail();
+    await this.#begin();
   }
 
   /**
@@ -144,6 +231,8 @@ export class Ledger {
     const { message, hash } = sealed;
     if (isOwnMessage(message)) confirm(this.state, message, hash);
     else evolve(this.state, message, hash);
+    this.#summed = true;
+    this.#voidRun = 0;
     this.at = { state: this.state, seq, tip: hash, validSeq: seq };
     failpoint("ledger.folded");
     return "stored";
@@ -176,8 +265,27 @@ export class Ledger {
     return true;
   }
 
-  /** Writes the snapshot; only between rounds, when nothing is pending. */
+  /** The newest checkpoint that was compared with the state at its place, or from which this state was made. */
+  get verified(): CheckpointSpan | undefined {
+    return this.#verified;
+  }
+
+  /** The leader has read its checkpoint back. */
+  noteVerified(span: CheckpointSpan): void {
+    this.#verified = span;
+  }
+
+  /** Where the state stands, to be written beside its image. */
+  head(): SnapshotHead {
+    return headOf(this.at);
+  }
+
+  /** Writes the snapshot in one go; only between rounds, when nothing is pending. */
   async saveSnapshot(): Promise<void> {
-    if (this.seq > 0) await writeSnapshot(this.ports.disk, this.ports.snapshotPath, this.at);
+    if (this.seq === 0) return;
+    const work = snapshotBytes(this.head(), prepareAtOnce(imageOf(this.state)));
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) return writeSnapshot(this.ports.disk, this.ports.snapshotPath, step.value);
+    }
   }
 }

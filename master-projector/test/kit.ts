@@ -2,7 +2,7 @@ import { isBoot } from "#core/boot";
 import type { Delivery } from "#core/events/delivery";
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
-import { unseal } from "#core/events/ledger-codec";
+import { sealBytes, unseal } from "#core/events/ledger-codec";
 import type { SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import { instanceId, parseWorldId, slaveId, userId } from "#core/ids";
@@ -169,5 +169,9 @@ export class Cluster {
     });
   }
 }
+
+/** A ledger message as another leader would have written it: whole, with these fields changed. */
+export const rewritten = (data: Uint8Array, changes: object): Uint8Array =>
+  sealBytes({ ...JSON.parse(new TextDecoder().decode(data)), ...changes });
 
 export const stock = (state: State, key = PLATE): number => state.stocks.get(key)?.storage ?? 0;

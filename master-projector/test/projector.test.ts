@@ -1,10 +1,12 @@
+import type { Boot } from "#core/boot";
+import { sealBytes } from "#core/events/ledger-codec";
 import { hashOf, imageOf } from "#core/fold/image";
 import { LAPSE_MS } from "#core/fold/lapse";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { CHECKPOINT_EVERY } from "#projector/housekeeping";
 import { RESTATED_MS_MAX } from "#projector/leader";
 import { SILENCE_MS } from "#projector/projector";
-import { Cluster, PLATE, stock } from "#projector/test/kit";
+import { Cluster, PLATE, rewritten, stock } from "#projector/test/kit";
 
 /** The projector's shell by its rules (P1 to P10), on in-memory streams and a clock that the test moves. */
 const TOKEN = "aaaaaaaaaaaa1";
@@ -146,14 +148,9 @@ test("P5 a snapshot that the ledger does not hold any more is not believed", asy
   await cluster.pass(1_000);
   await first.stop();
   cluster.ledger.truncate(lastSeq);
-  cluster.ledger.store(
-    "clusterio.v1.ledger.round",
-    new TextEncoder().encode(JSON.stringify({ v: 1, round: 9, boot: "00000000a-aaaa", closedAt: 1, prev: "" })),
-  );
-  cluster.ledger.store(
-    "clusterio.v1.ledger.round",
-    new TextEncoder().encode(JSON.stringify({ v: 1, round: 9, boot: "00000000a-aaaa", closedAt: 1, prev: "" })),
-  );
+  const other = sealBytes({ v: 1, round: 9, boot: "00000000a-aaaa" as Boot, closedAt: 1, prev: "" });
+  cluster.ledger.store("clusterio.v1.ledger.round", other);
+  cluster.ledger.store("clusterio.v1.ledger.round", other);
   const second = await cluster.start(cluster.ports(disk));
   // The facts behind the ledger's position are folded again.
   await cluster.pass(100);
@@ -166,12 +163,8 @@ test("◇ P1 a message whose prev is not the hash of the last valid one is void 
   await leader.stop();
   const stored = await cluster.ledger.read(1, 1_000);
   const round = stored.findLast(({ subject }) => subject.endsWith(".round"))!;
-  const forged = {
-    ...JSON.parse(new TextDecoder().decode(round.data)),
-    prev: "x".repeat(43),
-    storage: { [PLATE]: 999_999 },
-  };
-  cluster.ledger.store("clusterio.v1.ledger.round", new TextEncoder().encode(JSON.stringify(forged)));
+  const stale = { boot: "00000000b-bbbb", prev: "x".repeat(43), storage: { [PLATE]: 999_999 } };
+  cluster.ledger.store("clusterio.v1.ledger.round", rewritten(round.data, stale));
   const next = await cluster.start();
   expect(stock(next.projector.state)).toBe(40);
   cluster.report("a.1", { token: TOKEN, epoch: a, seq: 5, exported: { [PLATE]: 101 } });
@@ -185,8 +178,7 @@ test("◇ P4 a leader whose ledger was cut and grew again to the same length wri
   const { lastSeq } = await cluster.ledger.info();
   const [last] = await cluster.ledger.read(lastSeq, 1);
   cluster.ledger.truncate(lastSeq - 1);
-  const other = { ...JSON.parse(new TextDecoder().decode(last!.data)), closedAt: 5 };
-  cluster.ledger.store(last!.subject, new TextEncoder().encode(JSON.stringify(other)));
+  cluster.ledger.store(last!.subject, rewritten(last!.data, { boot: "zzzzzzzz0-bbbb", closedAt: 5 }));
   await cluster.pass(2_000);
   cluster.report("a.1", { token: TOKEN, epoch: a, seq: 5, exported: { [PLATE]: 130 } });
   await cluster.pass(SILENCE_MS + 2_000);

@@ -97,7 +97,11 @@ export class Cluster implements Setting {
         weather.count(`alarm: ${section ?? message.replace(/[0-9]+/g, "N").slice(0, 60)}`);
         this.log(`master alarm: ${message}`);
       },
-      onRole: (role) => this.log(`a master is ${role}`),
+      onRole: (role) => {
+        this.log(`a master is ${role}`);
+        // No history of the simulation damages a ledger.
+        if (role === "halted") checker.broke("halted", "a master took its ledger for damaged");
+      },
     };
   }
 

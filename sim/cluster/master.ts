@@ -26,6 +26,9 @@ export interface MasterSetting {
 }
 
 const RESTART_MS = 1_000;
+/** Masters with checkpoints this often write them in parts this short, with rounds in between. */
+const PARTS_BELOW = 20;
+const PART_BYTES = 400;
 const KEY = "signed:";
 
 /** Not a signature, but nobody in the simulation forges one. */
@@ -80,6 +83,7 @@ export class Master {
       disk: this.#disk,
       snapshotPath: "/snapshot.json",
       checkpointEvery: setting.checkpointEvery,
+      ...(setting.checkpointEvery < PARTS_BELOW ? { checkpointPartBytes: PART_BYTES } : {}),
       assignments,
       alarm: (message) => setting.onAlarm(message),
       observe: () => {},

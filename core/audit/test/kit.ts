@@ -3,12 +3,12 @@ import { Auditor } from "#core/audit/auditor";
 import { beginning } from "#core/audit/checkpoints";
 import type { Finding } from "#core/audit/finding";
 import { sha256 } from "#core/digest";
-import { encodeJson } from "#core/events/codec";
 import type { Policies } from "#core/events/command";
 import type { LedgerMessage, RoundBody, WorldRecord } from "#core/events/ledger";
+import { sealBytes } from "#core/events/ledger-codec";
 import { decide } from "#core/fold/decide";
 import { evolve } from "#core/fold/evolve";
-import { hashOf, imageOf, splitImage } from "#core/fold/image";
+import { hashOf, imageOf, prepareAtOnce } from "#core/fold/image";
 import type { State } from "#core/fold/state";
 import { Fold } from "#core/fold/test/kit";
 import { parseWorldId, type WorldId } from "#core/ids";
@@ -206,7 +206,7 @@ export class Scribe {
     this.round();
     const image = imageOf(this.fold.state);
     const stateHash = hashOf(image);
-    const parts = splitImage(image, partBytes);
+    const parts = prepareAtOnce(image, partBytes).parts;
     for (const [index, part] of parts.entries()) {
       this.fold.write({ type: "checkpoint", data: { part: index + 1, parts: parts.length, stateHash, image: part } });
     }
@@ -254,7 +254,7 @@ export const stored = (messages: readonly LedgerMessage[]): StoredMessage[] =>
   messages.map(({ type, data }, index) => ({
     seq: index + 1,
     subject: subjects.ledger(type),
-    data: encodeJson(data),
+    data: sealBytes(data),
     time: data.closedAt,
   }));
 
@@ -264,7 +264,7 @@ export const resealed = (messages: readonly LedgerMessage[], from = 0): LedgerMe
   let prev = from === 0 ? "" : messages[from]!.data.prev;
   for (const [index, { type, data }] of messages.entries()) {
     const kept = index < from ? data : { ...data, prev };
-    prev = sha256(encodeJson(kept));
+    prev = sha256(sealBytes(kept));
     sealed.push({ type, data: kept } as LedgerMessage);
   }
   return sealed;

@@ -25,6 +25,7 @@ const round = fc
   .record({
     ...{ v: fc.constant(1), round: fc.nat(), boot, closedAt: fc.nat() },
     prev: fc.constantFrom("", "a".repeat(43)),
+    sum: opt(fc.constantFrom("0123abcd", "ffffffff")),
     position: opt(
       fc.record({ created: fc.string({ maxLength: 64 }), seq: fc.nat(), id: fc.string({ maxLength: 64 }) }),
     ),

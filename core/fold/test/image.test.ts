@@ -1,5 +1,5 @@
 import { stateFromImage } from "#core/fold/evolve";
-import { hashOf, imageOf, joinImages, splitImage } from "#core/fold/image";
+import { hashOf, imageOf, joinImages, prepareAtOnce } from "#core/fold/image";
 import { newState, stockOf } from "#core/fold/state";
 import { Fold } from "#core/fold/test/kit";
 import { resourceKey } from "#core/resource";
@@ -19,7 +19,7 @@ test("50,000 stocks and 1,000 instances go into parts that fit a message, and ar
     Object.assign(stock, { storage: n + 1, adjusted: n + 1 });
   }
   const image = imageOf(state);
-  const parts = splitImage(image);
+  const parts = prepareAtOnce(image).parts;
   expect(parts.length).toBeGreaterThan(2);
   for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(PART_BYTES_MAX);
   const joined = joinImages(parts.map((part) => structuredClone(part)));
@@ -34,6 +34,6 @@ test("a small state is one part, and one of tiny parts is the same state", () =>
   f.sync("a.1", { exported: { energy: 5 } });
   f.round();
   const image = imageOf(f.state);
-  expect(splitImage(image)).toHaveLength(1);
-  expect(hashOf(joinImages(splitImage(image, 10)))).toBe(hashOf(image));
+  expect(prepareAtOnce(image).parts).toHaveLength(1);
+  expect(hashOf(joinImages(prepareAtOnce(image, 10).parts))).toBe(hashOf(image));
 });

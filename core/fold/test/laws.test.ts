@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { stateFromImage } from "#core/fold/evolve";
-import { hashOf, imageOf, joinImages, splitImage } from "#core/fold/image";
+import { hashOf, imageOf, joinImages, prepareAtOnce } from "#core/fold/image";
 import { demandOf } from "#core/fold/moves";
 import type { State } from "#core/fold/state";
 import { Fold } from "#core/fold/test/kit";
@@ -160,7 +160,7 @@ test("an image, whole or in parts, restores the same state", () => {
         f.round();
         const image = structuredClone(imageOf(f.state));
         const { round, boot, closedAt, chain } = f.state;
-        const joined = joinImages(splitImage(image, partBytes));
+        const joined = joinImages(prepareAtOnce(image, partBytes).parts);
         expect(joined).toEqual(image);
         const restored = stateFromImage(joined, { round, boot, closedAt, chain });
         expectLaws(restored);

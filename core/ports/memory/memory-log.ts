@@ -114,6 +114,16 @@ export class MemoryLog implements Log {
     for (const follower of [...this.#followers]) if (follower.next > lastSeq + 1) this.#reset(follower);
   }
 
+  /** Bits of a stored message change, or (without `data`) it is gone. */
+  damage(seq: number, data?: Uint8Array): void {
+    this.#replace(
+      this.#messages.flatMap((message) => {
+        if (message.seq !== seq) return [message];
+        return data === undefined ? [] : [{ ...message, data }];
+      }),
+    );
+  }
+
   /** Somebody removed the stream and made it again. */
   recreate(): void {
     this.#replace([]);
