@@ -11,7 +11,7 @@ import { SeededRandom } from "#core/ports/memory/seeded-random";
 import { Ledger } from "#projector/ledger/ledger";
 import { PLATE, rewritten, stock } from "#projector/test/kit";
 
-/** P11: damage to the ledger or to a snapshot is found, told from another history, and never folded. */
+/** P15: damage to the ledger or to a snapshot is found, told from another history, and never folded. */
 const BOOTS = ["00000000a-aaaa", "00000000b-bbbb"] as Boot[];
 const SNAPSHOT = "/snapshot.json";
 

@@ -35,7 +35,7 @@ import {
  *    the one that was expected: the stream may have been cut and have grown again to the same length.
  * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
  *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
- * P11 Damage is told from another history and never skipped: a message without its sum, a chain that breaks although our own
+ * P15 Damage is told from another history and never skipped: a message without its sum, a chain that breaks although our own
  *    history stands, a checkpoint of another state. Then nothing is written. What lies before the newest checkpoint that holds
  *    is not needed.
  */
@@ -147,7 +147,7 @@ export class Ledger {
     return true;
   }
 
-  /** P11: a message that does not continue the chain: of another history, or a sign that this one is not whole? */
+  /** P15: a message that does not continue the chain: of another history, or a sign that this one is not whole? */
   async #judge(stored: StoredMessage): Promise<void> {
     const unsealed = unseal(stored);
     if (unsealed.kind !== "message") return;
