@@ -1,6 +1,6 @@
-import { VOIDS_MAX } from "#core/fold/checkpoint";
 import { badInput } from "#core/errors";
 import { unseal } from "#core/events/ledger-codec";
+import { VOIDS_MAX } from "#core/fold/checkpoint";
 import type { StoredMessage } from "#core/ports/log";
 import type { ArchiveFile } from "#ctl/history/archive-file";
 import type { LedgerReader, LiveLedger } from "#ctl/history/reader";
