@@ -1,4 +1,4 @@
-// `npm test`: the five tiers in order, each in its time, and as the very last line the sum of all.
+// `npm test`: the tiers in order, each in its time, and as the very last line the sum of all.
 //   --tier NAME   only this one; may be given several times
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -18,6 +18,8 @@ const TIERS = [
   { name: "nats", budgetS: 120, args: PARALLEL },
   { name: "lua", budgetS: 180, args: PARALLEL },
   { name: "sim", budgetS: 300, args: PARALLEL },
+  // A hundred simulated histories in real Lua.
+  { name: "depth", budgetS: 180, args: PARALLEL },
   { name: "e2e", budgetS: 180, args: ["--runInBand"] },
   // Most of it waits for timeouts to pass, so two clusters at a time are no load for two cores.
   { name: "chaos", budgetS: 180, args: PARALLEL },

@@ -91,7 +91,7 @@ export class Cluster implements Setting {
         checker.ledgerMessage(type, data);
       }),
       checkpointEvery: chance.pick(CHECKPOINTS),
-      onCrash: (error) => checker.broke("crash", error instanceof Error ? `${error.stack}` : String(error)),
+      onCrash: (error) => this.crashed(error),
       onAlarm: (message) => {
         const section = /#([a-z-]+)\)$/.exec(message)?.[1];
         weather.count(`alarm: ${section ?? message.replace(/[0-9]+/g, "N").slice(0, 60)}`);
@@ -106,6 +106,10 @@ export class Cluster implements Setting {
   }
 
   // ---- what hosts need
+
+  crashed(error: unknown): void {
+    this.checker.broke("crash", error instanceof Error ? `${error.stack}` : String(error));
+  }
 
   skewOf(slave: SlaveId): number {
     return this.#skews.get(slave) ?? 0;

@@ -2,6 +2,7 @@ import { pause } from "#core/ports/clock";
 import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
+import { luaGames } from "#sim/cluster/lua-world";
 import { plainGames } from "#sim/cluster/plain-world";
 import { decide, rest } from "#sim/cluster/rest";
 import { tour } from "#sim/cluster/tour";
@@ -12,11 +13,13 @@ import { type Games, RESOURCES } from "#sim/cluster/world";
 
 /** One history from one seed: a cluster lives through trouble, then comes to rest, then is counted. */
 
+const GAMES = { plain: plainGames, lua: luaGames } satisfies Record<string, Games>;
+
 export interface HistoryOptions {
   readonly seed: number;
   readonly steps: number;
-  /** The kind of game that the worlds run in; absent: plain TypeScript. */
-  readonly games?: Games;
+  /** What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua. */
+  readonly game?: keyof typeof GAMES;
   /** Kinds of fault that may happen; absent: all. */
   readonly only?: ReadonlySet<Fault>;
   readonly without?: ReadonlySet<Fault>;
@@ -138,7 +141,7 @@ export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> =
   const chance = new Chance(options.seed);
   const odds = drawOdds(chance, options.only, options.without);
   const weather = new Weather(chance, odds);
-  const cluster = new Cluster(chance, weather, options.games ?? plainGames, options.log ?? (() => {}));
+  const cluster = new Cluster(chance, weather, GAMES[options.game ?? "plain"], options.log ?? (() => {}));
   cluster.log(`faults: ${JSON.stringify(Object.fromEntries(Object.entries(odds).filter(([, odd]) => odd > 0)))}`);
   const happened: Happened = { twins: new Set(), rewound: false };
   for (const stem of ["a", "b", "c"].slice(0, chance.between(2, 3)))

@@ -219,7 +219,17 @@ export class Host {
   #command(game: World, text: string): string | undefined {
     if (this.game !== game) return undefined;
     this.pass();
-    return game.command(text);
+    return this.#guarded(() => game.command(text));
+  }
+
+  /** A game ends with its mod's error. */
+  #guarded<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.setting.crashed(error);
+      return undefined;
+    }
   }
 
   // ---- the game's process
@@ -230,7 +240,7 @@ export class Host {
     const ticks = (now - this.#passedAt) * TICKS_PER_MS + this.#tickRest;
     this.#passedAt = now;
     this.#tickRest = ticks % 1;
-    this.game?.pass(Math.floor(ticks));
+    this.#guarded(() => this.game?.pass(Math.floor(ticks)));
   }
 
   startGame(): void {

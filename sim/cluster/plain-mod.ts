@@ -1,7 +1,7 @@
 import { decodeImport } from "#bridge/import-payload";
 import type { PlainState } from "#sim/cluster/plain-save";
 import { add } from "#sim/cluster/plain-save";
-import { type Amounts, amountIn, RESOURCES } from "#sim/cluster/world";
+import { type Amounts, amountIn, RESOURCES, type Resource } from "#sim/cluster/world";
 
 /**
  * The mod's contract (docs/game-protocol.md) in plain TypeScript: its commands, its reports, and what it does in a tick. A
@@ -11,6 +11,8 @@ const FLUSH_TICKS = 5;
 const FULL_TICKS = 18_000;
 const LEFTOVER_TICKS = 3_600;
 const LEASE_TICKS_MAX = 216_000;
+/** A resource that may be worn or partly used: the mod takes such after those that it takes as a whole. */
+const BY_STACK: Resource = "item:plate";
 const TOTAL_MAX = 2 ** 53 - 2 ** 32;
 
 const refuse = (error: string): string => JSON.stringify({ error, message: "as the mod says it" });
@@ -89,8 +91,11 @@ export class PlainMod {
   #collect(): void {
     if (!this.#mayCollect) return;
     const { state } = this;
-    for (const [key, n] of Object.entries(state.exportChest)) {
-      if (n === 0) continue;
+    const found = Object.entries(state.exportChest).filter(([, n]) => n > 0);
+    for (const [key, n] of [
+      ...found.filter(([key]) => key !== BY_STACK),
+      ...found.filter(([key]) => key === BY_STACK),
+    ]) {
       this.#number(key);
       add(state.exported, key, n);
     }
@@ -101,7 +106,7 @@ export class PlainMod {
     const { state } = this;
     if (state.unread) {
       state.asked = nonZero(state.request);
-      for (const key of RESOURCES) if (amountIn(state.asked, key) > 0) this.#number(key);
+      for (const key of Object.keys(state.asked)) this.#number(key);
       state.unread = false;
     }
     for (const key of RESOURCES) this.#look(key);
@@ -224,7 +229,8 @@ export class PlainMod {
     if (!state.session.open) return refuse("not-adopted");
     if (typeof totals !== "object" || totals === null || !Object.values(totals).every(isTotal))
       return refuse("payload");
-    return this.#report(false, this.#import(totals as Amounts));
+    const sorted = Object.entries(totals as Amounts).sort(([a], [b]) => (a < b ? -1 : 1));
+    return this.#report(false, this.#import(Object.fromEntries(sorted)));
   }
 
   #importCompact(payload: string): string {

@@ -17,7 +17,7 @@ export interface PlainState {
   stock: Amounts;
   /** In the export chest. */
   exportChest: Amounts;
-  /** In the import chest, and what that asks for. */
+  /** In the import chest, and what that asks for, in the order of its slots. */
   importChest: Amounts;
   request: Amounts;
   /** The mod's import buffer, and when each resource in it was last waited for. */

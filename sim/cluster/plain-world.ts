@@ -9,7 +9,7 @@ const dropUnknown = (state: PlainState): void => {
       add(state.consumed, key, amountIn(place, key));
       delete place[key];
     }
-    delete state.request[key];
+    if (state.request[key] !== undefined) state.request[key] = 0;
   }
 };
 

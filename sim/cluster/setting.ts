@@ -24,5 +24,7 @@ export interface Setting {
   /** A world of this host's instance was saved: it may be loaded again much later. */
   archive(host: Host, save: Save): void;
   log(message: string): void;
+  /** Shipped code, or a mod in a game, raised an error: that is a bug. */
+  crashed(error: unknown): void;
   publishFact(from: Machine, subject: string, bytes: Uint8Array): void;
 }

@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import { DEFAULT_LINE, GAME_VERSIONS, type GameLine } from "#sim/factorio/game-version";
 import { parseLocale } from "#sim/factorio/locale";
 import { LuaState } from "#sim/factorio/lua-state";
-import { loadMods, type Mod } from "#sim/factorio/mods";
-import { packSave, unpackSave } from "#sim/factorio/save-file";
+import { loadMods, type Mod, withMiniature } from "#sim/factorio/mods";
+import { packSave, type SaveContent, unpackSave } from "#sim/factorio/save-file";
 
 export type SettingValue = boolean | number | string;
 
-export interface GameOptions {
-  /** Folder with mods as folders or zips, and perhaps a mod-list.json. */
-  readonly modDirectory: string;
+/** Folder with mods as folders or zips, and perhaps a mod-list.json; or the mods themselves. */
+type ModSource = { readonly modDirectory: string } | { readonly mods: readonly Mod[] };
+
+export type GameOptions = ModSource & {
   /** Which game is played: DEFAULT_LINE when left out. */
   readonly line?: GameLine;
   /** Values that players chose in the settings window, by setting name; defaults come from settings.lua. */
@@ -21,7 +22,7 @@ export interface GameOptions {
   readonly shufflePairs?: number;
   /** False for a joined client: it writes no server files and answers no RCON. */
   readonly isServer?: boolean;
-}
+};
 
 /** What the game asks its host to do; in order. */
 export type Output =
@@ -43,7 +44,7 @@ export class Game {
 
   private constructor(options: GameOptions) {
     this.line = options.line ?? DEFAULT_LINE;
-    this.mods = loadMods(options.modDirectory, this.line);
+    this.mods = "mods" in options ? withMiniature(options.mods, this.line) : loadMods(options.modDirectory, this.line);
     this.#state.call(
       "options",
       JSON.stringify({
@@ -86,12 +87,17 @@ export class Game {
     return game;
   }
 
+  /** A new map, also in place of one that is open: what that was is gone. */
   startMap(seed: number): void {
     this.#closingOnFailure(() => this.#state.call("new", String(seed)));
   }
 
   openSave(save: Uint8Array): void {
-    const { level, script } = unpackSave(save, this.line);
+    this.openContent(unpackSave(save, this.line));
+  }
+
+  /** A save's content without its file, also in place of a map that is open. */
+  openContent({ level, script }: SaveContent): void {
     const head = new TextEncoder().encode(`${level.length} `);
     this.#closingOnFailure(() => this.#state.call("load", Buffer.concat([head, level, script])));
   }
@@ -126,13 +132,15 @@ export class Game {
 
   /** A save file's bytes (a zip), loadable by Game.load. */
   save(name = "save"): Uint8Array {
+    return packSave(this.content(), { name, line: this.line });
+  }
+
+  /** What a save of now holds, for `openContent`. */
+  content(): SaveContent {
     const bytes = Buffer.from(this.#state.callBytes("save"));
     const space = bytes.indexOf(" ");
     const split = space + 1 + Number(bytes.subarray(0, space).toString());
-    return packSave(
-      { level: bytes.subarray(space + 1, split), script: bytes.subarray(split) },
-      { name, line: this.line },
-    );
+    return { level: bytes.subarray(space + 1, split), script: bytes.subarray(split) };
   }
 
   /** A mod's `storage` as text: equal on two peers exactly when they are in step. */

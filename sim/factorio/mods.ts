@@ -159,7 +159,18 @@ export const loadMods = (folder: string, line: GameLine, given: readonly Mod[] =
     if (entry?.enabled === false || pinned || (rival && compareVersions(rival.version, mod.version) >= 0)) continue;
     chosen.set(mod.name, mod);
   }
-  const mods = [...given, ...chosen.values()];
+  return inLoadOrder([...given, ...chosen.values()]);
+};
+
+/** The mod in one folder. */
+export const readMod = (folder: string, line: GameLine): Mod => parseMod(folder, readFolder(folder), line);
+
+/** These mods and the miniature game, in load order. */
+export const withMiniature = (chosen: readonly Mod[], line: GameLine): Mod[] =>
+  inLoadOrder([...miniature(line), ...chosen]);
+
+/** @throws ModError when they can't run together. */
+const inLoadOrder = (mods: readonly Mod[]): Mod[] => {
   const problems = problemsOf(mods);
   if (problems.length > 0) throw new ModError(`Failed to load mods: ${problems.join("; ")}`);
   return loadOrder(mods);

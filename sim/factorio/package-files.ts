@@ -13,6 +13,9 @@ const runtimeFolder = (): string => {
   }
 };
 
+/** The absolute path of something in this package, like "lua-mod/dist/clusterio". */
+export const packagePath = (path: string): string => join(runtimeFolder(), "../../..", path);
+
 let cached: ReadonlyMap<string, string> | undefined;
 
 /** Every Lua file of the stand-in by its path below the runtime folder, without ".lua". */

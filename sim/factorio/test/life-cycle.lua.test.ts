@@ -271,3 +271,28 @@ test("mods load in the order of their dependencies and see each other's prototyp
   expect(game.mods.map((mod) => mod.name)).toEqual(["core", "base", "quality", "zeta", "alpha"]);
   expect(game.eval('return prototypes.item["zeta-item"].stack_size')).toBe("7");
 });
+
+test("another map opens in the place of one that was open, and finds nothing of it", () => {
+  const control = `
+    local loads, lines = 0, 0
+    commands.add_command("m", "counts", function() lines = lines + 1 rcon.print(loads .. " " .. lines .. " " .. storage.n) end)
+    remote.add_interface("m", { n = function() return storage.n end })
+    script.register_metatable("m", {})
+    script.on_init(function() storage.n = 0 end)
+    script.on_load(function() loads = loads + 1 end)
+    script.on_event(script.generate_event_name(), function() end)
+    script.on_event(defines.events.on_tick, function() storage.n = storage.n + 1 print("tick") end)
+  `;
+  const game = start(control);
+  game.tick(4);
+  expect(game.rcon("/m")).toBe("0 1 5\n");
+  const save = game.save();
+  game.tick(10);
+  game.openSave(save);
+  expect(game.drain()).toEqual([]);
+  game.tick(1);
+  expect(game.rcon("/m")).toBe("1 1 6\n");
+  game.startMap(9);
+  expect(game.rcon("/m")).toBe("0 1 1\n");
+  expect(game.drain()).toEqual([{ kind: "print", text: "tick" }]);
+});

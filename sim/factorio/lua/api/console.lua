@@ -91,6 +91,11 @@ local LuaRemote = object.class("LuaRemote", {
   },
 })
 
+function console.clear()
+  for name in next, console.commands do console.commands[name] = nil end
+  for name in next, console.interfaces do console.interfaces[name] = nil end
+end
+
 function console.globals(mod)
   return {
     commands = object.wrap(LuaCommandProcessor, mod),

@@ -44,7 +44,7 @@ function events.call(mod, what, handler, ...)
   return problem
 end
 
-local labels = {} -- mod -> event id -> what an error calls it
+local labels = setmetatable({}, { __mode = "k" }) -- mod -> event id -> what an error calls it
 
 local function label(mod, id)
   local own = labels[mod]

@@ -72,20 +72,26 @@ end
 
 function inventory.count(inv, name, quality)
   local n = 0
-  for i = 1, inv.size do
-    local slot = inv.slots[i]
-    if slot and (not name or slot.name == name) and (not quality or slot.quality == quality) then n = n + slot.count end
+  for _, slot in next, inv.slots do
+    if (not name or slot.name == name) and (not quality or slot.quality == quality) then n = n + slot.count end
   end
   return n
 end
 
+-- What `places` would visit, summed up: mods ask for it at every tick.
 function inventory.insertable(inv, name, quality)
-  local n = 0
-  places(inv, { name = name, quality = quality, count = 1 }, function(_, room)
-    n = n + room
-    return true
-  end)
-  return n
+  local new, size, open, filters = { name = name, quality = quality }, stack.size(name), open_slots(inv), inv.filters
+  local n, free = 0, open
+  for i, slot in next, inv.slots do
+    if i <= open then
+      free = free - 1
+      if stack.merges(slot, new) then n = n + math.max(0, size - slot.count) end
+    end
+  end
+  for i, filter in next, filters or {} do
+    if i <= open and not inv.slots[i] and filter ~= name then free = free - 1 end
+  end
+  return n + free * size
 end
 
 local function sort_and_merge(inv)

@@ -64,23 +64,23 @@ function settings.set_global(name, value, player_index)
   events.raise("on_runtime_mod_setting_changed", { setting = name, setting_type = "runtime-global", player_index = player_index })
 end
 
-local function global()
-  return object.custom_table(
-    function(name)
-      if world.now.settings[name] == nil then return nil end
-      return { value = world.now.settings[name] }
-    end,
-    function()
-      local names = {}
-      for _, prototype in ipairs(prototypes_of("runtime-global")) do names[#names + 1] = prototype.name end
-      return names
-    end,
-    function(name, setting)
-      if type(setting) ~= "table" then refuse("A ModSetting ({ value = … }) expected.", 4) end
-      settings.set_global(name, setting.value)
-    end
-  )
-end
+-- Mods read it at every tick: its record is made once, its proxy at each access (O1).
+local global_record = object.raw(object.custom_table(
+  function(name)
+    if world.now.settings[name] == nil then return nil end
+    return { value = world.now.settings[name] }
+  end,
+  function()
+    local names = {}
+    for _, prototype in ipairs(prototypes_of("runtime-global")) do names[#names + 1] = prototype.name end
+    return names
+  end,
+  function(name, setting)
+    if type(setting) ~= "table" then refuse("A ModSetting ({ value = … }) expected.", 4) end
+    settings.set_global(name, setting.value)
+  end
+))
+local function global() return object.wrap(object.LuaCustomTable, global_record) end
 
 local LuaSettings = object.class("LuaSettings", {
   has_valid = false,

@@ -30,8 +30,17 @@ local function set_stage(stage)
   if control.level then control.level.env.game = with_game and game.global or nil end
 end
 
+-- Back in the main menu: nothing of the map that was open is left.
+local function leave()
+  events.mods, events.next_custom, events.current, control.level = {}, nil, nil, nil
+  console.clear()
+  for key in next, graph.metatables do graph.metatables[key] = nil end
+  world.outbox, world.now = {}, nil
+end
+
 -- Runs every control.lua.
 function control.start(mods)
+  leave()
   events.stage = "root"
   for _, info in ipairs(mods) do
     if modules.has(info.name, "control.lua") then
