@@ -46,16 +46,29 @@ export const encodeToken = (text: string): string => {
 
 const join = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
 
+/** Spelled so far: levels are told several times a second. Bounded, so that a liar cannot fill the memory. */
+const storages = new Map<ResourceKey, string>();
+const STORAGES_MAX = 100_000;
+
+const storageSubject = (resource: ResourceKey): string => {
+  const r = parseResource(resource);
+  if (r.kind === "item") return join("storage", "item", encodeToken(r.name), encodeToken(r.quality));
+  if (r.kind === "fluid") return join("storage", "fluid", encodeToken(r.name), encodeToken(String(r.temperature)));
+  return join("storage", "energy", "_", "_");
+};
+
 export const subjects = {
   event: (slave: SlaveId, instance: InstanceId, type: FactType) => join("event", slave, instance, type),
   ledger: (type: LedgerType) => join("ledger", type),
   delivery: (slave: SlaveId, instance: InstanceId) => join("delivery", slave, instance),
   deliveriesTo: (slave: SlaveId) => join("delivery", slave, "*"),
   storage: (resource: ResourceKey) => {
-    const r = parseResource(resource);
-    if (r.kind === "item") return join("storage", "item", encodeToken(r.name), encodeToken(r.quality));
-    if (r.kind === "fluid") return join("storage", "fluid", encodeToken(r.name), encodeToken(String(r.temperature)));
-    return join("storage", "energy", "_", "_");
+    let subject = storages.get(resource);
+    if (subject === undefined) {
+      subject = storageSubject(resource);
+      if (storages.size < STORAGES_MAX) storages.set(resource, subject);
+    }
+    return subject;
   },
   stateLeader: () => join("state", "master", "leader"),
   state: (kind: "instances", id: InstanceId) => join("state", kind, id),

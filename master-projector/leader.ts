@@ -74,6 +74,7 @@ export type TermEnd = "stopped" | "deposed" | "reset";
 
 export class Leader {
   readonly tally: Tally = { applied: 0, rejected: 0, ignored: new Map() };
+  #begun = false;
   #granting = false;
   #closedAt = Number.NEGATIVE_INFINITY;
   #interval = ROUND_MS;
@@ -108,6 +109,11 @@ export class Leader {
     return this.ledger.state;
   }
 
+  /** False as long as nothing was folded or decided: the state is what the ledger holds. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
   /** Another leader with a later boot was heard. */
   depose(): void {
     this.#deposed = true;
@@ -117,6 +123,7 @@ export class Leader {
   /** Leads until asked to stop or deposed. The ledger's state must be clean and caught up. */
   async run(signal: AbortSignal): Promise<TermEnd> {
     if (!(await this.#begin(signal))) return "deposed";
+    this.#begun = true;
     const { clock } = this.ports;
     const requests = new Requests(this.ports.bus, () => this.#bell.ring());
     const timers = [

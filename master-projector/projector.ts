@@ -191,7 +191,7 @@ export class Projector {
     this.ports.onRole("leader");
     try {
       const end = await leader.run(signal);
-      this.#dirty = end !== "stopped";
+      this.#dirty = end !== "stopped" && leader.begun;
       this.#heardAt = end === "deposed" ? clock.now() : Number.NEGATIVE_INFINITY;
     } finally {
       this.#leader = undefined;

@@ -1,11 +1,11 @@
 import { isBoot } from "#core/boot";
 import type { AccountRecord, LedgerMessages, WorldRecord } from "#core/events/ledger";
-import { isWorldId } from "#core/ids";
+import { ID_CHARACTERS_MAX, isId, isWorldId } from "#core/ids";
 import { isResourceKey, isTotal } from "#core/resource";
 
 /**
  * Reads a round by hand, several times faster than its schema: a start and a standby read little else. Only what is plainly
- * well formed: anything unusual, an unknown field or a change of instances is `undefined`, and the schema decides. What is
+ * well formed: anything unusual, such as an unknown field, is `undefined`, and the schema decides. What is
  * returned is what the schema would have returned (held to it by test).
  */
 export type Round = LedgerMessages["round"]["data"];
@@ -15,6 +15,8 @@ const SUM = /^[0-9a-f]{8}$/;
 const TOKEN = /^(?:|~[0-9a-z.-]{1,40}|[0-9a-z]{10,32})$/;
 const ACCOUNT_NUMBERS_MAX = 8;
 const POSITION_CHARACTERS_MAX = 64;
+const NAME_CHARACTERS_MAX = 100;
+const AUTOSAVE_SECONDS_MAX = 86_400;
 
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
@@ -78,6 +80,37 @@ const isLevels = (value: unknown): boolean => {
   return true;
 };
 
+const isConfig = (value: unknown): boolean => {
+  if (!isFields(value)) return false;
+  let fields = 0;
+  for (const _ in value) fields++;
+  const { name, seed, autosaveSeconds } = value;
+  if (fields !== 3 || !isText(name, NAME_CHARACTERS_MAX) || name === "") return false;
+  return isCount(seed) && seed < 2 ** 32 && isCount(autosaveSeconds) && autosaveSeconds <= AUTOSAVE_SECONDS_MAX;
+};
+
+const instanceChecks: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
+  Object.entries({
+    config: isConfig,
+    slave: (value: unknown) => isText(value, ID_CHARACTERS_MAX),
+    epoch: isCount,
+    generation: isCount,
+    owner: isBootOrNone,
+  }),
+);
+
+const isInstances = (value: unknown): boolean => {
+  if (!isFields(value)) return false;
+  for (const id in value) {
+    const instance = value[id];
+    if (!isId(id) || !isFields(instance)) return false;
+    for (const key in instance) if (instanceChecks.get(key)?.(instance[key]) !== true) return false;
+    const { slave, epoch, generation, owner } = instance;
+    if (slave === undefined || epoch === undefined || generation === undefined || owner === undefined) return false;
+  }
+  return true;
+};
+
 const isWorlds = (value: unknown): boolean => {
   if (!isFields(value)) return false;
   for (const id in value) if (!isWorldId(id) || !isWorld(value[id])) return false;
@@ -93,6 +126,7 @@ const fieldChecks: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
     prev: (value) => typeof value === "string" && HASH.test(value),
     sum: (value) => typeof value === "string" && SUM.test(value),
     position: isPosition,
+    instances: isInstances,
     worlds: isWorlds,
     storage: isLevels,
     shortfall: isLevels,

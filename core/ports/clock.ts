@@ -25,7 +25,7 @@ export const every = (clock: Clock, ms: number, task: () => void): (() => void) 
   const again = () => {
     cancel = clock.after(ms, () => {
       again();
-      task();
+      return task();
     });
   };
   again();

@@ -47,6 +47,7 @@ export class Cluster implements Setting {
   readonly saves: Save[] = [];
   readonly #skews = new Map<SlaveId, number>();
   readonly #untakeable = new Map<Host, ReadonlySet<string>>();
+  readonly #addresses = new Map<string, NonNullable<ReturnType<typeof parseDeliverySubject>>>();
   #seeds = 0;
   #names = 0;
   readonly log: (message: string) => void;
@@ -85,7 +86,7 @@ export class Cluster implements Setting {
       ...{ clock, broker, chance, events, ledger, state },
       eventsWeather: logWeather(() => {}),
       ledgerWeather: logWeather((subject, data) => {
-        const type = subject.split(".").at(-1) ?? "";
+        const type = subject.slice(subject.lastIndexOf(".") + 1);
         weather.count(`ledger: ${type}`);
         if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
         checker.ledgerMessage(type, data);
@@ -140,7 +141,7 @@ export class Cluster implements Setting {
 
   publishFact(from: Machine, subject: string, bytes: Uint8Array): void {
     if (from.dead) return;
-    const type = subject.split(".").at(-1) ?? "";
+    const type = subject.slice(subject.lastIndexOf(".") + 1);
     this.weather.count(`fact: ${type}`);
     this.checker.fact(bytes);
     if (type !== "world-reported") this.log(`fact ${decoder.decode(bytes)}`);
@@ -150,8 +151,16 @@ export class Cluster implements Setting {
     }
   }
 
+  #addressOf(subject: string): ReturnType<typeof parseDeliverySubject> {
+    const known = this.#addresses.get(subject);
+    if (known !== undefined) return known;
+    const parsed = parseDeliverySubject(subject);
+    if (parsed !== undefined) this.#addresses.set(subject, parsed);
+    return parsed;
+  }
+
   #route(subject: string, data: Uint8Array): void {
-    const to = parseDeliverySubject(subject);
+    const to = this.#addressOf(subject);
     if (to === undefined) return;
     const delivery = JSON.parse(decoder.decode(data)) as Delivery;
     this.checker.delivery(delivery);

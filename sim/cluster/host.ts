@@ -19,6 +19,7 @@ import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody } from "#core/events/facts";
 import type { InstanceId, SlaveId } from "#core/ids";
 import { type Clock, every, pause } from "#core/ports/clock";
+import { IDLE } from "#core/ports/memory/manual-clock";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { subjects } from "#core/subjects";
 import { type Folder, newFolder, putSave, savesIn } from "#sim/cluster/folder";
@@ -111,7 +112,7 @@ export class Host {
     const session = new Session(context, this.#owner(machine), folder.link);
     const disconnect = () => inner.setConnected(false);
     this.bridge = { machine, clock, session, boot, disconnect, rcon: undefined, facts: 0 };
-    every(clock, TICK_MS, () => session.tick());
+    every(clock, TICK_MS, () => session.tick() || IDLE);
     bus.onConnection((connected) => connected && session.restate());
     if (this.wanted && this.stopped === undefined && !this.running) this.startGame();
     else this.#connect(this.bridge);
@@ -275,7 +276,10 @@ export class Host {
       onLine: (path, line) => this.#files.append(`${REPORTS}/${path}`, line),
     });
     this.#exitFile = file;
-    this.#stopGameTimer = every(this.setting.clock, GAME_PASS_MS, () => this.pass());
+    this.#stopGameTimer = every(this.setting.clock, GAME_PASS_MS, () => {
+      this.pass();
+      return IDLE;
+    });
     if (this.bridge !== undefined) this.#connect(this.bridge);
   }
 

@@ -64,13 +64,12 @@ export class MachineLog implements Log {
   }
 
   #read<T>(read: () => Promise<T>): Promise<T> {
-    const work = async () => {
-      const delayMs = this.weather.readDelayMs();
-      if (delayMs > 0) await pause(this.clock, delayMs);
+    const delayMs = this.weather.readDelayMs();
+    const now = async () => {
       if (this.machine.cut) throw unavailable("the broker is away");
       return read();
     };
-    return this.machine.hold(work());
+    return this.machine.hold(delayMs > 0 ? pause(this.clock, delayMs).then(now) : now());
   }
 
   get(seq: number): Promise<StoredMessage | undefined> {

@@ -10,7 +10,7 @@ import type { MemoryBus } from "#core/ports/memory/memory-bus";
 export class Machine {
   #paused = false;
   #dead = false;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => unknown)[] = [];
   /** How far this machine's clock is ahead of the broker's (ms). */
   skewMs: number;
   /** Cut off from the broker. */
@@ -33,20 +33,24 @@ export class Machine {
     return this.#cut;
   }
 
-  run(task: () => void): void {
-    if (this.#dead) return;
-    if (this.#paused) this.#waiting.push(task);
-    else task();
+  /** What the task returns, undefined when it waits or never happens. */
+  run(task: () => unknown): unknown {
+    if (this.#dead) return undefined;
+    if (!this.#paused) return task();
+    this.#waiting.push(task);
+    return undefined;
   }
 
   /** The same result, once this process can see it. */
   hold<T>(result: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      result.then(
-        (value) => this.run(() => resolve(value)),
-        (error: unknown) => this.run(() => reject(error)),
-      );
-    });
+    return result.then(
+      (value) => (this.#paused || this.#dead ? this.#later(() => value) : value),
+      (error: unknown) => this.#later<T>(() => Promise.reject(error)),
+    );
+  }
+
+  #later<T>(say: () => T | Promise<T>): Promise<T> {
+    return new Promise((resolve) => this.run(() => resolve(say())));
   }
 
   pause(): void {

@@ -130,8 +130,9 @@ export class Session {
     this.#feed({ kind: "delivery", delivery });
   }
 
-  tick(): void {
-    this.#feed({ kind: "tick" });
+  /** True when there was something to do. */
+  tick(): boolean {
+    return this.#feed({ kind: "tick" });
   }
 
   /** False when there is nothing to decide, or no leader was heard who could know of a new world. */
@@ -166,13 +167,15 @@ export class Session {
     this.#close();
   }
 
-  #feed(input: LinkInput): void {
+  /** True when the link had something to do. */
+  #feed(input: LinkInput): boolean {
     const { clock, random } = this.context.ports;
     const [next, actions] = link(this.#link, input, clock.now(), random);
     this.#link = next;
-    if (actions.length === 0) return;
+    if (actions.length === 0) return false;
     this.#queue.push(...actions);
     if (!this.#draining) void this.#drain();
+    return true;
   }
 
   /** E1 */
@@ -226,7 +229,7 @@ export class Session {
     const { bus } = this.context.ports;
     const subject = subjects.query(this.context.settings.slave, "link");
     const result = await bus.request(subject, encodeJson(request), ANSWER_MS_MAX);
-    if (result.kind !== "answer") return this.#feed({ kind: "answer", answer: result.kind });
+    if (result.kind !== "answer") return void this.#feed({ kind: "answer", answer: result.kind });
     try {
       const answer = decodeJson(linkAnswer, result.data, "the answer of link");
       if ("ok" in answer && answer.ok.config !== undefined) this.owner.configure(answer.ok.config);
@@ -267,7 +270,7 @@ export class Session {
     if (reply === undefined) return;
     failpoint(after);
     const begun = decodeWhole(reply);
-    if (begun.kind === "error") return this.#feed({ kind: "refused", code: begun.code, message: begun.message });
+    if (begun.kind === "error") return void this.#feed({ kind: "refused", code: begun.code, message: begun.message });
     this.#opened(begun);
     this.#feed({ kind: "begun", whole: begun.whole });
   }

@@ -1,12 +1,17 @@
 import type { Clock } from "#core/ports/clock";
 
+/** What a task returns to say that it set no promise off: then there is nothing to wait for before the next one. */
+export const IDLE = Symbol("idle");
+
 interface Task {
   readonly at: number;
   /** Tasks of the same moment run in the order in which they were set. */
   readonly order: number;
   /** Undefined once it ran or was cancelled. */
-  run: (() => void) | undefined;
+  run: (() => unknown) | undefined;
 }
+
+const NONE = Symbol("no task");
 
 const isBefore = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
@@ -25,7 +30,7 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  after(ms: number, run: () => void): () => void {
+  after(ms: number, run: () => unknown): () => void {
     const task: Task = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
     this.#push(task);
     return () => {
@@ -39,7 +44,7 @@ export class ManualClock implements Clock {
   /** Moves time on, running what is due on the way, each task at its own moment; also what these set anew. */
   advance(ms: number): void {
     const end = this.#now + ms;
-    while (this.#runNext(end));
+    while (this.#runNext(end) !== NONE);
     this.#now = end;
   }
 
@@ -47,7 +52,7 @@ export class ManualClock implements Clock {
   async advanceSettling(ms: number, settle: () => Promise<void>): Promise<void> {
     const end = this.#now + ms;
     await settle();
-    while (this.#runNext(end)) await settle();
+    while (this.#runNext(end) !== NONE) await settle();
     this.#now = end;
     await settle();
   }
@@ -58,7 +63,9 @@ export class ManualClock implements Clock {
     return new Promise((resolve, reject) => {
       const turn = (): void => {
         try {
-          if (this.#runNext(end)) return settle(turn);
+          for (let said = this.#runNext(end); said !== NONE; said = this.#runNext(end)) {
+            if (said !== IDLE) return settle(turn);
+          }
         } catch (error) {
           return reject(error);
         }
@@ -74,15 +81,15 @@ export class ManualClock implements Clock {
     return this.#next()?.at;
   }
 
-  #runNext(end: number): boolean {
+  /** What the next task due by `end` returns, NONE when there is none. */
+  #runNext(end: number): unknown {
     const task = this.#next();
-    if (task === undefined || task.at > end) return false;
+    if (task === undefined || task.at > end) return NONE;
     this.#pop();
     this.#now = Math.max(this.#now, task.at);
     const { run } = task;
     task.run = undefined;
-    run?.();
-    return true;
+    return run?.();
   }
 
   #next(): Task | undefined {
