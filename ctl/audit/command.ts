@@ -1,14 +1,16 @@
 import { Command, Option } from "clipanion";
+import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { badInput } from "#core/errors";
 import { instanceId, userId } from "#core/ids";
 import { resourceKey } from "#core/resource";
-import { CATEGORY, ClusterCommand, FILES, LedgerCommand, SOURCE, sequence } from "#ctl/audit/base-command";
+import { CATEGORY, FILES, LedgerCommand, SOURCE, sequence } from "#ctl/audit/base-command";
 import { printCommands } from "#ctl/audit/commands";
-import { knownType, printEvents } from "#ctl/audit/events";
-import { POINT_HELP, parsePoint } from "#ctl/audit/point";
+import { POINT_HELP } from "#ctl/audit/point";
 import { proofLines } from "#ctl/audit/proof-text";
-import { replay, replayLines } from "#ctl/audit/replay";
+import { EventsCommand, ReplayCommand } from "#ctl/audit/replay-command";
 import { printStatement } from "#ctl/audit/resource";
+import { parseTraceId, TRACE_ID_HELP, trace } from "#ctl/audit/trace";
+import { traceLines } from "#ctl/audit/trace-text";
 import { verifyCluster } from "#ctl/audit/verify";
 
 const TIME_HELP = "this time (2026-11-22T14:05:00Z) or age (90s, 10m, 2h, 7d)";
@@ -149,73 +151,41 @@ export class AuditCommandsCommand extends LedgerCommand {
   }
 }
 
-export class ReplayCommand extends LedgerCommand {
-  static override paths = [["replay"]];
+export class AuditTraceCommand extends LedgerCommand {
+  static override paths = [["audit", "trace"]];
   static override usage = Command.Usage({
     category: CATEGORY,
-    description: "the state at an earlier moment",
+    description: "one export or grant, from chest to chest",
     details: `
-      Folds the ledger up to and with a point, in memory: nothing is published, and the running cluster does not notice.
-      ${SOURCE}
-      Exit codes: 0; 2 bad arguments, or the ledger does not reach back to the point; 3 the cluster does not run; 5 the ledger
-      cannot be folded (see \`audit verify\`).
+      ID is ${TRACE_ID_HELP}.
+
+      An export is followed into storage, to the grants that it fed and to the fact that told that it had arrived; a grant also
+      back to the exports that fed it. Units of a resource are alike: which of them went where is attributed, first in
+      first out. Facts are in EVENTS for seven days; of older ones the ledger's own times are told.
+      ${FILES}${SOURCE}
+      Exit codes: 0; 2 bad arguments, or there is no such thing; 3 the cluster does not run; 5 the ledger cannot be folded.
     `,
     examples: [
-      ["Five minutes ago", "$0 replay --until 5m"],
-      ["After one round", "$0 replay --until round:4711 --json"],
+      ["Where an export went", "$0 audit trace 0mwrya70h-aad2-17"],
+      ["Where a grant came from", "$0 audit trace 135/circuits.1/item:iron-plate"],
     ],
   });
 
-  until = Option.String("--until", { required: true, description: `The point: ${POINT_HELP}.` });
+  id = Option.String({ name: "ID" });
+  resource = Option.String("--resource", { description: "Of a fact: only this resource." });
 
   override async execute(): Promise<number> {
     return this.run(() => {
-      const until = parsePoint(this.until, "--until", Date.now());
-      return async ({ history, output }) => {
-        const replayed = await replay(history, until, output.signal);
-        if (this.json) output.json(replayed);
-        else for (const text of replayLines(replayed)) output.line(text);
+      const id = parseTraceId(this.id);
+      const resource = this.resource === undefined ? undefined : resourceKey(this.resource);
+      return async ({ history, link, output }) => {
+        const events = link === undefined ? undefined : new JetStreamLog(link, "EVENTS");
+        const traces = await trace({ ledger: history, events }, id, { resource, signal: output.signal });
+        for (const traced of traces) {
+          if (this.json) output.json(traced);
+          else for (const text of traceLines(traced)) output.line(text);
+        }
       };
-    });
-  }
-}
-
-export class EventsCommand extends ClusterCommand {
-  static override paths = [["events"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "the facts, one line each",
-    details: `
-      What worlds state (EVENTS, kept seven days) and what the leader found out or was ordered (LEDGER, all but rounds and
-      checkpoints), in order of time. A fact's id is what \`audit trace\` takes.
-      ${SOURCE}
-      Exit codes: 0, also when following is stopped; 2 bad arguments; 3 the cluster does not run.
-    `,
-    examples: [
-      ["The last ten minutes, and what comes", "$0 events -f"],
-      ["One server's sessions", "$0 events --instance copper --type world-synced --since 7d"],
-      ["Sessions that lapsed", "$0 events --type session-lapsed --since 7d"],
-    ],
-  });
-
-  follow = Option.Boolean("-f,--follow", false, { description: "Go on with what comes, until Ctrl-C." });
-  type = Option.String("--type", {
-    description: "Only this type, of worlds or of the leader: world-left, policy-set, …",
-  });
-  instance = Option.String("--instance", { description: "Only about this instance." });
-  since = Option.String("--since", "10m", {
-    description:
-      "From this time (2026-11-22T14:05:00Z), age (90s, 10m, 2h, 7d) or sequence in EVENTS on (default 10m).",
-  });
-
-  override async execute(): Promise<number> {
-    return this.work(() => {
-      const { follow, json } = this;
-      const type = knownType(this.type);
-      const instance = this.instance === undefined ? undefined : instanceId(this.instance);
-      const since = parsePoint(this.since, "--since", Date.now());
-      return async (output, own) =>
-        printEvents(await this.connect(own), { follow, json, type, instance, since }, output);
     });
   }
 }
@@ -223,6 +193,7 @@ export class EventsCommand extends ClusterCommand {
 export const AUDIT_COMMANDS = [
   AuditVerifyCommand,
   AuditResourceCommand,
+  AuditTraceCommand,
   AuditCommandsCommand,
   ReplayCommand,
   EventsCommand,
