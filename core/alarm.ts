@@ -4,6 +4,8 @@
  */
 export const ALARM_SECTIONS = [
   "world-rewound",
+  "rewind-held",
+  "rewind-rejected",
   "session-lapsed",
   "ledger-recovered",
   "events-lost",

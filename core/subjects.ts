@@ -20,6 +20,8 @@ export const LEDGER_TYPES = [
   "world-retired",
   "world-adopted",
   "world-rewound",
+  "rewind-held",
+  "rewind-rejected",
   "session-lapsed",
   "events-lost",
   "events-unverifiable",

@@ -50,6 +50,12 @@ const alarmOf = (body: LedgerBody): Alarm | undefined => {
       if (isEmpty(owed)) return undefined;
       return ["world-rewound", `${world} went back from tick ${from} to ${to} and owes ${amountsText(owed)}`];
     }
+    case "rewind-held": {
+      const { world, from, to, fromStorage, owed } = body.data.rewind;
+      const takes = amountsText(sumOf([fromStorage, owed]));
+      const decide = `clusterio world accept ${world}, or reject`;
+      return ["rewind-held", `${world} went back from tick ${from} to ${to} and would take back ${takes}: ${decide}`];
+    }
     case "session-lapsed": {
       const { world, slave, silentMs } = body.data;
       return ["session-lapsed", `${world}: nothing was heard from ${slave} for ${Math.round(silentMs / 1_000)} s`];

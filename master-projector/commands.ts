@@ -1,8 +1,9 @@
 import { isClusterioError } from "#core/errors";
 import { type Answer, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
 import type { LedgerBody } from "#core/events/ledger";
+import { waitingWorlds } from "#core/fold/held";
 import { voidToken, worldsOf } from "#core/fold/sessions";
-import { INSTANCES_MAX, type State } from "#core/fold/state";
+import { INSTANCES_MAX, type State, type World } from "#core/fold/state";
 import { type InstanceId, idFromName, slaveId, type UserId, type WorldId } from "#core/ids";
 
 /** What an operator's command comes to: ledger messages to write, and the answer once they are written. */
@@ -11,6 +12,8 @@ export interface Decision {
   readonly answer: Answer;
   /** Remove the ledger's messages below this sequence, once all is written. */
   readonly purgeBelow?: number;
+  /** The rewind of this world is accepted: what waits is folded and written in one message. */
+  readonly accepts?: WorldId;
 }
 
 type Arguments<C extends MasterCommand> = ReturnType<(typeof masterCommands)[C]["parse"]>;
@@ -68,6 +71,36 @@ const retire = ({ state, user }: Context, args: Arguments<"world.retire">): Deci
   return done([{ type: "world-retired", data: { user, world: world.id } }], {});
 };
 
+/** The world, if something of it waits; otherwise what to answer. */
+const waiting = (state: State, id: string): World | Decision => {
+  const world = state.worlds.get(id as WorldId);
+  if (world?.held !== undefined) return world;
+  if (world !== undefined) return done([], { waits: false });
+  const ids = waitingWorlds(state).map((one) => one.id);
+  const there = ids.length === 0 ? "no world waits for a decision" : `these wait for a decision: ${ids.join(", ")}`;
+  return no("bad-input", `there is no world "${id}"; ${there}`);
+};
+
+const accept = ({ state }: Context, args: Arguments<"world.accept">): Decision => {
+  const world = waiting(state, args.world);
+  if ("answer" in world) return world;
+  if (world.held?.rejected === true) {
+    return no(
+      "refused",
+      `the rewind of "${world.id}" was rejected: start its server again, then accept what it states`,
+    );
+  }
+  return { ...done([], { waits: true }), accepts: world.id };
+};
+
+const reject = ({ state, user }: Context, args: Arguments<"world.reject">): Decision => {
+  const world = waiting(state, args.world);
+  if ("answer" in world) return world;
+  if (world.held === undefined || world.held.rejected === true) return done([], { waits: true });
+  const { token } = world.held;
+  return done([{ type: "rewind-rejected", data: { user, world: world.id, token } }], { waits: true });
+};
+
 const adjust = ({ state, user }: Context, { world, ...args }: Arguments<"storage.adjust">): Decision => {
   if (world !== undefined && !state.worlds.has(world as WorldId))
     return no("bad-input", `there is no world "${world}"`);
@@ -94,6 +127,10 @@ const decideParsed = (context: Context, command: MasterCommand, value: unknown):
       return newWorld(context, masterCommands[command].parse(value));
     case "world.retire":
       return retire(context, masterCommands[command].parse(value));
+    case "world.accept":
+      return accept(context, masterCommands[command].parse(value));
+    case "world.reject":
+      return reject(context, masterCommands[command].parse(value));
     case "policy.set":
       return done([{ type: "policy-set", data: { user, ...masterCommands[command].parse(value) } }], {});
     case "storage.adjust":

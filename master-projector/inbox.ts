@@ -3,6 +3,7 @@ import type { LedgerBody } from "#core/events/ledger";
 import { adoptionOf, receiveAdoption } from "#core/fold/adoption";
 import { changesOf } from "#core/fold/decide";
 import { evolveFact } from "#core/fold/evolve-fact";
+import { heldBody, isAboveLimit, wouldRewind } from "#core/fold/held";
 import type { Outcome, SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import { applySync, isRewind, receiveSync, type Sync } from "#core/fold/sync";
@@ -141,6 +142,12 @@ export class Inbox {
       return aside.body;
     }
     const isBack = isRewind(state, sync);
+    const would = wouldRewind(state, sync);
+    if (isBack && isAboveLimit(state, sync.instance.id, would)) {
+      this.#took(message, { id, outcome: "held" });
+      this.#settle(state);
+      return heldBody(state, sync, would, at);
+    }
     const { outcome, rewind } = applySync(state, sync, at);
     this.#took(message, { id, outcome });
     this.#settle(state);

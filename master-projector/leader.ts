@@ -7,6 +7,7 @@ import type { LedgerBody } from "#core/events/ledger";
 import type { ClusterView } from "#core/events/query";
 import { failpoint } from "#core/failpoints";
 import { decide, isUrgent } from "#core/fold/decide";
+import { acceptHeld, waitingWorlds } from "#core/fold/held";
 import { allRestated, lapsedSessions } from "#core/fold/lapse";
 import { recoveredBody } from "#core/fold/recovery";
 import { voidToken } from "#core/fold/sessions";
@@ -50,6 +51,9 @@ export const BEAT_MS = 1_000;
 /** A full ledger is tried again this often. */
 const FULL_MS = 1_000;
 const IDLE_MS = 60_000;
+
+/** Worlds that the view of the cluster names: more are no longer looked at one by one. */
+const WAITING_MAX = 100;
 
 export interface LeaderPorts {
   readonly events: Log;
@@ -368,8 +372,9 @@ export class Leader {
       this.#telling.audit({ user, verb: name, outcome, message: said }, this.ports.clock.now());
     audit("asked", JSON.stringify(request.value));
     const about = { now: this.#brokerNow(), covered: this.ledger.verified?.first ?? 0 };
-    const { bodies, answer, purgeBelow } = commanded(this.state, request, about);
-    for (const body of bodies) {
+    const { bodies, answer, purgeBelow, accepts } = commanded(this.state, request, about);
+    const accepted = accepts === undefined ? undefined : acceptHeld(this.state, { world: accepts, user }, about.now);
+    for (const body of accepted === undefined ? bodies : [...bodies, accepted]) {
       if (await this.#write(body, signal)) continue;
       requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });
       return false;
@@ -410,6 +415,9 @@ export class Leader {
         ...(this.ledger.verified === undefined ? {} : { checkpoint: this.ledger.verified.first }),
       },
       granting: this.#granting,
+      waiting: waitingWorlds(this.state)
+        .map(({ id }) => id)
+        .slice(0, WAITING_MAX),
     };
   }
 }

@@ -27,6 +27,7 @@ export const newMetrics = (of: {
     "Worlds with an open session",
     () => [...of.state().worlds.values()].filter((w) => w.open).length,
   );
+  gauge("clusterio_worlds_waiting", "Worlds that wait for an operator's decision", () => of.view()?.waiting.length);
   gauge("clusterio_instances", "Instances in the cluster", () => of.state().instances.size);
   gauge("clusterio_facts_applied", "Facts folded in this term", () => of.view()?.facts.applied);
   gauge("clusterio_facts_rejected", "Malformed facts in this term", () => of.view()?.facts.rejected);

@@ -5,6 +5,7 @@ import type { LinkAnswer, LinkRequest } from "#core/events/delivery";
 import { ANSWER_BYTES_MAX, type InstanceView, isNoun, type Page, queries } from "#core/events/query";
 import { deliveryOf } from "#core/fold/delivery";
 import type { SignedAssignment } from "#core/fold/outcome";
+import { worldsOf } from "#core/fold/sessions";
 import type { Instance, State, Stock } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
 import { pageOfWorlds } from "#projector/world-pages";
@@ -51,7 +52,17 @@ export const linkAnswer = (
   };
 };
 
-export const instanceView = ({ id, config, slave, epoch, generation, owner }: Instance): InstanceView => ({
+const waitingOf = (state: State, instance: Instance): Pick<InstanceView, "waiting"> => {
+  const waiting = worldsOf(state, instance).filter(({ held }) => held !== undefined);
+  return waiting.length === 0 ? {} : { waiting: waiting.map(({ id }) => id) };
+};
+
+export const instanceView = (state: State, instance: Instance): InstanceView => ({
+  ...viewOf(instance),
+  ...waitingOf(state, instance),
+});
+
+const viewOf = ({ id, config, slave, epoch, generation, owner }: Instance): InstanceView => ({
   instance: id,
   config: config ?? { name: id, seed: 0, autosaveSeconds: 0 },
   slave,
@@ -87,7 +98,7 @@ export const answerQuery = (state: State, noun: string, value: unknown, cluster:
   const page = queries.worlds.request.parse(value);
   if (noun === "worlds") return { ok: pageOfWorlds(state, page) };
   if (noun === "instances") {
-    const { entries, next } = paged(state.instances, page, instanceView);
+    const { entries, next } = paged(state.instances, page, (instance) => instanceView(state, instance));
     return { ok: { instances: entries, ...next } };
   }
   const { entries, next } = paged(state.stocks, page, stockView);

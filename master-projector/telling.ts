@@ -48,19 +48,19 @@ export class Telling {
       const instance = state.instances.get(id);
       if (instance !== undefined) this.deliver(state, instance, folded);
     }
-    for (const instance of instances) this.#instance(instance);
+    for (const instance of instances) this.#instance(state, instance);
     for (const stock of stocks) this.#levelOf(state, stock);
     for (const told of [tell, instances, stocks]) told.clear();
   }
 
   /** The read models as a whole: whatever LEVELS and STATE have lost is there again. */
   readModels(state: State): void {
-    for (const instance of state.instances.values()) this.#instance(instance);
+    for (const instance of state.instances.values()) this.#instance(state, instance);
     for (const stock of state.stocks.values()) this.#levelOf(state, stock);
   }
 
-  #instance(instance: Instance): void {
-    this.bus.publish(subjects.state("instances", instance.id), encodeJson(instanceView(instance)));
+  #instance(state: State, instance: Instance): void {
+    this.bus.publish(subjects.state("instances", instance.id), encodeJson(instanceView(state, instance)));
   }
 
   /** Kept as it is now, when the ledger holds it (P7): the next facts may be folded before it is published. */

@@ -2,6 +2,7 @@ import { carryOut, commandIn, errorAnswer } from "#bridge/commands";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
+import { recordAssigned } from "#bridge/link/identity";
 import type { BridgeContext, BridgeSettings, Ports } from "#bridge/ports";
 import { type Boot, nextBoot } from "#core/boot";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
@@ -228,12 +229,12 @@ export class Bridge implements RunnerHost {
     const answer = decodeJson(linkAnswer, result.data, "the answer of link");
     if ("error" in answer) throw unavailable(`the master about ${instance}: ${answer.error.message}`);
     if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
-    const { epoch, generation, assignment } = answer.ok;
+    const { epoch } = answer.ok;
     // A ledger that lost its memory knows no more than that the instance is ours.
     const config = answer.ok.config ?? { name: instance, seed: 0, autosaveSeconds: 0 };
     const record = newRecord(instance, config);
     ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
-    return this.#open({ ...record, link: { ...record.link, epoch, generation, assignment } });
+    return this.#open({ ...record, link: recordAssigned(answer.ok) });
   }
 
   /** K2 */

@@ -83,7 +83,7 @@ export const instanceIn = (data: object): string | undefined => {
 export const actOf = (seq: number, { type, data }: LedgerMessage): Act | undefined => {
   if (type === "round" || type === "checkpoint") return undefined;
   const { v: _v, round: _round, boot: _boot, closedAt: at, prev: _prev, ...rest } = data;
-  const { user, instance: _instance, ...detail } = { user: LEADER, instance: undefined, ...rest };
+  const { user = LEADER, instance: _instance, ...detail } = { user: undefined, instance: undefined, ...rest };
   const instance = instanceIn(data);
   const where = instance === undefined ? {} : { instance };
   const said = explanationOf({ type, data } as LedgerMessage) ?? JSON.stringify(detail);

@@ -55,6 +55,10 @@ export const explanationOf = ({ type, data }: LedgerMessage): string | undefined
   switch (type) {
     case "world-rewound":
       return rewindText(data.rewind);
+    case "rewind-held":
+      return `${rewindText(data.rewind)}; this waits for a decision, above the limit`;
+    case "rewind-rejected":
+      return `${data.world}: its rewind is rejected, its server stops`;
     case "world-adopted": {
       const { world, parent, tick } = data;
       return `${world} began at tick ${tick} with a save of ${parent ?? "a world that this ledger does not know"}`;

@@ -6,6 +6,15 @@ import * as shape from "#core/events/shapes";
 
 export const allocationRule = z.enum(["max-min", "proportional", "priority"]);
 
+/** How far a world may go back by itself; what is left out is no limit, and beyond a limit the operator decides. */
+export const rewindLimit = z.object({
+  /** Units of one resource that would be taken back. */
+  units: shape.total.optional(),
+  /** Seconds of game time at 60 ticks each. */
+  seconds: shape.count.optional(),
+});
+export type RewindLimit = z.infer<typeof rewindLimit>;
+
 /** The rules of the cluster, each change a ledger event with the whole set. */
 export const policies = z.object({
   rule: allocationRule.default("max-min"),
@@ -24,6 +33,8 @@ export const policies = z.object({
     .default({}),
   /** Units of one resource that one world may be credited a second, in the long run; above it they are held back. */
   creditPerSecond: z.number().int().min(1).max(1_000_000_000).optional(),
+  /** `instances` have limits of their own instead. No limit unless somebody sets one: see ADR 0028. */
+  rewindLimit: rewindLimit.extend({ instances: z.record(shape.id, rewindLimit).optional() }).optional(),
 });
 export type Policies = z.infer<typeof policies>;
 export const DEFAULT_POLICIES: Policies = policies.parse({});
@@ -38,6 +49,9 @@ export const masterCommands = {
   "world.new": z.object({ instance: shape.id }),
   /** The world's record stays as a tombstone; what is in flight to it is recalled. */
   "world.retire": z.object({ world: shape.world }),
+  /** A rewind that waits: what the world states becomes the ledger's, or its server is stopped. */
+  "world.accept": z.object({ world: shape.world }),
+  "world.reject": z.object({ world: shape.world }),
   "policy.set": z.object({ policies }),
   "storage.adjust": z.object({
     resource: shape.resource,

@@ -25,7 +25,14 @@ export const delivery = z.object({
    */
   worlds: z.record(
     shape.world,
-    z.object({ token: shape.anyToken, seed: shape.count, tick: shape.count, allocated: shape.totals }),
+    z.object({
+      token: shape.anyToken,
+      seed: shape.count,
+      tick: shape.count,
+      allocated: shape.totals,
+      /** A session that went back too far: it waits for an operator's word, or was rejected. */
+      held: z.object({ token: shape.token, rejected: z.literal(true).optional() }).optional(),
+    }),
   ),
   /** Broker time (ms) of the oldest fact that this round folded; absent when restated. For latency measurements only. */
   folded: shape.count.optional(),

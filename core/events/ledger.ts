@@ -34,11 +34,33 @@ export type AccountRecord = z.infer<typeof accountRecord>;
 
 export const positionRecord = z.object({ created: z.string().max(64), seq: shape.count, id: z.string().max(64) });
 
+/** Units by resource; what is zero is left out. */
+const byResource = z.record(shape.resource, shape.total);
+
+/** A sync that waits for an operator's word, whole. */
+export const heldSync = z.object({
+  token: shape.token,
+  owner: shape.boot,
+  heard: shape.boot.or(z.literal("")),
+  seed: shape.count,
+  tick: shape.count,
+  exported: byResource,
+  received: byResource,
+  wanted: byResource,
+  untakeable: z.array(shape.resource),
+  /** Broker time (ms) of its fact. */
+  at: shape.count,
+  rejected: z.literal(true).optional(),
+});
+export type HeldSync = z.infer<typeof heldSync>;
+
 export const sessionRecord = z.object({
   owner: shape.boot.or(z.literal("")),
   open: z.boolean(),
   seed: shape.count,
   untakeable: z.array(shape.resource).optional(),
+  /** Of the session that would follow this one. */
+  held: heldSync.optional(),
 });
 
 export const worldRecord = z.object({
@@ -80,9 +102,6 @@ const absolutes = {
 /** Absolutes of all that changed. A round too long for one message is split by resource: the last one has the position. */
 export const round = z.object({ ...header, ...absolutes });
 
-/** Units by resource; what is zero is left out. */
-const amounts = z.record(shape.resource, shape.total);
-
 /** What a world that went back gives back and is given again. */
 export const rewindRecord = z.object({
   world: shape.world,
@@ -90,12 +109,12 @@ export const rewindRecord = z.object({
   from: shape.count,
   to: shape.count,
   /** Of credits that were still held back. */
-  fromHeld: amounts,
-  fromStorage: amounts,
+  fromHeld: byResource,
+  fromStorage: byResource,
   /** What storage lacked: this world's debt. */
-  owed: amounts,
+  owed: byResource,
   /** Received since that save, in flight again. */
-  again: amounts,
+  again: byResource,
 });
 export type RewindRecord = z.infer<typeof rewindRecord>;
 
@@ -146,10 +165,19 @@ export const ledgerMessages = {
     world: shape.world,
     parent: shape.world.optional(),
     tick: shape.count,
-    base: z.object({ exported: amounts, received: amounts }).optional(),
+    base: z.object({ exported: byResource, received: byResource }).optional(),
   }),
   /** A sync that lowered totals, alone: what it changed as in a round, and what that means. */
-  "world-rewound": z.object({ ...header, ...absolutes, rewind: rewindRecord }),
+  "world-rewound": z.object({
+    ...header,
+    ...absolutes,
+    rewind: rewindRecord,
+    /** Who accepted it, if it was above the limit. */
+    user: shape.id.optional(),
+  }),
+  /** A rewind above the limit: what it would do, and the sync that waits. The world's old session is over. */
+  "rewind-held": z.object({ ...header, ...voids, world: shape.world, rewind: rewindRecord, sync: heldSync }),
+  "rewind-rejected": z.object({ ...header, ...byUser, world: shape.world, token: shape.token }),
   "session-lapsed": z.object({
     ...header,
     ...voids,
@@ -167,11 +195,11 @@ export const ledgerMessages = {
    */
   "ledger-recovered": z.object({
     ...header,
-    worlds: z.record(shape.world, z.object({ raised: amounts, credited: amounts })),
+    worlds: z.record(shape.world, z.object({ raised: byResource, credited: byResource })),
     /** Their assignments were forgotten. */
     instances: z.array(shape.id),
     /** What the cluster owes of these resources now. */
-    shortfall: amounts,
+    shortfall: byResource,
     /** Every open session had stated its totals to this leader. */
     restated: z.boolean(),
   }),

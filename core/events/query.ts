@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instanceConfig } from "#core/events/delivery";
+import { rewindRecord } from "#core/events/ledger";
 import * as shape from "#core/events/shapes";
 
 /**
@@ -38,6 +39,17 @@ export const clusterView = z.object({
   }),
   /** False while the leader waits for worlds to restate, or the ledger is nearly full. */
   granting: z.boolean(),
+  /** Worlds that went back further than the limit: `world accept` or `world reject`. */
+  waiting: z.array(shape.world),
+});
+
+/** A rewind that waits; of very many resources those that matter most, in `more` how many there are beyond them. */
+export const heldView = z.object({
+  /** Broker time (ms). */
+  since: shape.count,
+  rejected: z.boolean(),
+  rewind: rewindRecord,
+  more: shape.count,
 });
 
 export const VECTOR_NAMES = ["exported", "received", "allocated", "wanted", "debt", "held"] as const;
@@ -57,6 +69,7 @@ export const worldView = z.object({
   wanted: vector,
   debt: vector,
   held: vector,
+  waiting: heldView.optional(),
 });
 
 export const instanceView = z.object({
@@ -66,6 +79,8 @@ export const instanceView = z.object({
   epoch: shape.count,
   generation: shape.count,
   owner: z.string(),
+  /** Its worlds that wait for a decision; left out when none does. */
+  waiting: z.array(shape.world).optional(),
 });
 
 export const queries = {

@@ -27,6 +27,12 @@ const inFlightTo = (world: World, room: Room): Record<string, number> => {
   return allocated;
 };
 
+const heldIn = ({ held }: World): Pick<Delivery["worlds"][WorldId], "held"> => {
+  if (held === undefined) return {};
+  const { token, rejected } = held;
+  return { held: { token, ...(rejected === undefined ? {} : { rejected }) } };
+};
+
 /**
  * What the leader `boot` states to an instance now: for each world the token it holds, and what is in flight. Only an open
  * world takes anything in, so it comes first; each total that it takes in leaves the list, and the next delivery names
@@ -39,7 +45,8 @@ export const deliveryOf = (state: State, instance: Instance, boot: Boot): Delive
   for (const world of [...all.filter(({ open }) => open), ...all.filter(({ open }) => !open)]) {
     const allocated = inFlightTo(world, room);
     if (world.token === "" && Object.keys(allocated).length === 0) continue;
-    worlds[world.id as WorldId] = { token: world.token, seed: world.seed, tick: world.tick, allocated };
+    const { token, seed, tick } = world;
+    worlds[world.id as WorldId] = { token, seed, tick, allocated, ...heldIn(world) };
   }
   const { epoch, generation, owner } = instance;
   return { boot, round: state.round, epoch, generation, owner, worlds };

@@ -1,4 +1,5 @@
 import type { CheckpointImage, LedgerBody, LedgerMessage, RecoveredBody, RoundBody } from "#core/events/ledger";
+import { evolveHeld } from "#core/fold/held";
 import { adjustStorage, assertBalanced, recall, setRaised, writeOffDebt } from "#core/fold/moves";
 import { setAbsolutes, setAdjusted, setShortfall, setStorage } from "#core/fold/records";
 import { assign, closeAllSessions, closeSession } from "#core/fold/sessions";
@@ -66,6 +67,16 @@ const effect = (state: State, message: LedgerBody): void => {
       const world = state.worlds.get(message.data.world as WorldId);
       if (world === undefined || world.open) return;
       for (const account of world.accounts.values()) recall(state, account);
+      return;
+    }
+    case "rewind-held":
+      return evolveHeld(state, message.data);
+    case "rewind-rejected": {
+      const world = state.worlds.get(message.data.world as WorldId);
+      if (world?.held?.token !== message.data.token) return;
+      world.held = { ...world.held, rejected: true };
+      const instance = state.instances.get(world.instance);
+      if (instance !== undefined) touchInstance(state, instance);
       return;
     }
     case "world-adopted": {

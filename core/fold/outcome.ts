@@ -11,6 +11,7 @@ export type Ignored =
   | "wants-without-received"
   | "not-a-child"
   | "told-before"
+  | "held"
   | "limit";
 export type Outcome = "applied" | Ignored;
 

@@ -22,9 +22,12 @@ export const accountRecordOf = (account: Account): AccountRecord => {
 };
 
 export const sessionRecordOf = (world: World): NonNullable<WorldRecord["session"]> => {
-  const { owner, open, seed } = world;
-  if (world.untakeable.size === 0) return { owner, open, seed };
-  return { owner, open, seed, untakeable: [...world.untakeable].sort() };
+  const { owner, open, seed, untakeable, held } = world;
+  return {
+    ...{ owner, open, seed },
+    ...(untakeable.size === 0 ? {} : { untakeable: [...untakeable].sort() }),
+    ...(held === undefined ? {} : { held }),
+  };
 };
 
 export const instanceRecordOf = ({ config, slave, epoch, generation, owner, restored }: Instance): InstanceRecord => ({
@@ -61,6 +64,7 @@ const setWorld = (state: State, id: WorldId, record: WorldRecord): void => {
     world.owner = record.session.owner;
     world.open = record.session.open;
     world.seed = record.session.seed;
+    world.held = record.session.held;
     world.untakeable.clear();
     for (const key of record.session.untakeable ?? []) world.untakeable.add(key as ResourceKey);
     for (const account of world.accounts.values()) {

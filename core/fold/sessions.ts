@@ -36,7 +36,18 @@ export const assign = (
   instance.epoch = to.epoch;
   instance.owner = "";
   touchInstance(state, instance);
-  for (const world of worldsOf(state, instance)) if (world.token !== "") closeSession(state, world, token);
+  for (const world of worldsOf(state, instance)) {
+    dropHeld(state, world);
+    if (world.token !== "") closeSession(state, world, token);
+  }
+};
+
+/** Another session begins, here or elsewhere: nothing has to be decided any more. */
+export const dropHeld = (state: State, world: World): void => {
+  if (world.held === undefined) return;
+  world.held = undefined;
+  world.sessionChanged = true;
+  touchWorld(state, world);
 };
 
 /** Ends every session, for an `EVENTS` stream that is not the one that was read: the echo brings them back. */

@@ -2,6 +2,7 @@ import type { Boot } from "#core/boot";
 import { DEFAULT_POLICIES, type Policies } from "#core/events/command";
 import type { InstanceConfig } from "#core/events/delivery";
 import type { WorldSynced } from "#core/events/facts";
+import type { HeldSync } from "#core/events/ledger";
 import type { InstanceId, SlaveId, WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
 
@@ -55,6 +56,8 @@ export interface World {
   seed: number;
   /** The world that its save came from: undefined when it began here or nobody told yet, "" when nobody knows. */
   parent: WorldId | "" | undefined;
+  /** A sync that went back further than the limit: the operator decides. */
+  held: HeldSync | undefined;
   readonly untakeable: Set<ResourceKey>;
   readonly accounts: Map<ResourceKey, Account>;
   changed: boolean;
@@ -244,6 +247,7 @@ export const worldOf = (state: State, id: WorldId, instance: InstanceId): World 
       tick: 0,
       seed: 0,
       parent: undefined,
+      held: undefined,
       untakeable: new Set(),
       accounts: new Map(),
       changed: false,

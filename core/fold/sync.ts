@@ -3,7 +3,7 @@ import type { WorldSynced } from "#core/events/facts";
 import type { RewindRecord } from "#core/events/ledger";
 import { recall, stateExported, stateReceived, stateTarget, updateClaim } from "#core/fold/moves";
 import type { Ignored, Outcome, SignedAssignment } from "#core/fold/outcome";
-import { assign, closeSession, voidToken, worldsOf } from "#core/fold/sessions";
+import { assign, closeSession, dropHeld, voidToken, worldsOf } from "#core/fold/sessions";
 import {
   type Account,
   accountOf,
@@ -196,8 +196,10 @@ export const applySync = (state: State, { instance, id, data }: Sync, at: number
   instance.owner = data.owner as Instance["owner"];
   instance.generation = Math.max(instance.generation, parseWorldId(id).generation);
   touchInstance(state, instance);
-  for (const other of worldsOf(state, instance))
+  for (const other of worldsOf(state, instance)) {
+    dropHeld(state, other);
     if (other.id !== id && other.open) closeSession(state, other, voidToken(state));
+  }
   const world = worldOf(state, id, instance.id);
   const from = world.tick;
   world.token = data.token;

@@ -1,69 +1,14 @@
-import { Auditor } from "#core/audit/auditor";
-import { beginning } from "#core/audit/checkpoints";
 import { explanationOf } from "#core/audit/explanation";
-import type { LedgerMessage, LedgerMessages } from "#core/events/ledger";
-import { unseal } from "#core/events/ledger-codec";
 import { parentHashOf } from "#core/fold/adoption";
-import { hashOf, imageOf } from "#core/fold/image";
 import { LAPSE_MS } from "#core/fold/lapse";
 import type { Log } from "#core/ports/log";
 import type { MemoryBus } from "#core/ports/memory/memory-bus";
 import type { MemoryLog } from "#core/ports/memory/memory-log";
-import { resourceKey } from "#core/resource";
-import type { LedgerType } from "#core/subjects";
 import { RESTATED_MS_MAX } from "#projector/leader";
 import { SILENCE_MS } from "#projector/projector";
-import { Cluster, PLATE, type Running, stock } from "#projector/test/kit";
+import { type Cluster, COPPER, expectAudited, LATER, PLATE, stock, TOKEN, told, traded } from "#projector/test/kit";
 
 /** The ledger's facts that explain themselves: P11, and what a ledger that lost its memory tells (P9). */
-const TOKEN = "aaaaaaaaaaaa1";
-const LATER = "aaaaaaaaaaaa2";
-const COPPER = resourceKey("item:copper-plate");
-
-const messages = async (cluster: Cluster): Promise<LedgerMessage[]> =>
-  (await cluster.ledger.read(1, 10_000)).map((stored) => {
-    const unsealed = unseal(stored);
-    if (unsealed.kind !== "message") throw new Error(unsealed.reason);
-    return unsealed.message;
-  });
-
-const told = async <T extends LedgerType>(cluster: Cluster, type: T): Promise<LedgerMessages[T]["data"][]> =>
-  (await messages(cluster))
-    .filter((message) => message.type === type)
-    .map(({ data }) => data as LedgerMessages[T]["data"]);
-
-/** Every message, audited from the beginning; the state is the leader's. */
-const expectAudited = async (cluster: Cluster, { projector }: Running): Promise<void> => {
-  const auditor = new Auditor(beginning());
-  for (const stored of await cluster.ledger.read(1, 10_000)) expect(auditor.take(stored)).toBeUndefined();
-  expect(auditor.finish()).toBeUndefined();
-  expect(hashOf(imageOf(auditor.state))).toBe(hashOf(imageOf(projector.state)));
-};
-
-/** a.1 gave 130 plates, of which b.1 was granted 30, and took in 40 copper, which b.1 gave. */
-const traded = async () => {
-  const cluster = new Cluster();
-  const leader = await cluster.start();
-  const [a, b] = [await cluster.instance("a"), await cluster.instance("b")];
-  const wanted = { [COPPER]: 40 };
-  cluster.sync("a.1", {
-    prev: "",
-    epoch: a,
-    tick: 18_000,
-    exported: { [PLATE]: 130 },
-    wanted,
-    received: { [COPPER]: 0 },
-  });
-  const given = { exported: { [COPPER]: 40 }, wanted: { [PLATE]: 30 }, received: { [PLATE]: 0 } };
-  cluster.sync("b.1", { prev: "", epoch: b, ...given });
-  await cluster.pass(RESTATED_MS_MAX + 100);
-  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, tick: 18_000, received: { [COPPER]: 40 } });
-  cluster.report("b.1", { token: TOKEN, epoch: b, seq: 2, received: { [PLATE]: 30 } });
-  await cluster.pass(1_000);
-  expect(stock(leader.projector.state)).toBe(100);
-  return { cluster, leader, a, b };
-};
-
 test("P11 a rewind is told with what was taken back, from where, and what comes again", async () => {
   const { cluster, leader, a } = await traded();
   cluster.sync("a.1", {

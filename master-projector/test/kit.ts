@@ -1,8 +1,12 @@
+import { Auditor } from "#core/audit/auditor";
+import { beginning } from "#core/audit/checkpoints";
 import { isBoot } from "#core/boot";
 import type { Delivery } from "#core/events/delivery";
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody, WorldReported, WorldSynced } from "#core/events/facts";
+import type { LedgerMessage, LedgerMessages } from "#core/events/ledger";
 import { sealBytes, unseal } from "#core/events/ledger-codec";
+import { hashOf, imageOf } from "#core/fold/image";
 import type { SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import { instanceId, parseWorldId, slaveId, userId } from "#core/ids";
@@ -12,7 +16,9 @@ import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { MemoryLog } from "#core/ports/memory/memory-log";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
 import { resourceKey } from "#core/resource";
+import type { LedgerType } from "#core/subjects";
 import { SUBJECT_PREFIX, subjects } from "#core/subjects";
+import { RESTATED_MS_MAX } from "#projector/leader";
 import { Projector, type ProjectorPorts } from "#projector/projector";
 
 /** A whole master on in-memory ports: time moves only when the test moves it. */
@@ -140,6 +146,16 @@ export class Cluster {
       : { result: result.kind };
   }
 
+  /** Asks the master as user op and returns its answer. */
+  async query(noun: string, value: object = {}): Promise<Record<string, unknown>> {
+    const asked = this.bus.request(subjects.query(USER, noun), new TextEncoder().encode(JSON.stringify(value)), 1_000);
+    await this.pass(100);
+    const result = await asked;
+    return result.kind === "answer"
+      ? (JSON.parse(new TextDecoder().decode(result.data)) as Record<string, unknown>)
+      : { result: result.kind };
+  }
+
   /** Makes an instance on slave s1 and returns its epoch. */
   async instance(name: string): Promise<number> {
     await this.command("instance", "create", { name });
@@ -175,3 +191,51 @@ export const rewritten = (data: Uint8Array, changes: object): Uint8Array =>
   sealBytes({ ...JSON.parse(new TextDecoder().decode(data)), ...changes });
 
 export const stock = (state: State, key = PLATE): number => state.stocks.get(key)?.storage ?? 0;
+
+export const TOKEN = "aaaaaaaaaaaa1";
+export const LATER = "aaaaaaaaaaaa2";
+export const COPPER = resourceKey("item:copper-plate");
+
+const messages = async (cluster: Cluster): Promise<LedgerMessage[]> =>
+  (await cluster.ledger.read(1, 10_000)).map((stored) => {
+    const unsealed = unseal(stored);
+    if (unsealed.kind !== "message") throw new Error(unsealed.reason);
+    return unsealed.message;
+  });
+
+export const told = async <T extends LedgerType>(cluster: Cluster, type: T): Promise<LedgerMessages[T]["data"][]> =>
+  (await messages(cluster))
+    .filter((message) => message.type === type)
+    .map(({ data }) => data as LedgerMessages[T]["data"]);
+
+/** Every message, audited from the beginning; the state is the leader's. */
+export const expectAudited = async (cluster: Cluster, { projector }: Running): Promise<void> => {
+  const auditor = new Auditor(beginning());
+  for (const stored of await cluster.ledger.read(1, 10_000)) expect(auditor.take(stored)).toBeUndefined();
+  expect(auditor.finish()).toBeUndefined();
+  expect(hashOf(imageOf(auditor.state))).toBe(hashOf(imageOf(projector.state)));
+};
+
+/** a.1 gave 130 plates, of which b.1 was granted 30, and took in 40 copper, which b.1 gave. */
+export const traded = async () => {
+  const cluster = new Cluster();
+  const leader = await cluster.start();
+  const [a, b] = [await cluster.instance("a"), await cluster.instance("b")];
+  const wanted = { [COPPER]: 40 };
+  cluster.sync("a.1", {
+    prev: "",
+    epoch: a,
+    tick: 18_000,
+    exported: { [PLATE]: 130 },
+    wanted,
+    received: { [COPPER]: 0 },
+  });
+  const given = { exported: { [COPPER]: 40 }, wanted: { [PLATE]: 30 }, received: { [PLATE]: 0 } };
+  cluster.sync("b.1", { prev: "", epoch: b, ...given });
+  await cluster.pass(RESTATED_MS_MAX + 100);
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, tick: 18_000, received: { [COPPER]: 40 } });
+  cluster.report("b.1", { token: TOKEN, epoch: b, seq: 2, received: { [PLATE]: 30 } });
+  await cluster.pass(1_000);
+  expect(stock(leader.projector.state)).toBe(100);
+  return { cluster, leader, a, b };
+};

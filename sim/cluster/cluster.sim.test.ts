@@ -23,6 +23,7 @@ const SEEN_OFTEN = [
   ...["delivery-lost", "delivery-late", "request-lost", "clock-jump", "rate-limit", "adjust"],
   ...["ledger: checkpoint", "ledger: events-lost", "ledger: events-unverifiable", "ledger: session-lapsed"],
   ...["ledger: world-rewound", "ledger: world-adopted", "ledger: ledger-recovered"],
+  ...["ledger: rewind-held", "ledger: rewind-rejected", "rewind: accept", "rewind: reject", "rewind: another save"],
   ...["stopped: twin", "stopped: not-yours", "decided: same", "decided: new", "toured", "exported", "consumed"],
 ];
 

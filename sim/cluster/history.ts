@@ -4,7 +4,7 @@ import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
 import { luaGames } from "#sim/cluster/lua-world";
 import { plainGames } from "#sim/cluster/plain-world";
-import { decide, rest } from "#sim/cluster/rest";
+import { decide, decideRewinds, rest } from "#sim/cluster/rest";
 import { tour } from "#sim/cluster/tour";
 import { type Happened, NEEDS_GAME, TROUBLES } from "#sim/cluster/trouble";
 import { chainProblem, conservationProblems, unrestIn } from "#sim/cluster/verdict";
@@ -77,6 +77,7 @@ const live = async (cluster: Cluster, steps: number, happened: Happened): Promis
     }
     if (chance.once(rarity)) strike(cluster, happened);
     if (chance.once(8)) decide(cluster);
+    if (chance.once(20)) decideRewinds(cluster);
     await cluster.pass(chance.once(100) ? chance.between(1_000, 60_000) : chance.between(pace[0], pace[1]));
   }
 };

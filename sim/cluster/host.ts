@@ -9,6 +9,7 @@ import {
   started,
   startFileFor,
 } from "#bridge/instance/lineage";
+import { recordAssigned } from "#bridge/link/identity";
 import type { BridgeContext } from "#bridge/ports";
 import { Session } from "#bridge/session/session";
 import { LIMITS } from "#bridge/supervisor/limits";
@@ -58,7 +59,7 @@ export class Host {
   game: World | undefined;
   bridge: BridgeRun | undefined;
   /** Why the link stopped the server for good. */
-  stopped: "twin" | "not-yours" | undefined;
+  stopped: "twin" | "not-yours" | "rejected" | undefined;
   /** The link asks the operator which world an id-less save is. */
   undecided = false;
   /** The bridge said that the id-less save is of another map: no operator calls it the same world. */
@@ -182,7 +183,8 @@ export class Host {
   }
 
   #stopServer(message: string): void {
-    this.stopped = message.includes("assigned to another slave") ? "not-yours" : "twin";
+    if (message.includes("was rejected")) this.stopped = "rejected";
+    else this.stopped = message.includes("assigned to another slave") ? "not-yours" : "twin";
     this.setting.weather.count(`stopped: ${this.stopped}`);
     void this.stopGame();
   }
@@ -361,10 +363,7 @@ export class Host {
       if (asked.kind === "answer") {
         const answer = JSON.parse(decoder.decode(asked.data)) as LinkAnswer;
         if ("ok" in answer && answer.ok.epoch >= this.folder.link.epoch) {
-          const { epoch, generation, assignment } = answer.ok;
-          // Of what a moved folder brings along, the maps and the generation go on counting.
-          const { seeds, generation: brought } = this.folder.link;
-          this.folder.link = { epoch, assignment, seeds, generation: Math.max(generation, brought) };
+          this.folder.link = recordAssigned(answer.ok);
           break;
         }
       }

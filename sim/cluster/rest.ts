@@ -1,4 +1,5 @@
 import type { Cluster } from "#sim/cluster/cluster";
+import { ownSaves } from "#sim/cluster/trouble";
 import { unrestIn } from "#sim/cluster/verdict";
 
 /** Trouble stops; the last loss that nobody noticed is made good by the mod's whole report after five minutes. */
@@ -27,6 +28,24 @@ export const decide = (cluster: Cluster): void => {
   }
 };
 
+/** The operator accepts a rewind that waits, or rejects it and gives another save; at the end he takes worlds as they are. */
+export const decideRewinds = (cluster: Cluster): void => {
+  const { chance, operator, weather } = cluster;
+  for (const { id, held } of cluster.leader?.state?.worlds.values() ?? []) {
+    if (held === undefined || held.rejected === true || operator.waiting > 0) continue;
+    const verb = weather.quiet || chance.once(2) ? "accept" : "reject";
+    weather.count(`rewind: ${verb}`);
+    void operator.command("world", verb, { world: id });
+  }
+  for (const host of cluster.hosts) {
+    const saves = ownSaves(host);
+    if (host.stopped !== "rejected" || host.busy || host.running || host.bridge === undefined || saves.length === 0)
+      continue;
+    weather.count("rewind: another save");
+    host.load(chance.pick(saves));
+  }
+};
+
 /** Lets things settle: true when everything came to rest within the bound. */
 export const rest = async (cluster: Cluster): Promise<boolean> => {
   const until = cluster.clock.now() + REST_MS_MAX;
@@ -34,6 +53,7 @@ export const rest = async (cluster: Cluster): Promise<boolean> => {
   while (unrestIn(cluster).length > 0) {
     if (cluster.clock.now() >= until) return false;
     decide(cluster);
+    decideRewinds(cluster);
     await cluster.pass(REST_CHUNK_MS);
   }
   return true;

@@ -39,7 +39,7 @@ const rewind = (cluster: Cluster, host: Host, happened: Happened, save: Save): v
   host.load(save);
 };
 
-const ownSaves = (host: Host): Save[] =>
+export const ownSaves = (host: Host): Save[] =>
   [...host.folder.saves.values()]
     .filter(({ opens, save }) => opens && save.instance === host.instance)
     .map(({ save }) => save);
@@ -65,7 +65,6 @@ const move: Act = (cluster, host) =>
     cluster.hosts = cluster.hosts.filter((other) => other !== host);
     const folder = newFolder();
     putSave(folder, save, host.now());
-    folder.link = host.folder.link;
     cluster.log(`${host.instance} moves to ${slave}`);
     await cluster.reassign(host.instance, slave, folder);
   });
@@ -80,7 +79,6 @@ const forceMove: Act = async (cluster, host, happened) => {
   const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
   const folder = newFolder();
   putSave(folder, cluster.chance.pick(saves), host.now());
-  folder.link = host.folder.link;
   cluster.log(`${host.instance} is taken from ${host.slave} to ${slave}`);
   await cluster.reassign(host.instance, slave, folder);
   host.busy = false;
@@ -268,7 +266,8 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     const rule = chance.pick(["max-min", "proportional", "priority"]);
     const perInstance = (of: () => number) => Object.fromEntries(cluster.hosts.map((host) => [host.instance, of()]));
     const resources = chance.once(3) ? { [chance.pick(RESOURCES)]: { reserve: chance.below(60) } } : {};
-    const policies = { ...rate, rule, resources, weights: perInstance(() => chance.between(1, 9)) };
+    const limit = chance.once(3) ? { rewindLimit: { units: chance.below(40), seconds: chance.below(40) } } : {};
+    const policies = { ...rate, ...limit, rule, resources, weights: perInstance(() => chance.between(1, 9)) };
     await cluster.operator.command("policy", "set", {
       policies: { ...policies, tiers: perInstance(() => chance.below(3)) },
     });

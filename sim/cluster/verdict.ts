@@ -57,6 +57,9 @@ export const unrestIn = (cluster: Cluster): string[] => {
   const found = cluster.hosts
     .filter((host) => host.wanted && host.stopped === undefined)
     .map((host) => unrestOf(state, host));
+  for (const { id, held } of state.worlds.values()) if (held !== undefined) found.push(`${id} waits for a decision`);
+  for (const host of cluster.hosts)
+    if (host.stopped === "rejected") found.push(`${host.instance} waits for another save`);
   if (cluster.operator.waiting > 0) found.push("an operator waits for an answer");
   found.push(differenceOf(cluster));
   return found.filter((what) => what !== undefined);

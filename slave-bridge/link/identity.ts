@@ -1,4 +1,5 @@
-import type { LinkRecord, LinkState, Step, WholeState } from "#bridge/link/state";
+import { EMPTY_RECORD, type LinkRecord, type LinkState, type Step, type WholeState } from "#bridge/link/state";
+import type { Delivery } from "#core/events/delivery";
 import { parentHashOf } from "#core/fold/adoption";
 import { isWorldId, parseWorldId, type WorldId, worldId } from "#core/ids";
 
@@ -54,6 +55,31 @@ export const recordWith = (record: LinkRecord, { world, seed }: WholeState): Lin
   if (record.seeds[world] === seed && record.generation === generation) return record;
   return { ...record, generation, seeds: { ...record.seeds, [world]: seed } };
 };
+
+/**
+ * The record with what a leader states about the instance: the generation, and the maps of worlds that ran elsewhere. So a
+ * folder that begins empty, after a move, knows them from its first answer on, whatever becomes of the ledger.
+ */
+export const recordHeard = (
+  record: LinkRecord,
+  { generation, worlds }: Pick<Delivery, "generation" | "worlds">,
+): LinkRecord => {
+  const seeds: Record<string, number> = {};
+  for (const [world, { seed }] of Object.entries(worlds)) if (record.seeds[world] === undefined) seeds[world] = seed;
+  if (generation <= record.generation && Object.keys(seeds).length === 0) return record;
+  return { ...record, generation: Math.max(record.generation, generation), seeds: { ...record.seeds, ...seeds } };
+};
+
+/** What a slave without the instance's folder knows once a leader says that the instance is its own (K1). */
+export const recordAssigned = ({
+  epoch,
+  assignment,
+  ...view
+}: Pick<Delivery, "epoch" | "generation" | "worlds"> & { readonly assignment: string }): LinkRecord => ({
+  ...recordHeard(EMPTY_RECORD, view),
+  epoch,
+  assignment,
+});
 
 /** Writes down what is about to be adopted, then tells the mod. */
 export const adopt = (state: LinkState, whole: WholeState, identity: Identity & { kind: "new" }): Step => {

@@ -1,4 +1,4 @@
-import { adopt, identify, recordWith } from "#bridge/link/identity";
+import { adopt, identify, recordHeard, recordWith } from "#bridge/link/identity";
 import {
   EMPTY_RECORD,
   type LinkAction,
@@ -9,6 +9,7 @@ import {
   type WholeState,
 } from "#bridge/link/state";
 import { adoptedFact, heartbeat, reported, syncFacts } from "#bridge/link/statements";
+import { alarmText } from "#core/alarm";
 import type { Delivery, LinkAnswer } from "#core/events/delivery";
 import { RESTATE_MS } from "#core/events/delivery";
 import { isWorldId } from "#core/ids";
@@ -29,6 +30,8 @@ import { type Random, randomText } from "#core/ports/random";
  * W7 What is delivered is handed to the game only under the echoed token.
  * W8 A new leader hears whole vectors before it grants.
  * W9 What the game cannot take in is said in a sync, so that the master recalls it: a new session begins for it.
+ * W10 A session that the master holds back is not begun anew: it waits, unlinked, until an operator accepts it, and says its
+ *    whole vectors then; one that he rejects stops its server.
  */
 export const SILENT_MS = 3 * RESTATE_MS;
 /** A leader that is away is asked again after this long. */
@@ -45,6 +48,7 @@ export const newLink = (of: Pick<LinkState, "instance" | "slave" | "boot"> & { r
   phase: "off",
   world: "",
   token: "",
+  waiting: false,
   misses: 0,
   linked: false,
   heardAt: 0,
@@ -66,7 +70,7 @@ const ask = (state: LinkState, now: number): Step => {
 const begin = (state: LinkState, random: Random): Step => {
   const token = randomText(random, TOKEN_CHARACTERS);
   const { whole: _whole, ...rest } = state;
-  return [{ ...rest, phase: "beginning", token, misses: 0, sent: {} }, [{ kind: "begin", token }]];
+  return [{ ...rest, phase: "beginning", token, waiting: false, misses: 0, sent: {} }, [{ kind: "begin", token }]];
 };
 
 const unlink = (state: LinkState): Step =>
@@ -77,7 +81,7 @@ const then = ([state, actions]: Step, next: (state: LinkState) => Step): Step =>
   return [after, [...actions, ...more]];
 };
 
-const stop = (state: LinkState, why: "twin" | "not-yours", message: string): Step => [
+const stop = (state: LinkState, why: "twin" | "not-yours" | "rejected", message: string): Step => [
   { ...state, phase: "stopped", linked: false },
   [
     { kind: "alarm", message },
@@ -94,14 +98,10 @@ const twin = (state: LinkState): Step =>
 
 /** Takes over what a leader states. Only an answer brings a new assignment; a delivery of another epoch makes us ask. */
 const hear = (state: LinkState, view: Delivery, now: number, assignment?: string): Step => {
-  const generation = Math.max(state.record.generation, view.generation);
-  const record: LinkRecord =
-    assignment === undefined
-      ? { ...state.record, generation }
-      : { ...state.record, generation, assignment, epoch: view.epoch };
+  const learned = recordHeard(state.record, view);
+  const record = assignment === undefined ? learned : { ...learned, assignment, epoch: view.epoch };
   const known = state.record;
-  const changed =
-    record.epoch !== known.epoch || record.generation !== known.generation || record.assignment !== known.assignment;
+  const changed = learned !== known || record.epoch !== known.epoch || record.assignment !== known.assignment;
   const actions: LinkAction[] = changed ? [{ kind: "remember", record }] : [];
   return [{ ...state, record, view, heardAt: now }, actions];
 };
@@ -175,6 +175,19 @@ const deliver = (state: LinkState, view: Delivery, now: number): Step => {
   return [{ ...state, sent }, [{ kind: "import", totals, ...folded }]];
 };
 
+/** W10 */
+const held = (state: LinkState, rejected: boolean): Step => {
+  const { world } = state;
+  if (rejected) {
+    const what = `the rewind of ${world} was rejected: its server is stopped; give it another save and start it again`;
+    return stop(state, "rejected", alarmText("rewind-rejected", what));
+  }
+  const waits: LinkState = { ...state, misses: 0, waiting: true };
+  if (state.waiting) return [waits, []];
+  const what = `${world} went back further than the cluster's limit: it waits for clusterio world accept ${world}, or reject`;
+  return then(unlink(waits), (s) => [s, [{ kind: "alarm", message: alarmText("rewind-held", what) }]]);
+};
+
 interface Heard {
   readonly view: Delivery;
   readonly newLeader: boolean;
@@ -183,17 +196,21 @@ interface Heard {
 const echoed = (state: LinkState, { view, newLeader }: Heard, now: number, random: Random): Step => {
   if (view.epoch !== state.record.epoch) return then(unlink({ ...state, phase: "asking" }), (s) => ask(s, now));
   if (view.owner > state.boot) return twin(state);
-  const token = view.worlds[state.world as keyof Delivery["worlds"]]?.token ?? "";
+  const said = view.worlds[state.world as keyof Delivery["worlds"]];
+  const token = said?.token ?? "";
+  if (said?.held?.token === state.token) return held({ ...state, view }, said.held.rejected === true);
   if (token !== state.token) {
     const misses = state.misses + 1;
     if (misses < MISSES_MAX) return [{ ...state, misses, view }, []];
     return then(unlink({ ...state, view }), (s) => begin(s, random));
   }
+  const current: LinkState = { ...state, misses: 0, waiting: false };
   const confirmed: Step = state.linked
-    ? [{ ...state, misses: 0 }, []]
-    : [{ ...state, misses: 0, linked: true }, [{ kind: "linked", linked: true }]];
+    ? [current, []]
+    : [{ ...current, linked: true }, [{ kind: "linked", linked: true }]];
   const told: Step = then(confirmed, (s) => deliver(s, view, now));
-  return newLeader ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;
+  // What was reported while an operator thought was not heard.
+  return newLeader || state.waiting ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;
 };
 
 const delivered = (state: LinkState, delivery: Delivery, now: number, random: Random): Step => {

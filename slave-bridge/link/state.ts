@@ -46,8 +46,8 @@ export const EMPTY_RECORD: LinkRecord = { epoch: 0, assignment: "", generation: 
 
 /**
  * off: no RCON to a running game. asking: wants the leader's view. beginning, adopting: waits for the mod's reply.
- * undecided: an id-less save that may be another map. open: the session's facts count. stopped: for good, by twin or
- * assignment.
+ * undecided: an id-less save that may be another map. open: the session's facts count. stopped: for good, by twin,
+ * assignment or an operator who rejected a rewind.
  */
 export type Phase = "off" | "asking" | "beginning" | "adopting" | "undecided" | "open" | "stopped";
 
@@ -62,6 +62,8 @@ export interface LinkState {
   readonly world: WorldId | "";
   readonly token: string;
   readonly whole?: WholeState;
+  /** The operator has to decide about this session: it went back further than the cluster's limit. */
+  readonly waiting: boolean;
   /** Deliveries in a row that named another token than ours. */
   readonly misses: number;
   readonly linked: boolean;
@@ -101,7 +103,7 @@ export type LinkAction =
   /** Absolute totals; `folded`: broker time (ms) of the oldest fact behind the grant, for latency measurements. */
   | { readonly kind: "import"; readonly totals: Totals; readonly folded?: number }
   | { readonly kind: "pull-full" }
-  | { readonly kind: "stop-server"; readonly why: "twin" | "not-yours"; readonly message: string }
+  | { readonly kind: "stop-server"; readonly why: "twin" | "not-yours" | "rejected"; readonly message: string }
   /** To be on disk before the actions behind it are carried out. */
   | { readonly kind: "remember"; readonly record: LinkRecord }
   | { readonly kind: "alarm"; readonly message: string }

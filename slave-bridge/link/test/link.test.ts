@@ -1,3 +1,4 @@
+import { recordAssigned } from "#bridge/link/identity";
 import { ASK_MS, link, MISSES_MAX, newLink, RESEND_MS, SILENT_MS } from "#bridge/link/link";
 import {
   EMPTY_RECORD,
@@ -136,6 +137,72 @@ test("◇ W2 three silent periods mean unlinked: link is asked, and its answer c
     kind: "import",
     totals: { [PLATE]: 12 },
   });
+});
+
+test("W6 a folder that begins empty learns its maps and generation from the first answer, and keeps them when the ledger is lost", () => {
+  const worlds = { ...echo("a.1", "tokenbefore1", {}, { seed: 7, tick: 500 }), ...echo("a.2", "tokenbefore2") };
+  const record = recordAssigned({ epoch: 5, generation: 2, worlds, assignment: "signed" });
+  expect(record).toEqual({ epoch: 5, generation: 2, assignment: "signed", seeds: { "a.1": 7, "a.2": 7 } });
+  // A later answer changes no seed that is known, and a ledger that knows nothing takes none away.
+  const b = new Bridge(record);
+  b.begin({}, ok({ generation: 2, worlds: echo("a.1", "tokenbefore3", {}, { seed: 99, tick: 1 }) }));
+  expect(b.state.record.seeds).toMatchObject({ "a.1": 7, "a.2": 7 });
+  const lost = new Bridge(b.state.record);
+  lost.begin({ instance: "", world: "", seed: 8, tick: 10 }, ok({ generation: 1, worlds: {} as never }));
+  expect(lost.state.phase).toBe("undecided");
+});
+
+test("W6 a map that ran elsewhere is learned from a delivery, too", () => {
+  const b = new Bridge();
+  b.begin();
+  const worlds = { ...echo("a.1", b.state.token), ...echo("a.3", "tokenbefore3", {}, { seed: 33, tick: 4 }) };
+  b.deliver({ round: 11, worlds });
+  expect(b.actions[0]).toMatchObject({ kind: "remember", record: { seeds: { "a.3": 33 } } });
+});
+
+test("W10 a session that the master holds back is not begun anew: it waits with an alarm, and says all once it is accepted", () => {
+  const b = new Bridge();
+  b.begin({ exported: { [PLATE]: 5 } });
+  const { token } = b.state;
+  const waits = (rejected = {}) =>
+    ({ "a.1": { token: "~void.1", seed: 7, tick: 0, allocated: {}, held: { token, ...rejected } } }) as never;
+  b.deliver({ round: 11, worlds: waits() });
+  expect(b.actions).toEqual([{ kind: "alarm", message: expect.stringContaining("clusterio world accept a.1") }]);
+  for (let n = 0; n < 2 * MISSES_MAX; n++) expect(b.deliver({ round: 12 + n, worlds: waits() })).toEqual([]);
+  b.now += SILENT_MS;
+  b.do({ kind: "tick" });
+  expect(b.do({ kind: "answer", answer: ok({ round: 20, worlds: waits() }) })).toEqual([]);
+  expect(b.state).toMatchObject({ linked: false, token });
+  b.deliver({ round: 21, worlds: echo("a.1", token, { [PLATE]: 9 }) });
+  expect(b.actions).toEqual([
+    { kind: "linked", linked: true },
+    { kind: "import", totals: { [PLATE]: 9 } },
+    { kind: "pull-full" },
+  ]);
+});
+
+test("W10 a session that an operator rejected stops its server and says what to do; another save begins anew", () => {
+  const b = new Bridge();
+  b.begin();
+  const rejected = {
+    token: "~void.1",
+    seed: 7,
+    tick: 0,
+    allocated: {},
+    held: { token: b.state.token, rejected: true },
+  };
+  b.deliver({ round: 11, worlds: { "a.1": rejected } as never });
+  expect(b.kinds()).toEqual(["alarm", "stop-server"]);
+  expect(b.actions[1]).toMatchObject({ why: "rejected", message: expect.stringContaining("give it another save") });
+  expect(b.deliver({ round: 12, worlds: echo("a.1", b.state.token) })).toEqual([]);
+});
+
+test("W10 what is held of another session of the world does not keep this one from beginning anew", () => {
+  const b = new Bridge();
+  b.begin();
+  const other = { token: "~void.1", seed: 7, tick: 0, allocated: {}, held: { token: "anothertoken1" } };
+  for (let n = 1; n <= MISSES_MAX; n++) b.deliver({ round: 10 + n, worlds: { "a.1": other } as never });
+  expect(b.kinds()).toEqual(["begin"]);
 });
 
 test("W2 an answer of link with another token counts as the last miss", () => {

@@ -1,0 +1,148 @@
+import { Command, Option } from "clipanion";
+import { badInput } from "#core/errors";
+import type { WorldView } from "#core/events/query";
+import { parseWorldId, type WorldId } from "#core/ids";
+import { type DaemonContext, runDaemon } from "#core/lifecycle";
+import { Output } from "#ctl/audit/output";
+import type { ClusterClient } from "#ctl/client/client";
+import { connectUser } from "#ctl/client/connect";
+import { worldLines, worldPage } from "#ctl/world/text";
+
+const CATEGORY = "Worlds";
+const SOURCE = `
+      Credentials are those of the operator of the cluster that \`clusterio up\` keeps in --dir, or --nats-url and --creds.
+
+      Exit codes: 0; 2 bad arguments, or there is no such world; 3 the cluster does not run; 4 refused.
+`;
+
+abstract class WorldCommand extends Command {
+  dir = Option.String("--dir", "./.clusterio", {
+    description: "Folder of a cluster that `clusterio up` runs (default ./.clusterio).",
+  });
+  natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --creds." });
+  creds = Option.String("--creds", { description: "With --nats-url: file with credentials of a user." });
+  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
+
+  protected run(prepare: () => (client: ClusterClient, output: Output) => Promise<void>): Promise<number> {
+    return runDaemon(async ({ signal, own }: DaemonContext) => {
+      const work = prepare();
+      const output = new Output(signal);
+      const { link, client } = await connectUser(this, process.cwd());
+      own(link, (opened) => opened.close());
+      await work(client, output);
+    });
+  }
+}
+
+/** @throws ClusterioError `bad-input` that names what there is. */
+const worldIn = (worlds: readonly WorldView[], id: WorldId): WorldView => {
+  const found = worlds.find(({ world }) => world === id);
+  if (found !== undefined) return found;
+  const there = worlds.map(({ world }) => world);
+  throw badInput(
+    `there is no world "${id}"; ${there.length === 0 ? "there is none yet" : `there are ${there.join(", ")}`}`,
+  );
+};
+
+export class WorldListCommand extends WorldCommand {
+  static override paths = [["world", "list"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "the worlds that the ledger knows, and what waits for a decision",
+    details: `
+      open: its session counts. closed: its server does not run, or another save does. waits: it went back further than the
+      policy's limit, and an operator has to decide. rejected: he did, and its server is stopped.
+      ${SOURCE}`,
+    examples: [
+      ["All of them", "$0 world list"],
+      ["Only those that wait for a decision", "$0 world list --waiting"],
+    ],
+  });
+
+  waiting = Option.Boolean("--waiting", false, { description: "Only those that wait for a decision." });
+
+  override async execute(): Promise<number> {
+    return this.run(() => async (client, output) => {
+      const worlds = (await client.worlds()).filter(({ waiting }) => !this.waiting || waiting !== undefined);
+      if (this.json) for (const world of worlds) output.json(world);
+      else if (this.waiting && worlds.length === 0) output.line("nothing waits for a decision");
+      else for (const line of worldLines(worlds)) output.line(line);
+    });
+  }
+}
+
+export class WorldShowCommand extends WorldCommand {
+  static override paths = [["world", "show"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "one world: its totals, and what a rewind that waits would take",
+    details: SOURCE,
+    examples: [["What would be taken from whom", "$0 world show iron.1"]],
+  });
+
+  world = Option.String({ name: "world" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const { id } = parseWorldId(this.world);
+      return async (client, output) => {
+        const world = worldIn(await client.worlds(), id);
+        if (this.json) output.json(world);
+        else for (const line of worldPage(world)) output.line(line);
+      };
+    });
+  }
+}
+
+const DECISIONS = {
+  accept: "its totals are the ledger's now",
+  reject: "its server stops; give it another save and start it again",
+} as const;
+
+abstract class DecideCommand extends WorldCommand {
+  protected abstract readonly decision: keyof typeof DECISIONS;
+  world = Option.String({ name: "world" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const { id } = parseWorldId(this.world);
+      return async (client, output) => {
+        const { waits } = (await client.master(`world.${this.decision}`, { world: id })) as { waits: boolean };
+        if (this.json) output.json({ world: id, decision: this.decision, waited: waits });
+        else output.line(waits ? `${id}: ${DECISIONS[this.decision]}` : `${id}: nothing waits for a decision`);
+      };
+    });
+  }
+}
+
+export class WorldAcceptCommand extends DecideCommand {
+  static override paths = [["world", "accept"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "take a world as it is, although it went back further than the limit",
+    details: `
+      What it had exported since its save is taken back: from storage, and what storage lacks it owes and repays with its next
+      exports. What it had received since comes again. Said twice it is done once.
+      ${SOURCE}`,
+    examples: [["After a look at `world show`", "$0 world accept iron.1"]],
+  });
+
+  protected override readonly decision = "accept";
+}
+
+export class WorldRejectCommand extends DecideCommand {
+  static override paths = [["world", "reject"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "stop a world that went back further than the limit, to give it another save",
+    details: `
+      Its bridge stops the server. Put a newer save into its folder and start it again: one that goes back less than the limit
+      goes on by itself.
+      ${SOURCE}`,
+    examples: [["", "$0 world reject iron.1"]],
+  });
+
+  protected override readonly decision = "reject";
+}
+
+export const WORLD_COMMANDS = [WorldListCommand, WorldShowCommand, WorldAcceptCommand, WorldRejectCommand] as const;
