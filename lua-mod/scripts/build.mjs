@@ -22,7 +22,7 @@ const infoOf = (game, version) => ({
   version,
   title: "Clusterio on JetStream",
   author: "The Clusterio on JetStream developers",
-  description: "Chests that exchange items with the other servers of a cluster.",
+  description: "Exchanges items, fluids and energy with the other servers of a cluster.",
   factorio_version: game.line,
   dependencies: [`base >= ${game.base}`],
 });

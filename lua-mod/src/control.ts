@@ -1,15 +1,16 @@
 // The mod's control stage: which event goes where. Each idea has a file in runtime/.
-import type { LuaEntity } from "factorio:runtime";
-import { export_chest, import_chest } from "./prototypes/names";
+import type { LuaEntity, Tags } from "factorio:runtime";
+import { entity_names } from "./prototypes/names";
 import { rememberTotals } from "./runtime/at-load";
+import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
 import { onConfigurationChanged } from "./runtime/configuration";
 import { dealSome } from "./runtime/deal";
-import { collect } from "./runtime/export";
-import { onBuilt, onDestroyed, onRequestsChanged } from "./runtime/registry";
+import { onBlueprint, onBuilt, onCloned, onDestroyed, onPasted, onRequestsChanged } from "./runtime/registry";
 import { registerRemote } from "./runtime/remote";
 import { flush } from "./runtime/report";
 import { initState } from "./runtime/state";
+import { onTankEdited, onWindowClosed, onWindowOpened } from "./runtime/tank-window";
 import { lookAtWants } from "./runtime/wants";
 
 registerCommands();
@@ -28,35 +29,27 @@ script.on_event(events.on_tick, () => {
   flush();
 });
 
-function built(event: { readonly entity: LuaEntity }): void {
-  onBuilt(event.entity);
+/** Only our own entities wake the mod. */
+const ours: { filter: "name"; name: string }[] = [];
+for (const name of entity_names) ours.push({ filter: "name", name });
+
+function built(event: { readonly entity: LuaEntity; readonly tags?: Tags }): void {
+  onBuilt(event.entity, event.tags);
 }
 
-script.on_event(events.on_built_entity, built, [
-  { filter: "name", name: export_chest },
-  { filter: "name", name: import_chest },
-]);
-script.on_event(events.on_robot_built_entity, built, [
-  { filter: "name", name: export_chest },
-  { filter: "name", name: import_chest },
-]);
-script.on_event(events.on_space_platform_built_entity, built, [
-  { filter: "name", name: export_chest },
-  { filter: "name", name: import_chest },
-]);
-script.on_event(events.script_raised_built, built, [
-  { filter: "name", name: export_chest },
-  { filter: "name", name: import_chest },
-]);
-script.on_event(events.script_raised_revive, built, [
-  { filter: "name", name: export_chest },
-  { filter: "name", name: import_chest },
-]);
-script.on_event(events.on_entity_cloned, (event) => onBuilt(event.destination), [
-  { filter: "name", name: export_chest },
-  { filter: "name", name: import_chest },
-]);
+script.on_event(events.on_built_entity, built, ours);
+script.on_event(events.on_robot_built_entity, built, ours);
+script.on_event(events.on_space_platform_built_entity, built, ours);
+script.on_event(events.script_raised_built, (event) => onBuilt(event.entity), ours);
+script.on_event(events.script_raised_revive, built, ours);
+script.on_event(events.on_entity_cloned, (event) => onCloned(event.source, event.destination), ours);
 
 script.on_event(events.on_object_destroyed, (event) => onDestroyed(event.useful_id));
 script.on_event(events.on_entity_logistic_slot_changed, (event) => onRequestsChanged(event.entity));
-script.on_event(events.on_entity_settings_pasted, (event) => onRequestsChanged(event.destination));
+script.on_event(events.on_entity_settings_pasted, (event) => onPasted(event.source, event.destination));
+script.on_event(events.on_player_setup_blueprint, onBlueprint);
+
+script.on_event(events.on_gui_opened, (event) => onWindowOpened(event.player_index, event.entity));
+script.on_event(events.on_gui_closed, (event) => onWindowClosed(event.player_index));
+script.on_event(events.on_gui_elem_changed, (event) => onTankEdited(event.player_index, event.element));
+script.on_event(events.on_gui_confirmed, (event) => onTankEdited(event.player_index, event.element));

@@ -1,11 +1,16 @@
 // The mod's data stage.
 import type { PrototypeData } from "factorio:common";
 import { chestItems, chestRecipes, exportChest, importChest } from "./prototypes/chests";
-import { clusterTechnology } from "./prototypes/technology";
+import { accumulators, portItems, portRecipes, tanks } from "./prototypes/ports";
+import { clusterTechnologies } from "./prototypes/technology";
 
 declare const data: PrototypeData;
 
 data.extend([exportChest(), importChest()]);
+data.extend(tanks());
+data.extend(accumulators());
 data.extend(chestItems());
+data.extend(portItems());
 data.extend(chestRecipes());
-data.extend([clusterTechnology()]);
+data.extend(portRecipes());
+data.extend(clusterTechnologies());

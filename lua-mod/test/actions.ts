@@ -1,16 +1,28 @@
 // Random histories of a base: what players build, put, take and request, and what the cluster sends.
 import * as fc from "fast-check";
-import type { World } from "./world";
+import type { What, World } from "./world";
 
 export const items = ["iron-plate", "coal", "steel-chest", "firearm-magazine"] as const;
-export const places = 6;
+/** Fluids with the temperatures that flow here. */
+const fluids = [
+  { name: "water", temperature: 15 },
+  { name: "steam", temperature: 165 },
+  { name: "steam", temperature: 500 },
+] as const;
+export const places = 8;
+
+type Flow = (typeof fluids)[number];
 
 export type Action =
-  | { do: "build"; x: number; kind: "export" | "import" }
+  | { do: "build"; x: number; kind: "export" | "import"; what: What }
   | { do: "mine"; x: number }
   | { do: "put"; x: number; item: string; count: number; quality: string; health?: number; ammo?: number }
   | { do: "take"; x: number; item: string; count: number }
   | { do: "request"; x: number; slot: number; item: string; count: number; quality: string }
+  | { do: "pour"; x: number; fluid: Flow; amount: number }
+  | { do: "drain"; x: number; amount: number }
+  | { do: "charge"; x: number; megajoules: number }
+  | { do: "set"; x: number; fluid: Flow; amount: number }
   | { do: "import"; more: Record<string, number> }
   | { do: "lease"; ticks: number }
   | { do: "begin" }
@@ -25,8 +37,15 @@ const x = fc.nat(places - 1);
 const item = fc.constantFrom(...items);
 const quality = fc.constantFrom("normal", "normal", "rare");
 const count = fc.integer({ min: 1, max: 300 });
+const flow = fc.constantFrom(...fluids);
+/** Quarters are exact in every format on the way. */
+const quarters = fc.integer({ min: 1, max: 400 }).map((n) => n / 4);
 const imports = fc.dictionary(
-  fc.tuple(item, quality).map(([item, quality]) => resource(item, quality)),
+  fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(item, quality).map(([item, quality]) => resource(item, quality)) },
+    { weight: 1, arbitrary: flow.map(({ name, temperature }) => `fluid:${name}:${temperature}`) },
+    { weight: 1, arbitrary: fc.constant("energy") },
+  ),
   fc.nat(500),
   { minKeys: 1, maxKeys: 3 },
 );
@@ -49,6 +68,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
       do: fc.constant("build" as const),
       x,
       kind: fc.constantFrom("export" as const, "import" as const),
+      what: fc.constantFrom<What>("chest", "chest", "tank", "accumulator"),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("mine" as const), x }) },
@@ -63,6 +83,25 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
       item,
       count: fc.nat(400),
       quality,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("pour" as const), x, fluid: flow, amount: quarters }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("drain" as const), x, amount: quarters }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("charge" as const),
+      x,
+      megajoules: fc.integer({ min: -80, max: 80 }).map((n) => n / 4),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("set" as const),
+      x,
+      fluid: flow,
+      amount: fc.integer({ min: 0, max: 1000 }),
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("import" as const), more: imports }) },
@@ -85,7 +124,7 @@ export function act(world: World, action: Action, brought: Record<string, number
   };
   switch (action.do) {
     case "build":
-      if (world.isFree(action.x)) world.place(action.kind, action.x);
+      if (world.isFree(action.x)) world.place(action.kind, action.x, action.what);
       return;
     case "mine":
       if (!world.isFree(action.x)) {
@@ -94,17 +133,17 @@ export function act(world: World, action: Action, brought: Record<string, number
       }
       return;
     case "put":
-      if (!world.isFree(action.x)) {
+      if (world.kindAt(action.x).endsWith("chest")) {
         const { item, count, quality, health, ammo } = action;
         const wear = { ...(health === undefined ? {} : { health }), ...(ammo === undefined ? {} : { ammo }) };
         note(world.put(action.x, item, count, { quality, ...wear }), 1);
       }
       return;
     case "take":
-      if (!world.isFree(action.x)) note(world.take(action.x, action.item, action.count), -1);
+      if (world.kindAt(action.x).endsWith("chest")) note(world.take(action.x, action.item, action.count), -1);
       return;
     case "request":
-      if (world.isImport(action.x)) {
+      if (world.kindAt(action.x) === "import-chest") {
         world.request(
           action.x,
           action.slot,
@@ -112,6 +151,37 @@ export function act(world: World, action: Action, brought: Record<string, number
           action.count,
           action.quality,
         );
+      }
+      return;
+    case "pour":
+      if (world.kindAt(action.x).endsWith("tank")) {
+        note(
+          world.changeAt(action.x, () =>
+            world.pour(action.x, action.fluid.name, { ...action.fluid, amount: action.amount }),
+          ),
+          1,
+        );
+      }
+      return;
+    case "drain":
+      if (world.kindAt(action.x).endsWith("tank"))
+        note(
+          world.changeAt(action.x, () => world.drain(action.x, action.amount)),
+          1,
+        );
+      return;
+    case "charge":
+      if (world.kindAt(action.x).endsWith("accumulator")) {
+        note(
+          world.changeAt(action.x, () => world.charge(action.x, action.megajoules)),
+          1,
+        );
+      }
+      return;
+    case "set":
+      if (world.kindAt(action.x) === "import-tank") {
+        const { name, temperature } = action.fluid;
+        world.requestFluid(action.x, action.amount === 0 ? undefined : { name, temperature, amount: action.amount });
       }
       return;
     case "import": {

@@ -109,8 +109,14 @@ test.each([
   "item:iron-plate:rare:x",
   "item:blueprint",
   "item:nutrients",
-  "fluid:water:15",
-  "energy",
+  "fluid:no-such-fluid:15",
+  "fluid:water",
+  "fluid:water:015",
+  "fluid:water:-0",
+  "fluid:water:14",
+  "fluid:water:101",
+  "fluid:test-hidden-fluid:15",
+  "energy:1",
   "nonsense",
 ])("%s is untakeable and changes nothing", (resource) => {
   expect(world.importNamed({ [resource]: 5 })).toMatchObject({ untakeable: [resource], names: {}, received: {} });

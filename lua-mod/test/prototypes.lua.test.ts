@@ -6,25 +6,39 @@ beforeAll(() => {
 });
 afterAll(() => world.close());
 
-test("both chests can be researched, crafted, placed, and mined into themselves", () => {
+const entities = ["chest", "tank", "accumulator"].flatMap((what) => [
+  `clusterio-export-${what}`,
+  `clusterio-import-${what}`,
+]);
+
+test.each(entities)("%s can be crafted, placed, and mined into itself", (name) => {
+  const facts = world.lua(`
+    local item, entity, recipe = prototypes.item["${name}"], prototypes.entity["${name}"], prototypes.recipe["${name}"]
+    return {
+      places = item.place_result.name, gives = entity.mineable_properties.products[1].name, makes = recipe.products[1].name,
+    }`);
+  expect(facts).toEqual({ places: name, gives: name, makes: name });
+});
+
+test("chests have 48 slots, and the import chest requests", () => {
   for (const name of ["clusterio-export-chest", "clusterio-import-chest"]) {
-    const facts = world.lua(`
-      local item, entity, recipe = prototypes.item["${name}"], prototypes.entity["${name}"], prototypes.recipe["${name}"]
-      return {
-        places = item.place_result.name, gives = entity.mineable_properties.products[1].name,
-        makes = recipe.products[1].name, size = entity.get_inventory_size(defines.inventory.chest),
-      }`);
-    expect(facts).toEqual({ places: name, gives: name, makes: name, size: 48 });
+    expect(world.lua(`return { prototypes.entity["${name}"].get_inventory_size(defines.inventory.chest) }`)).toEqual([
+      48,
+    ]);
   }
   expect(world.lua(`return { mode = prototypes.entity["clusterio-import-chest"].logistic_mode }`)).toEqual({
     mode: "requester",
   });
 });
 
-test("the technology unlocks both recipes", () => {
-  expect(world.lua(`return prototypes.technology["clusterio"].effects`)).toMatchObject([
-    { type: "unlock-recipe", recipe: "clusterio-export-chest" },
-    { type: "unlock-recipe", recipe: "clusterio-import-chest" },
+test.each([
+  ["clusterio", "chest"],
+  ["clusterio-fluids", "tank"],
+  ["clusterio-energy", "accumulator"],
+])("the technology %s unlocks both recipes of a %s", (technology, what) => {
+  expect(world.lua(`return prototypes.technology["${technology}"].effects`)).toMatchObject([
+    { type: "unlock-recipe", recipe: `clusterio-export-${what}` },
+    { type: "unlock-recipe", recipe: `clusterio-import-${what}` },
   ]);
 });
 

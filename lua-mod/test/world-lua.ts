@@ -1,22 +1,33 @@
 // The Lua that the tests run inside the game.
 
-/** Before every piece: the chest on a tile, and contents by resource. */
+/** Before every piece: the port on a tile, and contents by resource. */
 export const atTile = `
-  local chest_names = { "clusterio-export-chest", "clusterio-import-chest" }
+  local port_names = {
+    "clusterio-export-chest", "clusterio-import-chest", "clusterio-export-tank", "clusterio-import-tank",
+    "clusterio-export-accumulator", "clusterio-import-accumulator",
+  }
   local function at(x)
-    return game.surfaces[1].find_entities_filtered{ position = { x + 0.5, 0.5 }, name = chest_names, limit = 1 }[1]
+    return game.surfaces[1].find_entities_filtered{ position = { x + 0.5, 0.5 }, name = port_names, limit = 1 }[1]
   end
-  local function add(to, chest)
-    for _, each in ipairs(chest.get_inventory(defines.inventory.chest).get_contents()) do
-      local name = "item:" .. each.name .. (each.quality ~= "normal" and ":" .. each.quality or "")
-      to[name] = (to[name] or 0) + each.count
+  local function add(to, port)
+    local function count(name, amount) if amount > 0 then to[name] = (to[name] or 0) + amount end end
+    local inventory = port.get_inventory(defines.inventory.chest)
+    for _, each in ipairs(inventory and inventory.get_contents() or {}) do
+      count("item:" .. each.name .. (each.quality ~= "normal" and ":" .. each.quality or ""), each.count)
     end
+    if port.fluids_count > 0 then
+      local fluid = port.get_fluid(1)
+      if fluid then count(string.format("fluid:%s:%.0f", fluid.name, math.floor(fluid.temperature)), fluid.amount) end
+    end
+    if port.electric_buffer_size then count("energy", port.energy / 1e6) end
     return to
   end
-  local function contents(chest) return add({}, chest) end
+  local function contents(port) return add({}, port) end
   local function everything()
     local all = {}
-    for _, chest in ipairs(game.surfaces[1].find_entities_filtered{ name = chest_names }) do add(all, chest) end
+    for _, surface in pairs(game.surfaces) do
+      for _, port in ipairs(surface.find_entities_filtered{ name = port_names }) do add(all, port) end
+    end
     return all
   end
 `;
@@ -26,8 +37,8 @@ export const brokenInvariants = `
   local state, broken = test.storage("clusterio"), {}
   local function check(ok, what) if not ok then broken[#broken + 1] = what end end
   local missing, queued = {}, {}
-  for _, chest in ipairs(state.imports.all) do
-    for _, want in ipairs(chest.wants) do
+  for _, port in ipairs(state.imports.all) do
+    for _, want in ipairs(port.wants) do
       missing[want.r] = (missing[want.r] or 0) + want.missing
       check((want.missing > 0) == (want.queuedAt >= 0), "M4: a want is queued exactly while it misses something")
       if want.queuedAt >= 0 then
@@ -41,19 +52,23 @@ export const brokenInvariants = `
     check((queued[r] or 0) == (state.waiting[r] and #state.waiting[r].wants or 0), "M4: nothing else is queued")
     check((state.buffer[r] or 0) >= 0, "M6: the buffer is not negative")
     check((state.poolAt[r] ~= nil) == ((state.buffer[r] or 0) > 0), "M6: in the pool exactly while in the buffer")
+    for _, totals in ipairs{ state.exported, state.received, state.buffer } do
+      check((totals[r] or 0) % 1 == 0, "M7: totals and the buffer are whole")
+    end
+    check((state.crumbs[r] or 0) < 1 and (state.crumbs[r] or 1) > 0, "M7: crumbs are below one")
   end
   for i, entry in ipairs(state.pool) do check(entry.at == i - 1 and rawequal(state.poolAt[entry.r], entry), "M6: the pool's positions") end
   for _, ring in ipairs{ state.exports, state.imports } do
-    for i, chest in ipairs(ring.all) do
-      check(chest.at == i - 1 and rawequal(state.chests[chest.unit], chest), "the ring's positions")
-      check(chest.activeAt < 0 or rawequal(ring.active[chest.activeAt + 1], chest), "an active chest stands where it says")
+    for i, port in ipairs(ring.all) do
+      check(port.at == i - 1 and rawequal(state.ports[port.unit], port), "the ring's positions")
+      check(port.activeAt < 0 or rawequal(ring.active[port.activeAt + 1], port), "an active port stands where it says")
     end
-    for i, chest in ipairs(ring.active) do check(chest.activeAt == i - 1, "only active chests are active") end
+    for i, port in ipairs(ring.active) do check(port.activeAt == i - 1, "only active ports are active") end
   end
   return broken
 `;
 
-/** Puts a counter before every chest's entity. */
+/** Puts a counter before every port's entity. */
 export const countedEntities = `
   test.accesses = 0
   local function counted(entity)
@@ -64,6 +79,6 @@ export const countedEntities = `
   end
   local state = test.storage("clusterio")
   for _, ring in ipairs{ state.exports, state.imports } do
-    for _, chest in ipairs(ring.all) do chest.entity = counted(chest.entity) end
+    for _, port in ipairs(ring.all) do port.entity = counted(port.entity) end
   end
 `;

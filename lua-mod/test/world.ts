@@ -8,6 +8,15 @@ import { atTile, brokenInvariants, countedEntities } from "./world-lua";
 
 export type Reply = Report & WholeState & Refusal;
 
+/** What a port exchanges, as its entity's name has it. */
+export type What = "chest" | "tank" | "accumulator";
+
+export interface FluidRequest {
+  name: string;
+  temperature?: number;
+  amount: number;
+}
+
 export interface Wear {
   quality?: string;
   health?: number;
@@ -168,10 +177,48 @@ export class World {
 
   // --- the players' side
 
-  place(kind: "export" | "import", x: number): void {
+  place(kind: "export" | "import", x: number, what: What = "chest"): void {
     this.lua(
-      `test.join("someone") test.build{ name = "clusterio-${kind}-chest", position = { ${x}, 0 }, player = "someone" }`,
+      `test.join("someone") test.build{ name = "clusterio-${kind}-${what}", position = { ${x}, 0 }, player = "someone" }`,
     );
+  }
+
+  /** Sets an import tank; undefined to nothing. */
+  requestFluid(x: number, request: FluidRequest | undefined): boolean {
+    const wish = request === undefined ? "nil" : `helpers.json_to_table([==[${JSON.stringify(request)}]==])`;
+    return String(this.lua(`return { remote.call("clusterio", "request_fluid", at(${x}), ${wish}) }`)) === "true";
+  }
+
+  /** What an import tank is set to. */
+  requestedFluid(x: number): unknown {
+    return this.lua(`return remote.call("clusterio", "requested_fluid", at(${x})) or {}`);
+  }
+
+  /** Lets fluid flow in; returns how much did. */
+  pour(x: number, name: string, { amount, temperature }: { amount: number; temperature?: number }): number {
+    const degrees = temperature === undefined ? "" : `, temperature = ${temperature}`;
+    const [added] = this.lua(
+      `return { at(${x}).add_fluid(1, { name = "${name}", amount = ${amount}${degrees} }) }`,
+    ) as [number];
+    return added;
+  }
+
+  /** Lets up to `amount` flow out; returns how much did. */
+  drain(x: number, amount: number): number {
+    const [taken] = this.lua(`local out = at(${x}).remove_fluid(1, ${amount}) return { out and out.amount or 0 }`) as [
+      number,
+    ];
+    return taken;
+  }
+
+  /** Charges (or discharges) an accumulator, in MJ. */
+  charge(x: number, megajoules: number): void {
+    this.lua(`local a = at(${x}) a.energy = a.energy + ${megajoules} * 1e6`);
+  }
+
+  /** The fluid in a tank with its exact temperature. */
+  fluid(x: number): { name: string; amount: number; temperature: number } | undefined {
+    return this.lua(`return at(${x}).get_fluid(1)`) as ReturnType<World["fluid"]>;
   }
 
   placeMany(kind: "export" | "import", from: number, count: number): void {
@@ -200,19 +247,23 @@ export class World {
     return this.lua(`return { at(${x}) == nil }`)?.toString() === "true";
   }
 
-  isImport(x: number): boolean {
-    return (
-      this.lua(`local chest = at(${x}) return { chest ~= nil and chest.type == "logistic-container" }`)?.toString() ===
-      "true"
-    );
+  /** "import-tank" and the like; "" where nothing stands. */
+  kindAt(x: number): string {
+    const [name] = this.lua(`local port = at(${x}) return { port and port.name or "" }`) as [string];
+    return name.replace(/^clusterio-/, "");
+  }
+
+  /** By how much a port's contents changed meanwhile. */
+  changeAt(x: number, run: () => void): Vector {
+    const before = this.holds(x);
+    run();
+    return this.#change(before, this.holds(x));
   }
 
   /** Puts items in; returns by how much the chest's contents changed (a worn magazine may use up another). */
   put(x: number, name: string, count: number, wear: Wear = {}): Vector {
-    const before = this.holds(x);
     const stack = JSON.stringify({ name, count, ...wear });
-    this.lua(`at(${x}).insert(helpers.json_to_table([==[${stack}]==]))`);
-    return this.#change(before, this.holds(x));
+    return this.changeAt(x, () => this.lua(`at(${x}).insert(helpers.json_to_table([==[${stack}]==]))`));
   }
 
   /** Takes up to `count` of normal quality out; returns what came out. */
@@ -262,6 +313,10 @@ export class World {
       string,
     ];
     return label.replace(/^clusterio-status\./, "");
+  }
+
+  crumbs(): Vector {
+    return this.lua(`return remote.call("clusterio", "crumbs")`) as Vector;
   }
 
   buffer(): Vector {

@@ -1,12 +1,11 @@
--- Two rows of chests near spawn: one export chest for each thing that is made, one import chest for each that is wanted.
+-- Two rows near spawn: one exporting entity for each thing that is made, one importing for each that is wanted.
+local goods = require("goods")
 local roles = require("roles")
 
-local EXPORT = "clusterio-export-chest"
-local IMPORT = "clusterio-import-chest"
 -- Requests hold this many seconds of use: enough to see them fill, too little to hoard.
 local REQUEST_SECONDS = 20
--- Chests are set this far from spawn, two tiles apart.
-local ROW_X, EXPORT_Y, IMPORT_Y, APART = 4, 4, 8, 2
+-- Entities are set this far from spawn, so far apart that tanks fit.
+local ROW_X, EXPORT_Y, IMPORT_Y, APART = 4, 4, 10, 4
 
 local build = {}
 
@@ -18,30 +17,20 @@ local function place(surface, name, x, y)
   )
 end
 
-local function request(chest, want)
-  local point = chest.get_requester_point()
-  local section = point.get_section(1) or point.add_section()
-  section.set_slot(1, {
-    value = { type = "item", name = want.name, quality = "normal" },
-    min = want.per_second * REQUEST_SECONDS,
-  })
-end
-
-function build.chests(surface, role)
+function build.ports(surface, role)
   surface.request_to_generate_chunks({ 0, 0 }, 2)
   surface.force_generate_chunk_requests()
   local exports, imports = {}, {}
   for i, made in ipairs(roles.made(role)) do
-    exports[made.name] = place(surface, EXPORT, ROW_X + APART * i, EXPORT_Y)
+    exports[goods.resource(made)] = place(surface, goods.kind(made).export, ROW_X + APART * i, EXPORT_Y)
   end
   for i, want in ipairs(roles.wanted(role)) do
-    local chest = place(surface, IMPORT, ROW_X + APART * i, IMPORT_Y)
-    imports[want.name] = chest
-    request(chest, want)
+    local kind = goods.kind(want)
+    local port = place(surface, kind.import, ROW_X + APART * i, IMPORT_Y)
+    imports[goods.resource(want)] = port
+    kind.request(port, want, want.per_second * REQUEST_SECONDS)
   end
   return exports, imports
 end
-
-build.chest_names = { EXPORT, IMPORT }
 
 return build

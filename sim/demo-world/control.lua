@@ -15,7 +15,7 @@ script.on_init(function()
   storage.frozen = false
   storage.produced = {}
   storage.consumed = {}
-  storage.exports, storage.imports = build.chests(surface, work.role(surface))
+  storage.exports, storage.imports = build.ports(surface, work.role(surface))
 end)
 
 script.on_nth_tick(TURN_TICKS, function()

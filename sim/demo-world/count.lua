@@ -1,6 +1,6 @@
--- What this world physically holds: every cluster chest on every surface, and what the clusterio mod has taken in and not
--- handed out yet.
-local build = require("build")
+-- What this world physically holds: every chest, tank and accumulator of the cluster on every surface, and what the
+-- clusterio mod has taken in and not handed out yet.
+local goods = require("goods")
 
 -- Robots empty a requester's trash; until they come, it is in the chest.
 local INVENTORIES = { defines.inventory.chest, defines.inventory.logistic_container_trash }
@@ -12,16 +12,25 @@ local function resource_of(item)
   return "item:" .. item.name .. ":" .. item.quality
 end
 
+-- Fluids and energy by whole units: what is below one was produced by nobody here.
+local function add_contents(port, add)
+  for _, index in ipairs(port.fluids_count == 0 and INVENTORIES or {}) do
+    local inventory = port.get_inventory(index)
+    for _, item in ipairs(inventory and inventory.get_contents() or {}) do add(resource_of(item), item.count) end
+  end
+  local fluid = port.fluids_count > 0 and port.get_fluid(1) or nil
+  if fluid and fluid.amount >= 1 then
+    add(goods.resource({ kind = "fluid", name = fluid.name, temperature = math.floor(fluid.temperature) }), math.floor(fluid.amount))
+  end
+  local charge = port.electric_buffer_size and math.floor(port.energy / 1e6) or 0
+  if charge > 0 then add("energy", charge) end
+end
+
 function count.held()
   local held = {}
   local function add(resource, amount) held[resource] = (held[resource] or 0) + amount end
   for _, surface in pairs(game.surfaces) do
-    for _, chest in ipairs(surface.find_entities_filtered({ name = build.chest_names })) do
-      for _, index in ipairs(INVENTORIES) do
-        local inventory = chest.get_inventory(index)
-        for _, item in ipairs(inventory and inventory.get_contents() or {}) do add(resource_of(item), item.count) end
-      end
-    end
+    for _, port in ipairs(surface.find_entities_filtered({ name = goods.entities })) do add_contents(port, add) end
   end
   for resource, amount in pairs(remote.call("clusterio", "buffer")) do add(resource, amount) end
   return held

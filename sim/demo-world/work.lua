@@ -1,57 +1,59 @@
--- One turn of the demo world's economy. What it counts is what the chests really took or gave.
+-- One turn of the demo world's economy. What it counts is what the chests, tanks and accumulators really took or gave.
+local goods = require("goods")
 local roles = require("roles")
 
 local TICKS_A_SECOND = 60
 
 local work = {}
 
-local function count(totals, name, amount)
-  local resource = "item:" .. name
+local function count(totals, good, amount)
+  local resource = goods.resource(good)
   totals[resource] = (totals[resource] or 0) + amount
 end
 
-local function chest_inventory(chest)
-  return chest and chest.valid and chest.get_inventory(defines.inventory.chest) or nil
+local function port_of(ports, good)
+  local port = ports[goods.resource(good)]
+  return port and port.valid and port or nil
 end
 
-local function produce(name, amount)
-  local inventory = chest_inventory(storage.exports[name])
-  if not inventory or amount < 1 then return end
-  count(storage.produced, name, inventory.insert({ name = name, count = amount }))
+local function produce(good, amount)
+  local port = port_of(storage.exports, good)
+  if not port then return end
+  -- Whole units only: what the port has no whole room for is not made.
+  local whole = math.min(amount, goods.kind(good).room(port, good))
+  if whole >= 1 then count(storage.produced, good, goods.kind(good).put(port, good, whole)) end
 end
 
-local function consume(name, amount)
-  local inventory = chest_inventory(storage.imports[name])
-  if not inventory or amount < 1 then return 0 end
-  local taken = inventory.remove({ name = name, count = amount })
-  count(storage.consumed, name, taken)
-  return taken
+local function available(good)
+  local port = port_of(storage.imports, good)
+  return port and goods.kind(good).available(port, good) or 0
 end
 
-local function available(name)
-  local inventory = chest_inventory(storage.imports[name])
-  return inventory and inventory.get_item_count(name) or 0
+local function consume(good, amount)
+  local port = port_of(storage.imports, good)
+  local whole = math.min(amount, available(good))
+  if port and whole >= 1 then count(storage.consumed, good, goods.kind(good).take(port, good, whole)) end
 end
 
-local function room_for(name)
-  local inventory = chest_inventory(storage.exports[name])
-  return inventory and inventory.get_insertable_count(name) or 0
+local function room_for(good)
+  local port = port_of(storage.exports, good)
+  return port and goods.kind(good).room(port, good) or 0
 end
 
 -- As many as the scarcest ingredient and the room for the product allow.
 local function craft(recipe, amount)
-  local times = math.min(amount, room_for(recipe.name))
-  for _, name in ipairs(recipe.from) do times = math.min(times, available(name)) end
+  local times = math.min(amount, room_for(recipe))
+  for _, good in ipairs(recipe.from) do times = math.min(times, available(good)) end
   if times < 1 then return end
-  for _, name in ipairs(recipe.from) do consume(name, times) end
-  produce(recipe.name, times)
+  for _, good in ipairs(recipe.from) do consume(good, times) end
+  produce(recipe, times)
 end
 
 -- `ticks` have passed since the last turn.
 function work.turn(role, ticks)
   local function share(per_second) return math.floor(per_second * ticks / TICKS_A_SECOND) end
-  for _, make in ipairs(role.makes) do produce(make.name, share(make.per_second)) end
-  for _, use in ipairs(role.uses) do consume(use.name, share(use.per_second)) end
+  for _, make in ipairs(role.makes) do produce(make, share(make.per_second)) end
+  for _, use in ipairs(role.uses) do consume(use, share(use.per_second)) end
   if role.crafts then craft(role.crafts, share(role.crafts.per_second)) end
 end
 

@@ -1,4 +1,20 @@
 // What the stages share.
 export const export_chest = "clusterio-export-chest";
 export const import_chest = "clusterio-import-chest";
+export const export_tank = "clusterio-export-tank";
+export const import_tank = "clusterio-import-tank";
+export const export_accumulator = "clusterio-export-accumulator";
+export const import_accumulator = "clusterio-import-accumulator";
 export const technology = "clusterio";
+export const fluid_technology = "clusterio-fluids";
+export const energy_technology = "clusterio-energy";
+
+/** Every entity that the runtime tends. */
+export const entity_names = [
+  export_chest,
+  import_chest,
+  export_tank,
+  import_tank,
+  export_accumulator,
+  import_accumulator,
+];

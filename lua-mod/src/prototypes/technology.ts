@@ -1,23 +1,38 @@
-// One technology unlocks both chests.
+// One technology unlocks the chests, one each what needs the machines of a later one.
+import type { PrototypeData } from "factorio:common";
 import type { TechnologyPrototype } from "factorio:prototype";
-import { export_chest, import_chest, technology } from "./names";
+import {
+  energy_technology,
+  export_accumulator,
+  export_chest,
+  export_tank,
+  fluid_technology,
+  import_accumulator,
+  import_chest,
+  import_tank,
+  technology,
+} from "./names";
 
-export function clusterTechnology(): TechnologyPrototype {
+declare const data: PrototypeData;
+
+interface Step {
+  name: string;
+  /** The base technology whose picture it has. */
+  like: string;
+  prerequisites: string[];
+  recipes: string[];
+}
+
+function technologyOf({ name, like, prerequisites, recipes }: Step): TechnologyPrototype {
+  const effects: { type: "unlock-recipe"; recipe: string }[] = [];
+  for (const recipe of recipes) effects.push({ type: "unlock-recipe", recipe });
+  const { icon, icon_size } = data.raw.technology[like]!;
   return {
     type: "technology",
-    name: technology,
-    icons: [
-      {
-        icon: "__base__/graphics/technology/circuit-network.png",
-        icon_size: 256,
-        tint: { r: 1, g: 0.8, b: 0.55, a: 1 },
-      },
-    ],
-    prerequisites: ["logistic-science-pack", "steel-processing"],
-    effects: [
-      { type: "unlock-recipe", recipe: export_chest },
-      { type: "unlock-recipe", recipe: import_chest },
-    ],
+    name,
+    icons: [{ icon: icon!, icon_size: icon_size!, tint: { r: 1, g: 0.8, b: 0.55, a: 1 } }],
+    prerequisites,
+    effects,
     unit: {
       count: 100,
       time: 15,
@@ -27,4 +42,27 @@ export function clusterTechnology(): TechnologyPrototype {
       ],
     },
   };
+}
+
+export function clusterTechnologies(): TechnologyPrototype[] {
+  return [
+    technologyOf({
+      name: technology,
+      like: "circuit-network",
+      prerequisites: ["logistic-science-pack", "steel-processing"],
+      recipes: [export_chest, import_chest],
+    }),
+    technologyOf({
+      name: fluid_technology,
+      like: "fluid-handling",
+      prerequisites: [technology, "fluid-handling"],
+      recipes: [export_tank, import_tank],
+    }),
+    technologyOf({
+      name: energy_technology,
+      like: "electric-energy-accumulators",
+      prerequisites: [technology, "electric-energy-accumulators"],
+      recipes: [export_accumulator, import_accumulator],
+    }),
+  ];
 }

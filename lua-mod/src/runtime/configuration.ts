@@ -1,9 +1,47 @@
-// Mods came, went or changed: prototypes may be gone, and the engine may have dropped requests and stacks of them.
+// Mods came, went or changed, this one too: its state gets the shape that this version expects, prototypes may be gone, and
+// the engine may have dropped requests and stacks of them.
 import { giveUp } from "./deal";
 import { nameOf, takeable } from "./names";
+import type { ExportPort, ImportPort, State } from "./state";
 import { requestsChanged } from "./wants";
 
+/** The state as earlier versions left it. */
+interface Earlier extends Partial<State> {
+  /** 0.1.0: chests only, under that name. */
+  chests?: LuaMap<number, ExportPort | ImportPort>;
+}
+
+function fromChests(chests: LuaMap<number, ExportPort | ImportPort>): void {
+  for (const [, port] of chests) {
+    port.holds = "items";
+    if (port.kind === "import") for (const want of port.wants) completeWant(want as unknown as EarlierWant, port);
+  }
+  storage.ports = chests;
+}
+
+interface EarlierWant {
+  chest?: ImportPort | undefined;
+  port: ImportPort;
+  temperature: number;
+}
+
+function completeWant(want: EarlierWant, port: ImportPort): void {
+  want.port = port;
+  want.chest = undefined;
+  want.temperature = 0;
+}
+
+function migrate(): void {
+  const earlier = storage as Earlier;
+  if (earlier.chests !== undefined) {
+    fromChests(earlier.chests);
+    earlier.chests = undefined;
+  }
+  if (earlier.crumbs === undefined) storage.crumbs = new LuaMap();
+}
+
 export function onConfigurationChanged(): void {
+  migrate();
   for (const { r } of storage.pool) if (!takeable(nameOf(r))) giveUp(r);
-  for (const chest of storage.imports.all) requestsChanged(chest);
+  for (const port of storage.imports.all) requestsChanged(port);
 }

@@ -1,25 +1,24 @@
-// From the import buffer into the waiting chests: a bounded number of hands per tick, each waiting chest in turn, an equal
+// From the import buffer into the waiting ports: a bounded number of hands per tick, each waiting port in turn, an equal
 // share each. What nobody waits for goes back to the cluster after a while (M1), within the lease only.
-
+import { handEnergy } from "./fill-energy";
+import { handFluid } from "./fill-fluid";
+import { handItems } from "./fill-items";
 import { leftover_ticks } from "./limits";
 import { mayCollect } from "./session";
 import type { PoolEntry, Waiting, Want } from "./state";
 import { amount, raiseExported, takeFromBuffer } from "./totals";
-import { importVisits, missingNow, setMissing, shortage } from "./wants";
-import { chestInventory } from "./world";
+import { setMissing } from "./waiting";
+import { importVisits } from "./wants";
 
 function hand(want: Want, share: number): void {
-  const { entity } = want.chest;
+  const { entity, holds } = want.port;
   if (!entity.valid) {
     setMissing(want, 0); // on_object_destroyed is on its way
     return;
   }
-  const inventory = chestInventory(entity);
-  const count = math.min(shortage(want, inventory), share);
-  const inserted = count > 0 ? inventory.insert({ name: want.name, quality: want.quality, count }) : 0;
-  if (inserted > 0) takeFromBuffer(want.r, inserted);
-  // A chest that took less than offered is full: it misses nothing until a visit finds room in it.
-  setMissing(want, inserted < count ? 0 : missingNow(want, inventory));
+  if (holds === "items") handItems(want, share);
+  else if (holds === "fluid") handFluid(want, share);
+  else handEnergy(want, share);
 }
 
 function nextInLine(waiting: Waiting): Want {

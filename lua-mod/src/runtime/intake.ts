@@ -2,7 +2,7 @@
 import { type Amounts, decodeCompact } from "./compact";
 import { deal } from "./deal";
 import type { Parsed } from "./json";
-import { itemOf, nameOf, numberOf, takeable } from "./names";
+import { nameOf, numberOf, takeable } from "./names";
 import { amount, isTotal, raiseReceived } from "./totals";
 import { importVisits } from "./wants";
 
@@ -44,7 +44,7 @@ export function takeInNamed(totals: Parsed): Untakeable {
   const untakeable: string[] = [];
   let hands = importVisits();
   for (const resource of resources) {
-    if (itemOf(resource) !== undefined && takeable(resource)) {
+    if (takeable(resource)) {
       hands = takeIn(numberOf(resource), totals[resource] as number, hands);
     } else {
       untakeable.push(resource);

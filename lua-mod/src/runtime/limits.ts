@@ -3,7 +3,7 @@
 /** A total stays below this, so that it is exact in a double and sums of a few stay exact too. */
 export const total_max = 2 ** 53 - 2 ** 32;
 
-/** A chest that gave or lacked something this recently is visited in the fast half of the round (two seconds: a slow inserter still swings). */
+/** A port that gave or lacked something this recently is visited in the fast half of the round (two seconds: a slow inserter still swings). */
 export const active_ticks = 120;
 
 /** Requests change without an event when a section is switched or a group edited elsewhere: read again after ten seconds. */
@@ -26,3 +26,15 @@ export const compact_digits_max = 11;
 
 /** A world's or an instance's id is short; a longer one is a mistake. */
 export const id_bytes_max = 80;
+
+/** Single precision at the highest temperatures of the game (5,000 degrees) is off by half of a thousandth. */
+export const degrees_slack = 1 / 1024;
+
+/** Energy is counted in whole units of so many joules. */
+export const joules_per_unit = 1e6;
+
+/** More than any tank holds, and exact in every number format on the way. */
+export const tank_amount_max = 1e9;
+
+/** No fluid of the game or of a mod is hotter; the resource's name has room for seven digits. */
+export const degrees_max = 9999999;

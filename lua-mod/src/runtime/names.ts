@@ -1,28 +1,43 @@
-// Resources have names outside (`item:iron-plate:rare`) and numbers inside and on the wire (M3).
-import { refusal } from "./rules";
+// Resources have names outside (`item:iron-plate:rare`, `fluid:steam:165`, `energy`) and numbers inside and on the wire (M3).
+import { fluidRefusal, fluidTakes, refusal } from "./rules";
 
-export interface Item {
-  name: string;
-  quality: string;
-}
+export type Thing =
+  | { kind: "item"; name: string; quality: string }
+  | { kind: "fluid"; name: string; temperature: number }
+  | { kind: "energy" };
+
+export const energy_resource = "energy";
 
 export function itemResource(name: string, quality: string): string {
   return quality === "normal" ? `item:${name}` : `item:${name}:${quality}`;
 }
 
-/** The item that a resource names; undefined for fluids, energy and anything that is not in canonical form. */
-export function itemOf(resource: string): Item | undefined {
-  const [plain] = string.match(resource, "^item:([%w_-]+)$");
-  if (plain !== undefined) return { name: plain, quality: "normal" };
-  const [name, quality] = string.match(resource, "^item:([%w_-]+):([%w_-]+)$");
-  if (name === undefined || quality === undefined || quality === "normal") return undefined;
-  return { name, quality };
+/** `temperature` in whole degrees. */
+export function fluidResource(name: string, temperature: number): string {
+  return string.format("fluid:%s:%.0f", name, temperature);
 }
 
-/** Whether this game can hold the resource: its prototypes exist and the item rules don't refuse it whole. */
+/** What a resource names; undefined for anything that is not in canonical form. */
+export function thingOf(resource: string): Thing | undefined {
+  if (resource === energy_resource) return { kind: "energy" };
+  const [plain] = string.match(resource, "^item:([%w_-]+)$");
+  if (plain !== undefined) return { kind: "item", name: plain, quality: "normal" };
+  const [item, quality] = string.match(resource, "^item:([%w_-]+):([%w_-]+)$");
+  if (item !== undefined) return quality === "normal" ? undefined : { kind: "item", name: item, quality };
+  const [fluid, degrees] = string.match(resource, "^fluid:([%w_-]+):(-?%d+)$");
+  const temperature = tonumber(degrees);
+  if (fluid === undefined || temperature === undefined) return undefined;
+  return fluidResource(fluid, temperature) === resource ? { kind: "fluid", name: fluid, temperature } : undefined;
+}
+
+/** Whether this game can hold the resource: its prototypes exist and the rules don't refuse it whole. */
 export function takeable(resource: string): boolean {
-  const item = itemOf(resource);
-  return item !== undefined && refusal(item.name, item.quality) === undefined;
+  const thing = thingOf(resource);
+  if (thing === undefined) return false;
+  if (thing.kind === "item") return refusal(thing.name, thing.quality) === undefined;
+  if (thing.kind === "fluid")
+    return fluidRefusal(thing.name) === undefined && fluidTakes(thing.name, thing.temperature);
+  return true;
 }
 
 /** The resource's number, given now if it had none. */

@@ -1,21 +1,43 @@
-// Which chests there are. One registration per entity tells of every kind of end; nothing special happens to its contents.
-import type { LuaEntity } from "factorio:runtime";
-import { export_chest, import_chest } from "../prototypes/names";
+// Which ports there are. One registration per entity tells of every kind of end; nothing special happens to its contents.
+import type { LuaEntity, OnPlayerSetupBlueprintEvent, Tags } from "factorio:runtime";
+import {
+  export_accumulator,
+  export_chest,
+  export_tank,
+  import_accumulator,
+  import_chest,
+  import_tank,
+} from "../prototypes/names";
 import { addToRing, removeFromRing } from "./ring";
-import type { ExportChest, ImportChest } from "./state";
+import type { ExportPort, FluidRequest, Holding, ImportPort } from "./state";
+import { request_tag, requestInTags } from "./tank-request";
 import { forgetWants, requestsChanged } from "./wants";
 
-function addExportChest(entity: LuaEntity, unit: number): void {
-  const chest: ExportChest = { kind: "export", entity, unit, at: -1, activeAt: -1, stirredAt: 0, status: "" };
-  addToRing(storage.exports, chest);
-  storage.chests.set(unit, chest);
+interface Family {
+  isExport: boolean;
+  holds: Holding;
 }
 
-function addImportChest(entity: LuaEntity, unit: number): void {
-  const chest: ImportChest = {
+const families = new LuaMap<string, Family>();
+families.set(export_chest, { isExport: true, holds: "items" });
+families.set(import_chest, { isExport: false, holds: "items" });
+families.set(export_tank, { isExport: true, holds: "fluid" });
+families.set(import_tank, { isExport: false, holds: "fluid" });
+families.set(export_accumulator, { isExport: true, holds: "energy" });
+families.set(import_accumulator, { isExport: false, holds: "energy" });
+
+function addExportPort(entity: LuaEntity, unit: number, holds: Holding): void {
+  const port: ExportPort = { kind: "export", entity, unit, holds, at: -1, activeAt: -1, stirredAt: 0, status: "" };
+  addToRing(storage.exports, port);
+  storage.ports.set(unit, port);
+}
+
+function addImportPort(entity: LuaEntity, unit: number, holds: Holding): ImportPort {
+  const port: ImportPort = {
     kind: "import",
     entity,
     unit,
+    holds,
     at: -1,
     activeAt: -1,
     stirredAt: 0,
@@ -24,36 +46,85 @@ function addImportChest(entity: LuaEntity, unit: number): void {
     readAt: -1,
     refused: "",
   };
-  addToRing(storage.imports, chest);
-  storage.chests.set(unit, chest);
-  requestsChanged(chest);
+  addToRing(storage.imports, port);
+  storage.ports.set(unit, port);
+  requestsChanged(port);
+  return port;
 }
 
-export function onBuilt(entity: LuaEntity): void {
+export function onBuilt(entity: LuaEntity, tags?: Tags): void {
   const unit = entity.unit_number;
-  if (unit === undefined || storage.chests.has(unit)) return;
-  const isExport = entity.name === export_chest;
-  if (!isExport && entity.name !== import_chest) return;
+  if (unit === undefined || storage.ports.has(unit)) return;
+  const family = families.get(entity.name);
+  if (family === undefined) return;
   script.register_on_object_destroyed(entity);
   entity.custom_status = undefined; // a clone brings its original's
-  if (isExport) addExportChest(entity, unit);
-  else addImportChest(entity, unit);
+  if (family.isExport) {
+    addExportPort(entity, unit, family.holds);
+    return;
+  }
+  const port = addImportPort(entity, unit, family.holds);
+  if (family.holds === "fluid") port.fluid = requestInTags(tags);
+}
+
+export function onCloned(source: LuaEntity, destination: LuaEntity): void {
+  onBuilt(destination);
+  copyTankRequest(source, destination);
+}
+
+export function onPasted(source: LuaEntity, destination: LuaEntity): void {
+  copyTankRequest(source, destination);
+  onRequestsChanged(destination);
 }
 
 export function onDestroyed(unit: number): void {
-  const chest = storage.chests.get(unit);
-  if (chest === undefined) return;
-  storage.chests.delete(unit);
-  if (chest.kind === "export") {
-    removeFromRing(storage.exports, chest);
+  const port = storage.ports.get(unit);
+  if (port === undefined) return;
+  storage.ports.delete(unit);
+  if (port.kind === "export") {
+    removeFromRing(storage.exports, port);
   } else {
-    forgetWants(chest);
-    removeFromRing(storage.imports, chest);
+    forgetWants(port);
+    removeFromRing(storage.imports, port);
   }
 }
 
+/** The port of an import entity of ours. */
+export function importPortOf(entity: LuaEntity): ImportPort | undefined {
+  const unit = entity.unit_number;
+  const port = unit === undefined ? undefined : storage.ports.get(unit);
+  return port !== undefined && port.kind === "import" ? port : undefined;
+}
+
 export function onRequestsChanged(entity: LuaEntity): void {
-  if (entity.name !== import_chest || entity.unit_number === undefined) return;
-  const chest = storage.chests.get(entity.unit_number);
-  if (chest !== undefined && chest.kind === "import") requestsChanged(chest);
+  const port = importPortOf(entity);
+  if (port !== undefined) requestsChanged(port);
+}
+
+function copyTankRequest(source: LuaEntity, destination: LuaEntity): void {
+  if (source.name !== import_tank || destination.name !== import_tank) return;
+  setTankRequest(importPortOf(destination), importPortOf(source)?.fluid);
+}
+
+/** What an import tank shall hold; undefined for nothing. */
+export function setTankRequest(port: ImportPort | undefined, request: FluidRequest | undefined): void {
+  if (port === undefined || port.holds !== "fluid") return;
+  port.fluid =
+    request === undefined
+      ? undefined
+      : { name: request.name, temperature: request.temperature, amount: request.amount };
+  requestsChanged(port);
+}
+
+/** A blueprint carries what its import tanks were set to. */
+export function onBlueprint({ stack, record, mapping }: OnPlayerSetupBlueprintEvent): void {
+  const blueprint = stack ?? record;
+  if (blueprint === undefined) return;
+  for (const [index, entity] of pairs(mapping.get() as unknown as LuaTable<number, LuaEntity>)) {
+    const fluid = entity.valid && entity.name === import_tank ? importPortOf(entity)?.fluid : undefined;
+    if (fluid !== undefined) {
+      const { name, temperature, amount } = fluid;
+      blueprint.set_blueprint_entity_tag(index, request_tag, { name, temperature, amount });
+    }
+  }
 }

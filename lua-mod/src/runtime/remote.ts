@@ -1,6 +1,10 @@
 // For other mods and for tests: copies, so that nobody outside holds a table of ours.
+import type { LuaEntity } from "factorio:runtime";
+import { import_tank } from "../prototypes/names";
 import { nameOf } from "./names";
-import type { Totals } from "./state";
+import { importPortOf, setTankRequest } from "./registry";
+import type { FluidRequest, Totals } from "./state";
+import { fluidRequest } from "./tank-request";
 
 type Named = LuaMap<string, number>;
 
@@ -10,11 +14,28 @@ function named(totals: Totals): Named {
   return copied;
 }
 
+/** Sets what an import tank holds; `request` nil sets it to nothing. Returns whether that was possible. */
+function requestFluid(tank: LuaEntity, request: unknown): boolean {
+  const port = tank.valid && tank.name === import_tank ? importPortOf(tank) : undefined;
+  const read = fluidRequest(request);
+  if (port === undefined || (request !== undefined && read === undefined)) return false;
+  setTankRequest(port, read);
+  return true;
+}
+
+function requestedFluid(tank: LuaEntity): FluidRequest | undefined {
+  return tank.valid ? importPortOf(tank)?.fluid : undefined;
+}
+
 export function registerRemote(): void {
   remote.add_interface("clusterio", {
-    /** What came from the cluster and is in no chest yet. */
+    /** What came from the cluster and is in no chest, tank or accumulator yet. */
     buffer: () => named(storage.buffer),
+    /** Fractions of units that wait to become whole ones; part of no total. */
+    crumbs: () => named(storage.crumbs),
     totals: () => ({ exported: named(storage.exported), received: named(storage.received) }),
     version: () => script.active_mods[script.mod_name],
+    request_fluid: requestFluid,
+    requested_fluid: requestedFluid,
   });
 }

@@ -3,6 +3,7 @@
 //
 // The tables here are a pure function of the prototypes, not state: every peer builds the same.
 import type { LuaItemStack } from "factorio:runtime";
+import { degrees_slack } from "./limits";
 
 /** Why something is not taken; each is a locale key `clusterio-status.refused-<reason>`. */
 export type Refusal = "unknown" | "class" | "spoils" | "data" | "damaged" | "partial";
@@ -60,4 +61,25 @@ export function stackRefusal(stack: LuaItemStack): Refusal | undefined {
   const durability = item.get_durability(stack.quality);
   if (durability !== undefined && stack.durability < durability) return "partial";
   return undefined;
+}
+
+/** Why a fluid is not exchanged. */
+export function fluidRefusal(name: string): Refusal | undefined {
+  const fluid = prototypes.fluid[name];
+  if (fluid === undefined) return "unknown";
+  return fluid.hidden || fluid.parameter ? "class" : undefined;
+}
+
+/** The default temperature is also the lowest one; whole degrees just below it stand for it. */
+export function fluidTakes(name: string, temperature: number): boolean {
+  const fluid = prototypes.fluid[name];
+  return temperature >= math.floor(fluid.default_temperature) && temperature <= fluid.max_temperature;
+}
+
+/**
+ * The temperature that the store keeps: heat is never made, less than one degree is lost. Mixing equal temperatures in the
+ * engine's single precision can end just below the degree.
+ */
+export function wholeDegrees(temperature: number): number {
+  return math.floor(temperature + degrees_slack) + 0; // + 0: never a negative zero
 }

@@ -1,21 +1,27 @@
 // Everything that the save carries, and nothing else steers the mod.
 //
-// M1  A total is raised in the same tick as the items move: `exported` with their leaving a chest (or the buffer),
-//     `received` with their entering the buffer. No call of another mod and no error stands between the two.
+// M1  A total is raised in the same tick as what it counts moves: `exported` with its leaving a chest, tank or accumulator
+//     (or the buffer), `received` with its entering the buffer. No call of another mod and no error stands between the two.
 // M2  Totals never fall within a world; only `adopt` starts them anew.
 // M3  A resource's number never changes its meaning within a save: names are only ever appended.
 // M4  `missing[r]` is the sum of `missing` over all wants of r, and a want stands in `waiting[r]` exactly while it misses something.
 // M5  `wanted[r]` is max(0, missing[r] - buffer[r]); nothing stores it.
 // M6  The pool has an entry for r exactly while buffer[r] > 0.
-// M7  Plain tables, numbers, strings and entities only: no function, no metatable. Whatever depends on order is an array.
+// M7  Totals and the buffer are whole. A fraction that the engine's rounding leaves in our hands is kept in `crumbs`, which stay
+//     below one: whole units go on into the buffer.
+// M8  Plain tables, numbers, strings and entities only: no function, no metatable. Whatever depends on order is an array.
 import type { LuaEntity } from "factorio:runtime";
 
 export type Totals = LuaMap<number, number>;
 
-/** The part of a chest that the round of visits needs. */
-export interface Chest {
+/** What an entity of ours takes in or gives out. */
+export type Holding = "items" | "fluid" | "energy";
+
+/** An export or import entity, as far as the round of visits needs it. */
+export interface Port {
   entity: LuaEntity;
   unit: number;
+  holds: Holding;
   /** Position in its ring's `all`, and in `active` (-1 when resting). */
   at: number;
   activeAt: number;
@@ -25,25 +31,38 @@ export interface Chest {
   status: string;
 }
 
-export interface ExportChest extends Chest {
+export interface ExportPort extends Port {
   kind: "export";
 }
 
-export interface ImportChest extends Chest {
+export interface ImportPort extends Port {
   kind: "import";
   wants: Want[];
   /** When the requests were last read; -1: read them at the next visit. */
   readAt: number;
-  /** Why a request of this chest can't be met, "" when all can. */
+  /** Why a request of this port can't be met, "" when all can. */
   refused: string;
+  /** What an import tank was set to. */
+  fluid?: FluidRequest | undefined;
 }
 
-/** One resource that one chest requests. */
-export interface Want {
-  chest: ImportChest;
-  r: number;
+/** Keep `amount` whole units of this fluid, of exactly this temperature in whole degrees, in the tank. */
+export interface FluidRequest {
   name: string;
+  temperature: number;
+  amount: number;
+}
+
+/** One resource that one port requests. */
+export interface Want {
+  port: ImportPort;
+  r: number;
+  /** The item's or the fluid's prototype; "" for energy. */
+  name: string;
+  /** Of an item; "" for the others. */
   quality: string;
+  /** Of a fluid; 0 for the others. */
+  temperature: number;
   count: number;
   missing: number;
   /** Position in waiting[r].wants, -1 while nothing is missing. */
@@ -55,7 +74,7 @@ export interface Waiting {
   cursor: number;
 }
 
-export interface Ring<T extends Chest> {
+export interface Ring<T extends Port> {
   all: T[];
   cursor: number;
   active: T[];
@@ -66,7 +85,7 @@ export interface Ring<T extends Chest> {
 export interface PoolEntry {
   r: number;
   at: number;
-  /** When a chest last waited for it. */
+  /** When a port last waited for it. */
   wantedAt: number;
 }
 
@@ -97,6 +116,7 @@ export interface State {
   received: Totals;
   base: Totals;
   buffer: Totals;
+  crumbs: Totals;
   missing: Totals;
 
   /** What the reader of this session has been told. */
@@ -110,9 +130,9 @@ export interface State {
   poolCursor: number;
   waiting: LuaMap<number, Waiting>;
 
-  exports: Ring<ExportChest>;
-  imports: Ring<ImportChest>;
-  chests: LuaMap<number, ExportChest | ImportChest>;
+  exports: Ring<ExportPort>;
+  imports: Ring<ImportPort>;
+  ports: LuaMap<number, ExportPort | ImportPort>;
 }
 
 declare global {
@@ -143,6 +163,7 @@ export function initState(): void {
   storage.received = new LuaMap();
   storage.base = new LuaMap();
   storage.buffer = new LuaMap();
+  storage.crumbs = new LuaMap();
   storage.missing = new LuaMap();
   storage.stated = { exported: new LuaMap(), received: new LuaMap(), wanted: new LuaMap(), names: 0 };
   storage.dirty = [];
@@ -153,5 +174,5 @@ export function initState(): void {
   storage.waiting = new LuaMap();
   storage.exports = { all: [], cursor: 0, active: [], activeCursor: 0 };
   storage.imports = { all: [], cursor: 0, active: [], activeCursor: 0 };
-  storage.chests = new LuaMap();
+  storage.ports = new LuaMap();
 }

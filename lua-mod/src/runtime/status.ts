@@ -1,13 +1,13 @@
-// A chest says itself why it does not work; the entity is written only when the text changes.
-import type { Chest } from "./state";
+// A port says itself why it does not work; the entity is written only when the text changes.
+import type { Port } from "./state";
 
-export function showStatus(chest: Chest, status: string): void {
-  if (chest.status === status) return;
-  chest.status = status;
+export function showStatus(port: Port, status: string): void {
+  if (port.status === status) return;
+  port.status = status;
   if (status === "") {
-    chest.entity.custom_status = undefined;
+    port.entity.custom_status = undefined;
     return;
   }
   const diode = status === "no-link" ? defines.entity_status_diode.red : defines.entity_status_diode.yellow;
-  chest.entity.custom_status = { diode, label: [`clusterio-status.${status}`] };
+  port.entity.custom_status = { diode, label: [`clusterio-status.${status}`] };
 }

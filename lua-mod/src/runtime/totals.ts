@@ -20,10 +20,10 @@ export function isTotal(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value < total_max && value === math.floor(value);
 }
 
-/** Items have just left a chest or the buffer for the cluster. */
+/** So much has just left a port or the buffer for the cluster. */
 export function raiseExported(r: number, by: number): void {
   const total = amount(storage.exported, r) + by;
-  assert(isTotal(total), "clusterio: a total of exported items left the exact range");
+  assert(isTotal(total), "clusterio: a total of exports left the exact range");
   storage.exported.set(r, total);
   touch(r);
 }
@@ -32,7 +32,7 @@ export function raiseExported(r: number, by: number): void {
 export function raiseReceived(r: number, total: number): number {
   const added = total - amount(storage.received, r);
   if (added <= 0) return 0;
-  assert(isTotal(total), "clusterio: a total of received items left the exact range");
+  assert(isTotal(total), "clusterio: a total of imports left the exact range");
   storage.received.set(r, total);
   addToBuffer(r, added);
   return added;
@@ -47,7 +47,17 @@ function addToBuffer(r: number, by: number): void {
   storage.poolAt.set(r, added);
 }
 
-/** Items have just gone from the buffer into a chest, or back to the cluster. */
+/** A fraction of a unit is left in our hands (M7). */
+export function addCrumb(r: number, part: number): void {
+  if (part <= 0) return;
+  const sum = amount(storage.crumbs, r) + part;
+  const whole = math.floor(sum);
+  if (sum > whole) storage.crumbs.set(r, sum - whole);
+  else storage.crumbs.delete(r);
+  if (whole > 0) addToBuffer(r, whole);
+}
+
+/** So much has just gone from the buffer into a port, or back to the cluster. */
 export function takeFromBuffer(r: number, by: number): void {
   const left = amount(storage.buffer, r) - by;
   assert(left >= 0, "clusterio: the import buffer fell below zero");

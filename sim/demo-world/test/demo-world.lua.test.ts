@@ -50,8 +50,8 @@ const named = ({ names }: Whole, totals: Totals): Totals =>
   Object.fromEntries(Object.entries(totals).map(([number, total]) => [names[Number(number)], total]));
 
 test.each([
-  [0, { "item:iron-plate": 24 }],
-  [1, { "item:copper-plate": 20, "item:coal": 10 }],
+  [0, { "item:iron-plate": 24, energy: 6 }],
+  [1, { "item:copper-plate": 20, "item:coal": 10, "fluid:steam:165": 60 }],
   [2, {}],
 ])("a map with seed %i plays the role of the seed modulo three", (seed, perSecond) => {
   const game = world(seed);
@@ -66,7 +66,7 @@ test("every unit is accounted for: produced and received are consumed, exported 
   const game = world(2);
   game.tick(SECONDS);
   game.rcon(
-    `/clusterio-import {"token":"${token(2)}","totals":{"item:iron-plate":500,"item:copper-plate":300,"item:coal":7}}`,
+    `/clusterio-import {"token":"${token(2)}","totals":{"item:iron-plate":500,"item:copper-plate":300,"item:coal":7,"fluid:steam:165":900,"energy":150}}`,
   );
   for (let i = 0; i < 20; i += 1) {
     game.tick(37);
@@ -74,7 +74,7 @@ test("every unit is accounted for: produced and received are consumed, exported 
     const state = whole(game, 2);
     game.rcon(`/cl agai 100000`);
     const [exported, received] = [named(state, state.exported), named(state, state.received)];
-    for (const resource of ["item:iron-plate", "item:copper-plate", "item:coal", "item:electronic-circuit"]) {
+    for (const resource of [...state.names, "item:electronic-circuit"]) {
       const came = (produced[resource] ?? 0) + (received[resource] ?? 0);
       const went = (consumed[resource] ?? 0) + (exported[resource] ?? 0) + (held[resource] ?? 0);
       expect({ resource, balance: came - went }).toEqual({ resource, balance: 0 });
@@ -91,6 +91,13 @@ test("a circuit world crafts from what it received: one plate of each for a circ
   const { produced, consumed } = count(game);
   expect(produced).toEqual({ "item:electronic-circuit": 40 });
   expect(consumed).toMatchObject({ "item:iron-plate": 40, "item:copper-plate": 40 });
+});
+
+test("a circuit world uses steam and energy as fast as they come", () => {
+  const game = world(2);
+  game.rcon(`/clusterio-import {"token":"${token(2)}","totals":{"fluid:steam:165":400,"energy":40}}`);
+  game.tick(5 * SECONDS);
+  expect(count(game).consumed).toEqual({ "fluid:steam:165": 200, energy: 40 });
 });
 
 test("frozen, nothing moves; thawed, it goes on", () => {

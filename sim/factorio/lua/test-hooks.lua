@@ -16,6 +16,7 @@ local data = use "stage/data"
 local control = use "stage/control"
 local command_line = use "command-line"
 local tick = use "tick"
+local gui = use "api/gui"
 
 local hooks = {}
 local refuse = object.refuse
@@ -105,6 +106,26 @@ function hooks.platform_build(options)
   return entity.wrap(made)
 end
 
+-- test.blueprint(entities, player?): selects entities into a fresh blueprint and returns what it then holds: a list of
+-- { name, position, tags }. Settings that the game itself would carry are not in it.
+function hooks.blueprint(targets, by)
+  local who, inv = player_raw(by), inventory.new { size = 1 }
+  inventory.insert(inv, stack.from { name = "blueprint", count = 1 })
+  local held, mapping = {}, {}
+  for i, target in ipairs(targets) do
+    local raw = raw_of(target, "LuaEntity")
+    held[i], mapping[i] = { name = raw.name, position = { x = raw.x, y = raw.y }, tags = {} }, target
+  end
+  inv.slots[1].entities = held
+  local ground = entity.surface(who.surface)
+  events.raise("on_player_setup_blueprint", {
+    player_index = who.index, surface = surface.wrap(ground), area = { left_top = { x = 0, y = 0 }, right_bottom = { x = 100, y = 100 } },
+    item = "blueprint", stack = object.wrap(stack.LuaItemStack, { inventory = inv, at = 1 }), quality = "normal", alt = false,
+    mapping = object.wrap(stack.LuaLazyLoadedValue, { get = function() return mapping end }),
+  })
+  return held
+end
+
 local function take_out(raw)
   local buffer = inventory.new { size = 1000 }
   for _, inv in next, raw.inventories do
@@ -161,6 +182,16 @@ function hooks.paste(source, destination, by)
   events.raise("on_entity_settings_pasted", { player_index = player_raw(by).index, source = entity.wrap(from), destination = entity.wrap(to) })
 end
 
+-- A player's windows: test.open(entity, player?), test.close(player?), and what is done to the elements of a mod's window.
+function hooks.open(target, by) gui.open(player_raw(by), raw_of(target, "LuaEntity"), target) end
+function hooks.close(by) gui.close(player_raw(by)) end
+function hooks.choose(element, value) gui.choose(raw_of(element, "LuaGuiElement"), value) end
+function hooks.type_in(element, text) gui.type_in(raw_of(element, "LuaGuiElement"), text) end
+function hooks.confirm(element) gui.confirm(raw_of(element, "LuaGuiElement")) end
+function hooks.click(element) gui.click(raw_of(element, "LuaGuiElement")) end
+
+function hooks.fluid_slip(amount) world.now.fluid_slip = amount end
+
 function hooks.mark_for_deconstruction(target) raw_of(target, "LuaEntity").to_be_deconstructed = true end
 function hooks.setting(name, value, by) settings.set_global(name, value, by and player_raw(by).index or nil) end
 function hooks.research(name, id) force.research(world.now.forces[entity.force_index(id, 1)], name, false) end
@@ -188,6 +219,9 @@ function hooks.prototype_fields()
   end
   return fields
 end
+
+-- A prototype as the data stage left it.
+function hooks.raw(type_name, name) return data.raw[type_name][name] end
 
 hooks.world = world
 

@@ -101,6 +101,13 @@ const EVENTS: Readonly<Record<string, string>> = {
   on_surface_created: 'game.create_surface("one")',
   on_pre_surface_deleted: 'game.delete_surface(game.create_surface("two")) finish()',
   on_surface_deleted: 'game.delete_surface(game.create_surface("three")) finish()',
+  on_player_setup_blueprint: "test.blueprint{ chest() }",
+  on_gui_opened: "test.open(chest())",
+  on_gui_closed: "test.open(chest()) test.close()",
+  on_gui_click: 'test.click(window().add{ type = "button" })',
+  on_gui_elem_changed: 'test.choose(window().add{ type = "choose-elem-button", elem_type = "fluid" }, "water")',
+  on_gui_text_changed: 'test.type_in(window().add{ type = "textfield" }, "5")',
+  on_gui_confirmed: 'test.confirm(window().add{ type = "textfield" })',
   on_force_created: 'game.create_force("one")',
   on_force_reset: "game.forces.enemy.reset()",
 };

@@ -3,6 +3,7 @@ import type { Contract } from "#sim/factorio/test/contracts/contract";
 import { entityContracts } from "#sim/factorio/test/contracts/entity";
 import { forceContracts } from "#sim/factorio/test/contracts/force";
 import { gameContracts } from "#sim/factorio/test/contracts/game";
+import { guiContracts } from "#sim/factorio/test/contracts/gui";
 import { inventoryContracts } from "#sim/factorio/test/contracts/inventory";
 import { itemPrototypesContracts } from "#sim/factorio/test/contracts/item-prototypes";
 import { itemStackContracts } from "#sim/factorio/test/contracts/item-stack";
@@ -24,6 +25,7 @@ const contracts: readonly Contract[] = [
   gameContracts,
   forceContracts,
   scriptContracts,
+  guiContracts,
 ].flat();
 
 const SEED = 7;

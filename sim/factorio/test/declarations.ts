@@ -99,11 +99,17 @@ export class Declarations {
     for (const file of files) this.#collect(parse(file, line));
   }
 
-  /** Undefined when there is no such interface. */
+  /** Undefined when there is no such interface. The elements of a GUI are one class in the game, an interface each here. */
   members(name: string): Members | undefined {
+    if (name === "LuaGuiElement") return this.#union(/^(?:.*GuiElementMembers|GuiElementIndexer)$/);
     const own = this.#declared.get(name);
     if (!own) return undefined;
     return new Map([...own.parents.flatMap((parent) => [...(this.members(parent) ?? [])]), ...own.members]);
+  }
+
+  #union(pattern: RegExp): Members {
+    const all = [...this.#declared.keys()].filter((name) => pattern.test(name));
+    return new Map(all.flatMap((name) => [...(this.members(name) ?? [])]));
   }
 
   #collect(node: Node): void {

@@ -27,6 +27,10 @@ local defines = {
   disconnect_reason = enum("disconnect_reason", { "quit", "dropped", "reconnect" }),
   print_skip = enum("print_skip", { "never", "if_redundant", "if_visible" }),
   print_sound = enum("print_sound", { "always", "never", "use_player_settings" }),
+  gui_type = enum("gui_type", { "none", "entity", "custom" }),
+  relative_gui_position = enum("relative_gui_position", { "top", "bottom", "left", "right" }),
+  relative_gui_type = enum("relative_gui_type", { "accumulator_gui", "container_gui", "constant_combinator_gui", "pipe_gui" }),
+  mouse_button_type = sealed(".mouse_button_type", { none = 0, left = 1, right = 2, middle = 4 }),
   control_behavior = sealed(".control_behavior", { type = enum("control_behavior.type", { "constant_combinator" }) }),
   -- Every event here is raised by the stand-in: by the world, by the API, or by a test hook (test-hooks.lua).
   events = enum("events", {
@@ -36,6 +40,8 @@ local defines = {
     "on_robot_mined_entity", "on_entity_died", "on_runtime_mod_setting_changed", "on_research_finished",
     "on_player_created", "on_player_joined_game", "on_player_left_game", "on_console_chat", "on_console_command",
     "on_surface_created", "on_pre_surface_deleted", "on_surface_deleted", "on_force_created", "on_force_reset",
+    "on_gui_opened", "on_gui_closed", "on_gui_click", "on_gui_elem_changed", "on_gui_text_changed", "on_gui_confirmed",
+    "on_player_setup_blueprint",
   }),
 }
 

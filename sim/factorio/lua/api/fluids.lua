@@ -1,8 +1,9 @@
--- Fluid storages of an entity: { name?, amount, temperature?, capacity }. Amounts are fractions; fluids of one name mix
--- temperatures, another fluid is refused.
+-- Fluid storages of an entity: { name?, amount, temperature?, capacity }. Amounts are multiples of 2^-24, temperatures have
+-- single precision; fluids of one name mix temperatures, another fluid is refused.
 local use = ...
 local prototypes = use "api/prototypes"
 local object = use "api/object"
+local world = use "world"
 
 local fluids = {}
 
@@ -10,6 +11,20 @@ function fluids.new(prototype)
   local list = {}
   for i, box in ipairs { prototype.fluid_box } do list[i] = { amount = 0, capacity = box.volume } end
   return list
+end
+
+local FRACTION = 2 ^ 24
+
+local function fixed(amount) return math.floor(amount * FRACTION) / FRACTION end
+
+-- Connected tanks share what flows: the engine may move less than was asked for. `test.fluid_slip` says how much less here.
+local function moved(amount) return fixed(math.max(0, amount - (world.now.fluid_slip or 0))) end
+
+-- The nearest number of single precision.
+local function single(x)
+  if x == 0 then return 0 end
+  local mantissa, exponent = math.frexp(x)
+  return math.ldexp(math.floor(mantissa * 2 ^ 24 + 0.5) / 2 ^ 24, exponent)
 end
 
 local function box_at(entity, i)
@@ -21,9 +36,11 @@ local function as_fluid(box)
   return { name = box.name, amount = box.amount, temperature = box.temperature }
 end
 
+-- The default temperature is also the lowest one.
 local function temperature_of(fluid)
   local prototype = prototypes.require("fluid", fluid.name, 3)
-  return fluid.temperature or prototype.default_temperature
+  local low, high = prototype.default_temperature, prototype.max_temperature or prototype.default_temperature
+  return math.max(low, math.min(fluid.temperature or low, high))
 end
 
 local function empty(box) box.name, box.amount, box.temperature = nil, 0, nil end
@@ -35,15 +52,15 @@ fluids.method = {
   get_fluid_capacity = function(entity, i) return box_at(entity, i).capacity end,
   set_fluid = function(entity, i, fluid)
     local box, temperature = box_at(entity, i), temperature_of(fluid)
-    box.name, box.amount, box.temperature = fluid.name, math.min(fluid.amount, box.capacity), temperature
+    box.name, box.amount, box.temperature = fluid.name, fixed(math.min(fluid.amount, box.capacity)), single(temperature)
     return box.amount
   end,
   add_fluid = function(entity, i, fluid)
     local box, temperature = box_at(entity, i), temperature_of(fluid)
     if box.amount > 0 and box.name ~= fluid.name then return 0 end
-    local added = math.min(fluid.amount, box.capacity - box.amount)
+    local added = moved(math.min(fluid.amount, box.capacity - box.amount))
     if added <= 0 then return 0 end
-    box.temperature = ((box.temperature or temperature) * box.amount + temperature * added) / (box.amount + added)
+    box.temperature = single(((box.temperature or temperature) * box.amount + temperature * added) / (box.amount + added))
     box.name, box.amount = fluid.name, box.amount + added
     return added
   end,
@@ -51,7 +68,7 @@ fluids.method = {
     local box = box_at(entity, i)
     local before = as_fluid(box)
     if not before then return nil end
-    local removed = math.min(amount, box.amount)
+    local removed = moved(math.min(amount, box.amount))
     box.amount = box.amount - removed
     if box.amount <= 0 then empty(box) end
     return { name = before.name, amount = removed, temperature = before.temperature }

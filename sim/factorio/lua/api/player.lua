@@ -3,6 +3,7 @@ local use = ...
 local object = use "api/object"
 local world = use "world"
 local entity = use "api/entity"
+local gui = use "api/gui"
 
 local player = {}
 
@@ -16,6 +17,8 @@ local LuaPlayer = object.class("LuaPlayer", {
     online_time = function(raw) return raw.online_time + (raw.connected and world.now.tick - raw.joined_at or 0) end,
     last_online = function(raw) return raw.last_online end,
     afk_time = function() return 0 end,
+    gui = gui.of,
+    opened = function(raw) return raw.opened and not raw.opened.dead and entity.wrap(raw.opened) or nil end,
   },
   method = {
     print = function(raw, message)

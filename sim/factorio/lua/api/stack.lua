@@ -3,6 +3,7 @@
 local use = ...
 local object = use "api/object"
 local prototypes = use "api/prototypes"
+local copy = use "lib/copy"
 local world = use "world"
 
 local stack = {}
@@ -118,6 +119,13 @@ local function of_type(raw, kind)
   return prototypes.require("item", readable(raw).name).type == kind
 end
 
+-- A blueprint item: { entities = { [i] = { name, position, tags } } } once a player has set it up.
+local function blueprint_entity(raw, index)
+  local slot = readable(raw)
+  if prototypes.require("item", slot.name).type ~= "blueprint" then refuse("This item is not a blueprint.", 3) end
+  return slot.entities and slot.entities[index] or refuse("Blueprint entity index out of range: " .. tostring(index), 3)
+end
+
 local function type_test(kind) return function(raw) return of_type(raw, kind) end end
 
 stack.LuaItemStack = object.class("LuaItemStack", {
@@ -203,6 +211,8 @@ stack.LuaItemStack = object.class("LuaItemStack", {
       local filter = raw.inventory.filters and raw.inventory.filters[raw.at]
       return not filter or filter == stack.from(id).name
     end,
+    set_blueprint_entity_tag = function(raw, index, tag, value) blueprint_entity(raw, index).tags[tag] = copy.deep(value) end,
+    get_blueprint_entity_tag = function(raw, index, tag) return copy.deep(blueprint_entity(raw, index).tags[tag]) end,
     drain_ammo = function(raw, amount)
       local slot = readable(raw)
       local full = stack.full(slot, "ammo") or refuse("This item is not ammo.", 2)
@@ -231,6 +241,11 @@ stack.LuaItem = object.class("LuaItem", {
 
 stack.LuaEquipmentGrid = object.class("LuaEquipmentGrid", {
   read = { width = function(raw) return raw.width end, height = function(raw) return raw.height end },
+})
+
+-- A value that an event carries and that is worked out when somebody asks.
+stack.LuaLazyLoadedValue = object.class("LuaLazyLoadedValue", {
+  method = { get = function(raw) return raw.get() end },
 })
 
 return stack

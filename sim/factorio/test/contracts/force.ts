@@ -258,6 +258,22 @@ export const forceContracts: readonly Contract[] = [
     gives: ["cid"],
   },
   {
+    member: "LuaPlayer.gui",
+    says: "",
+    lua: `return test.join("viewer").gui.object_name`,
+    gives: ["LuaGui"],
+  },
+  {
+    member: "LuaPlayer.opened",
+    says: "The GUI the player currently has open.",
+    lua: `
+      local player, c = test.join("viewer"), chest()
+      test.open(c, "viewer") local before = player.opened == c test.close("viewer")
+      return before, player.opened == nil
+    `,
+    gives: [true, true],
+  },
+  {
     member: "LuaPlayer.index",
     says: "This player's index in LuaGameScript::players (unique ID).",
     lua: `local p = test.join('cid') return game.players[p.index].name`,

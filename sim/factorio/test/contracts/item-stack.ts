@@ -249,4 +249,41 @@ export const itemStackContracts: readonly Contract[] = [
     lua: `return with_grid()[1].grid.valid`,
     gives: [true],
   },
+  {
+    member: "LuaItemStack.set_blueprint_entity_tag",
+    says: "Sets the given tag on the given blueprint entity index in this blueprint item.",
+    lua: `
+      local seen = listen("on_player_setup_blueprint")
+      local held = test.blueprint{ chest() }
+      seen[1].stack.set_blueprint_entity_tag(1, "probe", 5)
+      return held[1].tags.probe, (pcall(seen[1].stack.set_blueprint_entity_tag, 2, "probe", 5))
+    `,
+    gives: [5, false],
+  },
+  {
+    member: "LuaItemStack.get_blueprint_entity_tag",
+    says: "Gets the given tag on the given blueprint entity index in this blueprint item.",
+    lua: `
+      local seen = listen("on_player_setup_blueprint") test.blueprint{ chest() }
+      local stack = seen[1].stack
+      stack.set_blueprint_entity_tag(1, "probe", 5)
+      return stack.get_blueprint_entity_tag(1, "probe")
+    `,
+    gives: [5],
+  },
+  {
+    member: "LuaLazyLoadedValue.get",
+    says: "Gets the value of this lazy loaded value.",
+    lua: `
+      local seen, c = listen("on_player_setup_blueprint"), chest() test.blueprint{ c }
+      return seen[1].mapping.get()[1] == c
+    `,
+    gives: [true],
+  },
+  {
+    member: "LuaLazyLoadedValue.valid",
+    says: "Is this object valid?",
+    lua: `local seen = listen("on_player_setup_blueprint") test.blueprint{ chest() } return seen[1].mapping.valid`,
+    gives: [true],
+  },
 ];

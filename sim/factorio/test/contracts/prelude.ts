@@ -55,6 +55,8 @@ export const PRELUDE = `
     for name, count in pairs(items or {}) do inventory.insert{ name = name, count = count } end
     return inventory
   end
+  -- A frame in a player's window.
+  local function window() return test.join("viewer").gui.left.add{ type = "frame", caption = "window" } end
   local function filtered() return create{ name = "probe-filtered-chest" }.get_inventory(defines.inventory.chest) end
   local function with_grid()
     local inventory = inv{ ["light-armor"] = 1 }

@@ -1,19 +1,10 @@
-// Export: a few chests per tick are emptied into `exported` (M1), within the lease only.
-import type { LuaInventory } from "factorio:runtime";
+// What leaves an export chest: everything that the item rules take, stack by stack where stacks may differ.
+import type { LuaEntity, LuaInventory } from "factorio:runtime";
+import type { Haul } from "./collect";
 import { itemResource, numberOf } from "./names";
-import { calm, stir, visitSome } from "./ring";
-import { type Refusal, ruleOf, stackRefusal } from "./rules";
-import { mayCollect } from "./session";
-import type { ExportChest } from "./state";
-import { showStatus } from "./status";
+import { ruleOf, stackRefusal } from "./rules";
 import { raiseExported } from "./totals";
 import { chestInventory } from "./world";
-
-/** What a look into one chest found. */
-interface Haul {
-  took: boolean;
-  refused: Refusal | undefined;
-}
 
 function credit(haul: Haul, name: string, quality: string, count: number): void {
   raiseExported(numberOf(itemResource(name, quality)), count);
@@ -40,8 +31,10 @@ function takeStacks(inventory: LuaInventory, haul: Haul): void {
   }
 }
 
-function empty(inventory: LuaInventory): Haul {
+export function collectItems(chest: LuaEntity): Haul {
+  const inventory = chestInventory(chest);
   const haul: Haul = { took: false, refused: undefined };
+  if (inventory.is_empty()) return haul;
   let hasStacks = false;
   for (const { name, quality, count } of inventory.get_contents()) {
     const rule = ruleOf(name, quality);
@@ -56,26 +49,4 @@ function empty(inventory: LuaInventory): Haul {
   }
   if (hasStacks) takeStacks(inventory, haul);
   return haul;
-}
-
-function visit(chest: ExportChest): void {
-  if (!chest.entity.valid) return; // on_object_destroyed is on its way
-  if (!mayCollect()) {
-    showStatus(chest, "no-link");
-    return;
-  }
-  const inventory = chestInventory(chest.entity);
-  if (inventory.is_empty()) {
-    showStatus(chest, "");
-    calm(storage.exports, chest);
-    return;
-  }
-  const haul = empty(inventory);
-  showStatus(chest, haul.refused === undefined ? "" : `refused-${haul.refused}`);
-  if (haul.took) stir(storage.exports, chest);
-  else calm(storage.exports, chest);
-}
-
-export function collect(): void {
-  visitSome(storage.exports, settings.global["clusterio-export-chests-per-tick"].value as number, visit);
 }

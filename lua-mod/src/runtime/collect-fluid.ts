@@ -1,0 +1,23 @@
+// What leaves an export tank: whole units, under the fluid's name and its temperature in whole degrees. The rest stays.
+import type { LuaEntity } from "factorio:runtime";
+import type { Haul } from "./collect";
+import { takeFluid, tankFluid } from "compat";
+import { fluidResource, numberOf } from "./names";
+import { fluidRefusal, wholeDegrees } from "./rules";
+import { addCrumb, raiseExported } from "./totals";
+
+export function collectFluid(tank: LuaEntity): Haul {
+  const haul: Haul = { took: false, refused: undefined };
+  const fluid = tankFluid(tank);
+  if (fluid === undefined || fluid.amount < 1) return haul;
+  haul.refused = fluidRefusal(fluid.name);
+  if (haul.refused !== undefined) return haul;
+  const taken = takeFluid(tank, fluid.name, math.floor(fluid.amount));
+  const whole = math.floor(taken);
+  if (taken <= 0) return haul;
+  const r = numberOf(fluidResource(fluid.name, wholeDegrees(fluid.temperature!)));
+  addCrumb(r, taken - whole);
+  if (whole > 0) raiseExported(r, whole);
+  haul.took = true;
+  return haul;
+}

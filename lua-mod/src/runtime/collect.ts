@@ -1,0 +1,37 @@
+// Export: a few chests, tanks and accumulators per tick are emptied into `exported` (M1), within the lease only.
+import { collectEnergy } from "./collect-energy";
+import { collectFluid } from "./collect-fluid";
+import { collectItems } from "./collect-items";
+import { calm, stir, visitSome } from "./ring";
+import type { Refusal } from "./rules";
+import { mayCollect } from "./session";
+import type { ExportPort } from "./state";
+import { showStatus } from "./status";
+
+/** What a look into one port found. */
+export interface Haul {
+  took: boolean;
+  refused: Refusal | undefined;
+}
+
+function haulOf(port: ExportPort): Haul {
+  if (port.holds === "fluid") return collectFluid(port.entity);
+  if (port.holds === "energy") return collectEnergy(port.entity);
+  return collectItems(port.entity);
+}
+
+function visit(port: ExportPort): void {
+  if (!port.entity.valid) return; // on_object_destroyed is on its way
+  if (!mayCollect()) {
+    showStatus(port, "no-link");
+    return;
+  }
+  const haul = haulOf(port);
+  showStatus(port, haul.refused === undefined ? "" : `refused-${haul.refused}`);
+  if (haul.took) stir(storage.exports, port);
+  else calm(storage.exports, port);
+}
+
+export function collect(): void {
+  visitSome(storage.exports, settings.global["clusterio-export-chests-per-tick"].value as number, visit);
+}
