@@ -22,6 +22,13 @@ export const atTile = `
     if port.electric_buffer_size then count("energy", port.energy / 1e6) end
     return to
   end
+  -- The two games name it differently.
+  local function flow_out(tank, amount)
+    local held = tank.get_fluid(1)
+    if not held then return 0 end
+    if helpers.game_version:find("^2%.0%.") then return tank.remove_fluid{ name = held.name, amount = amount } end
+    return tank.remove_fluid(1, amount).amount
+  end
   local function contents(port) return add({}, port) end
   local function everything()
     local all = {}

@@ -197,17 +197,15 @@ export class World {
   /** Lets fluid flow in; returns how much did. */
   pour(x: number, name: string, { amount, temperature }: { amount: number; temperature?: number }): number {
     const degrees = temperature === undefined ? "" : `, temperature = ${temperature}`;
-    const [added] = this.lua(
-      `return { at(${x}).add_fluid(1, { name = "${name}", amount = ${amount}${degrees} }) }`,
-    ) as [number];
+    const [added] = this.lua(`return { at(${x}).insert_fluid{ name = "${name}", amount = ${amount}${degrees} } }`) as [
+      number,
+    ];
     return added;
   }
 
   /** Lets up to `amount` flow out; returns how much did. */
   drain(x: number, amount: number): number {
-    const [taken] = this.lua(`local out = at(${x}).remove_fluid(1, ${amount}) return { out and out.amount or 0 }`) as [
-      number,
-    ];
+    const [taken] = this.lua(`return { flow_out(at(${x}), ${amount}) }`) as [number];
     return taken;
   }
 

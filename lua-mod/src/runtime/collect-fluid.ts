@@ -1,7 +1,7 @@
 // What leaves an export tank: whole units, under the fluid's name and its temperature in whole degrees. The rest stays.
 import type { LuaEntity } from "factorio:runtime";
-import type { Haul } from "./collect";
 import { takeFluid, tankFluid } from "compat";
+import type { Haul } from "./collect";
 import { fluidResource, numberOf } from "./names";
 import { fluidRefusal, wholeDegrees } from "./rules";
 import { addCrumb, raiseExported } from "./totals";

@@ -18,7 +18,7 @@ local FRACTION = 2 ^ 24
 local function fixed(amount) return math.floor(amount * FRACTION) / FRACTION end
 
 -- Connected tanks share what flows: the engine may move less than was asked for. `test.fluid_slip` says how much less here.
-local function moved(amount) return fixed(math.max(0, amount - (world.now.fluid_slip or 0))) end
+function fluids.moved(amount) return fixed(math.max(0, amount - (world.now.fluid_slip or 0))) end
 
 -- The nearest number of single precision.
 local function single(x)
@@ -45,6 +45,17 @@ end
 
 local function empty(box) box.name, box.amount, box.temperature = nil, 0, nil end
 
+-- As much as there is room for, unless another fluid is in there; returns how much that was.
+local function pour(box, fluid)
+  local temperature = temperature_of(fluid)
+  if box.amount > 0 and box.name ~= fluid.name then return 0 end
+  local added = fluids.moved(math.min(fluid.amount, box.capacity - box.amount))
+  if added <= 0 then return 0 end
+  box.temperature = single(((box.temperature or temperature) * box.amount + temperature * added) / (box.amount + added))
+  box.name, box.amount = fluid.name, box.amount + added
+  return added
+end
+
 fluids.read = { fluids_count = function(entity) return #entity.fluids end }
 
 fluids.method = {
@@ -55,20 +66,18 @@ fluids.method = {
     box.name, box.amount, box.temperature = fluid.name, fixed(math.min(fluid.amount, box.capacity)), single(temperature)
     return box.amount
   end,
-  add_fluid = function(entity, i, fluid)
-    local box, temperature = box_at(entity, i), temperature_of(fluid)
-    if box.amount > 0 and box.name ~= fluid.name then return 0 end
-    local added = moved(math.min(fluid.amount, box.capacity - box.amount))
-    if added <= 0 then return 0 end
-    box.temperature = single(((box.temperature or temperature) * box.amount + temperature * added) / (box.amount + added))
-    box.name, box.amount = fluid.name, box.amount + added
-    return added
+  add_fluid = function(entity, i, fluid) return pour(box_at(entity, i), fluid) end,
+  insert_fluid = function(entity, fluid)
+    for _, box in ipairs(entity.fluids) do
+      if box.amount == 0 or box.name == fluid.name then return pour(box, fluid) end
+    end
+    return 0
   end,
   remove_fluid = function(entity, i, amount)
     local box = box_at(entity, i)
     local before = as_fluid(box)
     if not before then return nil end
-    local removed = moved(math.min(amount, box.amount))
+    local removed = fluids.moved(math.min(amount, box.amount))
     box.amount = box.amount - removed
     if box.amount <= 0 then empty(box) end
     return { name = before.name, amount = removed, temperature = before.temperature }

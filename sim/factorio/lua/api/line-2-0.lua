@@ -4,6 +4,7 @@ local use = ...
 local object = use "api/object"
 local prototypes = use "api/prototypes"
 local entity = use "api/entity"
+local fluids = use "api/fluids"
 use "api/helpers"
 
 -- What 2.1 added, by class.
@@ -61,7 +62,7 @@ LuaEntity.method.remove_fluid = function(raw, wanted)
   local left = wanted.amount
   for _, box in ipairs(raw.fluids) do
     if box.name == wanted.name and left > 0 then
-      local taken = math.min(left, box.amount)
+      local taken = fluids.moved(math.min(left, box.amount))
       fill(box, { name = box.name, amount = box.amount - taken, temperature = box.temperature })
       left = left - taken
     end

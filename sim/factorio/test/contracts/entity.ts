@@ -221,6 +221,15 @@ export const entityContracts: readonly Contract[] = [
     gives: [25000, 0],
   },
   {
+    member: "LuaEntity.insert_fluid",
+    says: "Insert fluid into this entity. Fluidbox is chosen automatically.",
+    lua: `
+      local t = tank()
+      return t.insert_fluid{ name = 'water', amount = 30000 }, t.insert_fluid{ name = 'steam', amount = 1 }, t.get_fluid(1).amount
+    `,
+    gives: [25000, 0, 25000],
+  },
+  {
     member: "LuaEntity.get_fluid",
     says: "Gets the fluid in the entity's given fluid storage if one exists.",
     lua: `
