@@ -33,6 +33,9 @@ import type { Ledger } from "#projector/ledger/ledger";
 /** Ledger messages between checkpoints: a start reads at most so many, a second or two. */
 export const CHECKPOINT_EVERY = 5_000;
 
+/** A stream that somebody deleted while everything runs is missed by nobody who only writes to it: looked for this often. */
+const PREPARE_EVERY_S = 5;
+
 export interface HousekeepingPorts {
   readonly ledgerLog: Log;
   readonly clock: Clock;
@@ -43,6 +46,8 @@ export interface HousekeepingPorts {
   readonly checkpointEvery?: number;
   /** Bytes in a checkpoint's part; the simulation's states are smaller than one. */
   readonly checkpointPartBytes?: number;
+  /** Makes the streams that are missing. */
+  readonly prepare: () => Promise<void>;
   /** Writes one message; false when another writer was first. */
   readonly write: (body: LedgerBody, signal: AbortSignal) => Promise<boolean>;
   /** A part is ready to be written. */
@@ -53,6 +58,7 @@ export class Housekeeping {
   /** Of the LEDGER stream, as last asked. */
   #fill: Fill = { at: 0, bytes: 0, bytesMax: Number.POSITIVE_INFINITY, since: undefined };
   #firstSeq = 0;
+  #seconds = 0;
   #growth: Growth = NO_GROWTH;
   #warned: Warned = NOT_WARNED;
   #sinceCheckpoint = 0;
@@ -101,7 +107,8 @@ export class Housekeeping {
 
   /** At a clean point, each second. False when a write was lost. */
   async keep(signal: AbortSignal): Promise<boolean> {
-    const { ledgerLog, alarm, checkpointEvery = CHECKPOINT_EVERY } = this.ports;
+    const { ledgerLog, alarm, prepare, checkpointEvery = CHECKPOINT_EVERY } = this.ports;
+    if (++this.#seconds % PREPARE_EVERY_S === 0) await prepare();
     await this.#look();
     this.#endWork();
     if (this.#work === undefined && this.#sinceCheckpoint >= checkpointEvery && !(await this.#begin(signal)))

@@ -61,6 +61,8 @@ export interface LeaderPorts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly assignments: Assignments;
+  /** Makes the streams that are missing: called before anything is read, and again and again while somebody leads. */
+  readonly prepare: () => Promise<void>;
   /** One line for the operator about something that should not happen. */
   readonly alarm: (message: string) => void;
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;

@@ -101,6 +101,7 @@ class RunCommand extends Command {
     );
     requirePayload(link, MASTER_PAYLOAD_BYTES_MIN);
     const bus = new NatsBus(link);
+    const toldDrifts = new Set<string>();
     let view: () => Projector | undefined = () => undefined;
     const metrics = newMetrics({
       state: () => view()!.state,
@@ -131,7 +132,11 @@ class RunCommand extends Command {
       prepare: async () => {
         const ensured = await prepareStreams(link);
         if (ensured.created.length > 0) log.info({ streams: ensured.created }, "made streams");
-        for (const drift of ensured.kept) log.warn({ drift }, `stream ${drift.stream} has its own ${drift.setting}`);
+        for (const drift of ensured.kept) {
+          const told = JSON.stringify(drift);
+          if (!toldDrifts.has(told)) log.warn({ drift }, `stream ${drift.stream} has its own ${drift.setting}`);
+          toldDrifts.add(told);
+        }
       },
     });
     view = () => projector;

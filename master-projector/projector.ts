@@ -34,8 +34,6 @@ export interface ProjectorPorts extends LeaderPorts, Omit<LedgerPorts, "log"> {
   readonly stateLog: Log;
   readonly random: Random;
   readonly onRole: (role: ProjectorRole) => void;
-  /** Makes the streams that are missing; called before anything is read. */
-  readonly prepare: () => Promise<void>;
 }
 
 /** A broker that is away is tried again this often. */

@@ -29,8 +29,31 @@ const offsetFrom = (path: string | undefined): (() => number) | undefined => {
 /** How far this process's clock is from the machine's (ms): 0 but in tests. */
 export const clockOffset = offsetFrom(process.env.CLUSTERIO_CLOCK_OFFSET_FILE);
 
+/** A clock that was set back by less than this stands still until it has caught up. */
+const STILL_MS_MAX = 1_000;
+
+/**
+ * A clock that never goes back: deadlines are points in time, and whoever sets a machine's clock back by an hour must not make
+ * a standby, a pause or an import wait for an hour. While the machine's clock is behind, time goes on from where it was; it
+ * follows when that jumps ahead.
+ */
+export const steadyClock = (wall: () => number, monotonic: () => number): (() => number) => {
+  let last = wall();
+  let lastAt = monotonic();
+  return () => {
+    const at = monotonic();
+    const steady = last + (at - lastAt);
+    const now = wall();
+    last = now >= steady - STILL_MS_MAX ? Math.max(now, last) : steady;
+    lastAt = at;
+    return Math.floor(last);
+  };
+};
+
+const wallClock = clockOffset === undefined ? () => Date.now() : () => Date.now() + clockOffset();
+
 export const nodeClock: Clock = {
-  now: clockOffset === undefined ? () => Date.now() : () => Date.now() + clockOffset(),
+  now: steadyClock(wallClock, () => performance.now()),
   after(ms, task) {
     let left = Math.max(0, ms);
     let timer: NodeJS.Timeout;

@@ -115,22 +115,24 @@ test("what a folder holds at the start is looked at, too", async () => {
   expect(() => armFailpoints({ CLUSTERIO_FAILPOINTS_DIR: join(folder, "none") })).toThrow(/CLUSTERIO_FAILPOINTS_DIR/);
 });
 
-test("the clock is ahead or behind by what its file says now", async () => {
+test("the clock is off by what its file says now, and never goes back", async () => {
   const path = join(folder, "offset");
-  await writeFile(path, "0\n");
+  await writeFile(path, "-120000\n");
   const script = `
     const { nodeClock } = require(${built("core/adapters/node-clock.js")});
     const { writeFileSync } = require("node:fs");
     const off = () => Math.round((nodeClock.now() - Date.now()) / 1000);
-    const seen = [off()];
-    writeFileSync(${JSON.stringify(path)}, "3600000");
-    setTimeout(() => {
+    const seen = [];
+    const jumps = [-60000, 0, 3600000, 0];
+    const jump = () => {
       seen.push(off());
-      writeFileSync(${JSON.stringify(path)}, "-60000");
-      setTimeout(() => console.log(JSON.stringify([...seen, off()])), 50);
-    }, 50);`;
+      if (jumps.length === 0) return console.log(JSON.stringify(seen));
+      writeFileSync(${JSON.stringify(path)}, String(jumps.shift()));
+      setTimeout(jump, 50);
+    };
+    jump();`;
   const { out } = await run(script, { CLUSTERIO_CLOCK_OFFSET_FILE: path });
-  expect(JSON.parse(out)).toEqual([0, 3600, -60]);
+  expect(JSON.parse(out)).toEqual([-120, -60, 0, 3600, 3600]);
 });
 
 test("docs/chaos.md lists every point with its meaning", async () => {

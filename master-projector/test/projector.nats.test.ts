@@ -1,3 +1,4 @@
+import { jetstreamManager } from "@nats-io/jetstream";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
@@ -190,6 +191,19 @@ test("nats-server killed and back with its data: the leader goes on where it was
     { what: "facts are folded again", timeoutMs: 20_000 },
   );
   expect(account(projector, "b.1")).toMatchObject({ received: 0, allocated: 60 });
+}, 60_000);
+
+test("EVENTS deleted while a leader leads: it is made anew, and facts are folded again", async () => {
+  const { projector } = await startProjector();
+  const { a, b } = await trade();
+  const manager = await jetstreamManager((await nats.master()).nc);
+  await manager.streams.delete("EVENTS");
+  const restated = async () => {
+    a.report(150);
+    await Promise.all([a.ask(), b.ask()]);
+    return account(projector, "a.1")?.exported === 150;
+  };
+  await until(restated, { what: "facts are folded again", timeoutMs: 30_000 });
 }, 60_000);
 
 test("nats-server back without its data: worlds state their totals, and the ledger takes the truth from them", async () => {

@@ -6,7 +6,7 @@ import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
 import { packageRoot } from "#core/adapters/package-root";
 import { isAlive, type ProcessId, signalProcess } from "#core/adapters/process-id";
-import { isClusterioError, unavailable } from "#core/errors";
+import { isClusterioError, messageOf, unavailable } from "#core/errors";
 import type { WorldView } from "#core/events/query";
 import type { Failpoint } from "#core/failpoints";
 import { type InstanceId, instanceId, type SlaveId, slaveId, userId } from "#core/ids";
@@ -123,7 +123,7 @@ export class ChaosCluster {
         await cluster.#makeWorlds();
         await cluster.flowing("at first");
       } catch (error) {
-        throw new Error(`${error instanceof Error ? error.message : error}\n${await cluster.lastWords()}`);
+        throw new Error(`${messageOf(error)}\n${await cluster.lastWords()}`);
       }
       return cluster;
     } catch (error) {
@@ -165,7 +165,7 @@ export class ChaosCluster {
     try {
       return (await until(tried, { timeoutMs: PATIENCE_MS, what: "there is an answer" })).answer;
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}; the last one: ${last}`);
+      throw new Error(`${messageOf(error)}; the last one: ${last}`);
     }
   };
 
@@ -272,7 +272,12 @@ export class ChaosCluster {
         const then = before[index];
         return now !== undefined && now.gave > (then?.gave ?? 0) && now.got > (then?.got ?? 0);
       });
-    await until(moved, { timeoutMs: PATIENCE_MS, what: `items flow in every direction, ${what}` });
+    try {
+      await until(moved, { timeoutMs: PATIENCE_MS, what: `items flow in every direction, ${what}` });
+    } catch (error) {
+      const worlds = JSON.stringify(await this.worlds(), undefined, 1);
+      throw new Error(`${messageOf(error)}: from ${JSON.stringify(before)} to ${worlds}`);
+    }
     this.note(`items flow, ${what}`);
   }
 

@@ -1,0 +1,64 @@
+import { isAlive } from "#core/adapters/process-id";
+import { LAPSE_MS } from "#core/fold/lapse";
+import { instanceId } from "#core/ids";
+import { useChaos } from "#test/e2e/chaos/kit/scenario";
+import { until } from "#test/kit/until";
+
+/** What stands still for longer than everybody's patience, and wakes again: the hardest kind of death. */
+const { scenario } = useChaos();
+const IRON = instanceId("iron");
+const COPPER = instanceId("copper");
+/** A bridge takes a silent game for hung after a minute (LIMITS.silenceMs). */
+const HUNG_MS = 70_000;
+
+scenario("the leader stops in the middle of a write and wakes under another one: its write is lost", async (chaos) => {
+  const { p1, p2 } = chaos.daemons;
+  const first = await chaos.leader();
+  await chaos.arm([p1, p2], "ledger.appending", "stop");
+  const stopped = await chaos.fired([p1, p2], "ledger.appending");
+  const another = () =>
+    chaos.client.cluster().then(
+      ({ leader }) => leader !== first && leader,
+      () => undefined,
+    );
+  const second = await until(another, { timeoutMs: 60_000, what: "the standby leads" });
+  await chaos.flowing("under the standby");
+  await stopped.signal("SIGCONT");
+  await stopped.says(/"role":"leader"[\s\S]*"role":"standby"/);
+  await chaos.flowing("after the first one woke");
+  expect(await chaos.leader()).toBe(second);
+});
+
+scenario("a bridge and a game stop past every timeout: the session lapses, the game is started anew", async (chaos) => {
+  const { p1, p2, alpha, beta } = chaos.daemons;
+  const hung = await chaos.game(IRON);
+  await beta.signal("SIGSTOP");
+  process.kill(hung.pid, "SIGSTOP");
+  chaos.note("beta and the game of iron are stopped");
+  // Their own clocks are set ahead: what is waited for is long, and the test's time is short.
+  for (const projector of [p1, p2]) await projector.setClock(LAPSE_MS + 5_000);
+  const lapsed = async () =>
+    (await chaos.worlds())?.some(({ instance, open }) => instance === COPPER && !open) === true;
+  await until(lapsed, { timeoutMs: 60_000, what: "the session of copper has lapsed" });
+  chaos.note("copper has lapsed");
+  await alpha.says("iron: /", 60_000);
+  await alpha.setClock(HUNG_MS);
+  await until(() => !isAlive(hung), { timeoutMs: 60_000, what: "the hung game is killed" });
+  await chaos.game(IRON);
+  chaos.note("iron runs again");
+  await beta.signal("SIGCONT");
+});
+
+scenario("nats-server and a game stop past all pings, and go on", async (chaos) => {
+  const link = await chaos.nats.user("watcher");
+  const game = await chaos.game(instanceId("circuits"));
+  await chaos.nats.freeze();
+  process.kill(game.pid, "SIGSTOP");
+  await until(() => !link.connected(), { timeoutMs: 60_000, what: "the clients have given the connection up" });
+  chaos.note("connections are given up");
+  process.kill(game.pid, "SIGCONT");
+  process.kill(chaos.nats.pid, "SIGCONT");
+  await link.close();
+  await chaos.flowing("after the server woke");
+  expect(isAlive(game)).toBe(true);
+});
