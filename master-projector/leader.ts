@@ -21,7 +21,7 @@ import type { LedgerType } from "#core/subjects";
 import { alarmFor } from "#projector/alarms";
 import { Housekeeping } from "#projector/housekeeping";
 import { Inbox, type Tally } from "#projector/inbox";
-import type { Ledger } from "#projector/ledger/ledger";
+import type { Ledger, Written } from "#projector/ledger/ledger";
 import { resume } from "#projector/position";
 import type { Assignments } from "#projector/queries";
 import { commanded, queried, type Request, Requests } from "#projector/requests";
@@ -51,6 +51,8 @@ export const BEAT_MS = 1_000;
 /** A full ledger is tried again this often. */
 const FULL_MS = 1_000;
 const IDLE_MS = 60_000;
+/** Longer than an append takes through a restart of the broker. */
+const TAKEN_MS = 10_000;
 
 /** Worlds that the view of the cluster names: more are no longer looked at one by one. */
 const WAITING_MAX = 100;
@@ -170,7 +172,7 @@ export class Leader {
       body = { type, data: { void: `~${this.boot}.0`, position: resumption.end, ...before } };
     }
     failpoint("term.beginning");
-    const written = await this.ledger.append(body, this.boot, signal);
+    const written = await this.#append(body, signal);
     if (written !== "stored") return false;
     failpoint("term.begun");
     this.#wrote(body);
@@ -306,10 +308,22 @@ export class Leader {
     this.ports.wrote?.(body.type);
   }
 
+  /** A broker that answers nothing, or takes nothing because its own disk is full, is waited for; somebody must know. */
+  async #append(body: LedgerBody, signal: AbortSignal): Promise<Written> {
+    const { clock, alarm } = this.ports;
+    const said = `LEDGER has taken no message for ${TAKEN_MS / 1000} s: is nats-server well, is there room on its disk?`;
+    const quiet = every(clock, TAKEN_MS, () => alarm(alarmText("broker-away", said)));
+    try {
+      return await this.ledger.append(body, this.boot, signal);
+    } finally {
+      quiet();
+    }
+  }
+
   /** Writes one message, waiting while the ledger is full. False when another writer was first. */
   async #write(body: LedgerBody, signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      const written = await this.ledger.append(body, this.boot, signal);
+      const written = await this.#append(body, signal);
       if (written === "stored") {
         this.#house.written(body.type);
         this.#wrote(body);
@@ -350,9 +364,11 @@ export class Leader {
 
   async #lapse(signal: AbortSignal): Promise<boolean> {
     const now = this.#brokerNow();
-    for (const world of lapsedSessions(this.state, now, this.#since + this.#brokerAhead)) {
+    const since = this.#since + this.#brokerAhead;
+    for (const world of lapsedSessions(this.state, now, since)) {
       const slave = this.state.instances.get(world.instance)?.slave ?? "";
-      const silentMs = Math.max(0, now - world.factAt);
+      // A leader knows of no fact before its own time.
+      const silentMs = Math.max(0, now - Math.max(world.factAt, since));
       const data = { world: world.id, slave, silentMs, void: voidToken(this.state) };
       if (!(await this.#write({ type: "session-lapsed", data }, signal))) return false;
     }

@@ -433,3 +433,18 @@ test("a delivery's age is that of the fact that somebody waited for, not of a qu
   expect(granted.at(-1)?.delivery.folded).toBe(asked);
   await leader.stop();
 });
+
+test("a broker that stores nothing is waited for, and somebody is told", async () => {
+  const cluster = new Cluster();
+  await cluster.start();
+  await cluster.instance("a");
+  cluster.ledger.failNext(...Array.from({ length: 100 }, () => "dropped-unacknowledged" as const));
+  const asked = cluster.command("instance", "create", { name: "b" });
+  await cluster.pass(21_000);
+  const taken = cluster.alarms.filter((alarm) => alarm.includes("LEDGER has taken no message for 10 s"));
+  expect(taken.length).toBeGreaterThan(0);
+  expect((await asked).result).toBe("timeout");
+  await cluster.pass(5_000);
+  await cluster.instance("c");
+  expect(cluster.alarms.filter((alarm) => alarm.includes("LEDGER has taken no message"))).toEqual(taken);
+});

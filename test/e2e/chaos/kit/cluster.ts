@@ -26,6 +26,8 @@ const AUTOSAVE_SECONDS = 2;
 /** So that there are several in each scenario. */
 const CHECKPOINT_EVERY = 20;
 
+const THAW_EVERY_MS = 2_000;
+
 /** Where each world runs: things flow between the slaves in both directions. The seed gives a world its role. */
 const WORLDS = [
   { name: "Iron", seed: 0, slave: "alpha" },
@@ -69,14 +71,18 @@ export class ChaosCluster {
   ) {
     this.client = new ClusterClient(bus, userId("operator"));
     this.watcher = new Watcher(this.client, bus, nodeClock);
-    const daemon = (name: string, argv: (url: string, dir: string) => readonly string[]) =>
+    const daemon = (name: string, argv: (url: string, dir: string, speed: number) => readonly string[]) =>
       new Daemon({
         name,
         folder,
-        argv: () => [
+        argv: (speed = SPEED) => [
           ...(options.prefixFor?.(name) ?? []),
           process.execPath,
-          ...argv(options.natsUrlFor?.(name, nats.url) ?? nats.url, join(folder, options.folderOf?.(name) ?? name)),
+          ...argv(
+            options.natsUrlFor?.(name, nats.url) ?? nats.url,
+            join(folder, options.folderOf?.(name) ?? name),
+            speed,
+          ),
         ],
       });
     const projector = (name: string) =>
@@ -86,10 +92,10 @@ export class ChaosCluster {
         ...["--checkpoint-every", String(CHECKPOINT_EVERY)],
       ]);
     const bridge = (name: string) =>
-      daemon(name, (url, dir) => [
+      daemon(name, (url, dir, speed) => [
         ...[program("slave-bridge"), "run", "--slave", name, "--nats-url", url, "--dir", dir],
         ...["--creds", options.creds.get(name)!, "--extra-mods", join(packageRoot(), "sim", "demo-world")],
-        ...["--speed", String(SPEED)],
+        ...["--speed", String(speed)],
       ]);
     this.daemons = {
       p1: projector("p1"),
@@ -267,11 +273,17 @@ export class ChaosCluster {
       return this.instances.map(of);
     };
     const before = await until(totals, { timeoutMs: PATIENCE_MS, what: `the master answers, ${what}` });
-    const moved = async () =>
-      ((await totals()) ?? [undefined]).every((now, index) => {
+    let thawAt = performance.now() + THAW_EVERY_MS;
+    const moved = async () => {
+      if (performance.now() >= thawAt) {
+        thawAt = performance.now() + THAW_EVERY_MS;
+        await this.#thaw();
+      }
+      return ((await totals()) ?? [undefined]).every((now, index) => {
         const then = before[index];
         return now !== undefined && now.gave > (then?.gave ?? 0) && now.got > (then?.got ?? 0);
       });
+    };
     try {
       await until(moved, { timeoutMs: PATIENCE_MS, what: `items flow in every direction, ${what}` });
     } catch (error) {
@@ -279,6 +291,15 @@ export class ChaosCluster {
       throw new Error(`${messageOf(error)}: from ${JSON.stringify(before)} to ${worlds}`);
     }
     this.note(`items flow, ${what}`);
+  }
+
+  /** A game that went back to a save of the time of a count stands still as it did then. */
+  async #thaw(): Promise<void> {
+    const thaw = (instance: InstanceId) =>
+      this.client.bridge({ slave: this.slaveOf(instance), instance }, "send-rcon", { command: "/demo-thaw" });
+    await Promise.race([Promise.all(this.instances.map(thaw)), silence()]).catch((error: unknown) => {
+      if (!isClusterioError(error)) throw error;
+    });
   }
 
   /** Armed in each of these daemons (and the games of a bridge): whoever comes by first fires it. */
@@ -349,7 +370,10 @@ export class ChaosCluster {
     await Promise.all(Object.values(this.daemons).map((daemon) => daemon.stop("SIGKILL")));
     await killAllOf(this.folder);
     const { CHAOS_LOGS } = process.env;
-    if (CHAOS_LOGS !== undefined) await cp(join(this.folder, "logs"), CHAOS_LOGS, { recursive: true });
+    if (CHAOS_LOGS !== undefined) {
+      await cp(join(this.folder, "logs"), CHAOS_LOGS, { recursive: true });
+      await cp(join(this.nats.folder, "nats", "nats.log"), join(CHAOS_LOGS, "nats.log"));
+    }
     await this.nats.close().catch(() => {});
     await this.reap();
   }

@@ -22,7 +22,7 @@ export interface Exit {
 export interface DaemonOptions {
   readonly name: string;
   /** Asked at each start. */
-  readonly argv: () => readonly string[];
+  readonly argv: (speed?: number) => readonly string[];
   /** Of the cluster: log, failpoints and clock of this daemon are in it. */
   readonly folder: string;
 }
@@ -31,6 +31,8 @@ export interface DaemonOptions {
 export class Daemon {
   readonly name: string;
   readonly exits: Exit[] = [];
+  /** Of the games that a bridge starts, when another one than usual. */
+  speed: number | undefined;
   #child: ChildProcess | undefined;
   #id: ProcessId | undefined;
   #logFrom = 0;
@@ -41,6 +43,11 @@ export class Daemon {
 
   constructor(private readonly options: DaemonOptions) {
     this.name = options.name;
+  }
+
+  /** The command line of its next start. */
+  get argv(): readonly string[] {
+    return this.options.argv(this.speed);
   }
 
   get failpoints(): string {
@@ -110,7 +117,7 @@ export class Daemon {
   }
 
   #spawn(): void {
-    const [command = "", ...args] = this.options.argv();
+    const [command = "", ...args] = this.argv;
     const out = openSync(this.log, "a", 0o600);
     this.#logFrom = statSync(this.log).size;
     this.#startedAt = performance.now();
