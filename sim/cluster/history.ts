@@ -2,7 +2,7 @@ import { pause } from "#core/ports/clock";
 import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
-import { luaGames } from "#sim/cluster/lua-world";
+import { lockstepGames, luaGames } from "#sim/cluster/lua-world";
 import { plainGames } from "#sim/cluster/plain-world";
 import { decide, decideRewinds, rest } from "#sim/cluster/rest";
 import { tour } from "#sim/cluster/tour";
@@ -13,12 +13,12 @@ import { type Games, RESOURCES } from "#sim/cluster/world";
 
 /** One history from one seed: a cluster lives through trouble, then comes to rest, then is counted. */
 
-const GAMES = { plain: plainGames, lua: luaGames } satisfies Record<string, Games>;
+const GAMES = { plain: plainGames, lua: luaGames, lockstep: lockstepGames } satisfies Record<string, Games>;
 
 export interface HistoryOptions {
   readonly seed: number;
   readonly steps: number;
-  /** What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua. */
+  /** What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua, perhaps with a joined client. */
   readonly game?: keyof typeof GAMES;
   /** Kinds of fault that may happen; absent: all. */
   readonly only?: ReadonlySet<Fault>;

@@ -8,6 +8,10 @@ import { packagePath } from "#sim/factorio/package-files";
 export interface Cast {
   readonly mod: boolean;
   readonly without: ReadonlySet<string>;
+  /** Tables are walked through in another order than by who has another number here. */
+  readonly order?: number;
+  /** A joined client: it answers nothing and writes no files. */
+  readonly client?: boolean;
 }
 
 /** Each state has some megabytes; a history of six games with four sets of prototypes each is rare. */
@@ -38,7 +42,8 @@ const modsOf = (cast: Cast): Mod[] => {
   return [...mods().values()].filter(({ name }) => !gone.has(name));
 };
 
-const keyOf = (cast: Cast): string => `${cast.mod} ${[...cast.without].sort().join()}`;
+const keyOf = ({ mod, without, order, client }: Cast): string =>
+  JSON.stringify([mod, [...without].sort(), order, client]);
 
 /** Lua states that are free for another map: making one costs more than everything that a short run does in it. */
 const idle = new Map<string, Game[]>();
@@ -47,7 +52,12 @@ const idle = new Map<string, Game[]>();
 export const takeGame = (cast: Cast): Game => {
   const free = idle.get(keyOf(cast))?.pop();
   if (free !== undefined) return free;
-  return Game.prepare({ mods: modsOf(cast) });
+  const { order, client = false } = cast;
+  return Game.prepare({
+    mods: modsOf(cast),
+    isServer: !client,
+    ...(order === undefined ? {} : { shufflePairs: order }),
+  });
 };
 
 /** What was open in it is gone. */

@@ -1,5 +1,6 @@
 import { type Cast, giveGame, takeGame } from "#sim/cluster/lua-games";
 import { LOOK } from "#sim/cluster/lua-look";
+import { alone, lockstep, type Seat } from "#sim/cluster/lua-seat";
 import {
   type Amounts,
   amountIn,
@@ -36,7 +37,7 @@ const contentOf = (save: Save): SaveContent => {
 class Eye {
   #defined = false;
 
-  constructor(private readonly game: Game) {}
+  constructor(private readonly game: Pick<Game, "eval">) {}
 
   look(): Sight {
     if (!this.#defined) this.game.eval(LOOK);
@@ -47,8 +48,7 @@ class Eye {
 
 /** The real mod in real Lua 5.2, on the simulation's time; chests are filled and emptied by a mod of the simulation's. */
 class LuaWorld implements World {
-  readonly #cast: Cast;
-  readonly #game: Game;
+  readonly #game: Seat;
   readonly #eye: Eye;
   readonly #onLine: Opening["onLine"];
   readonly #produced: Amounts;
@@ -57,14 +57,13 @@ class LuaWorld implements World {
   #seen: Sight | undefined;
   #open = true;
 
-  constructor(save: Save, { untakeable, onLine }: Opening) {
-    this.#cast = { mod: true, without: untakeable };
+  constructor(game: Seat, save: Save, { untakeable, onLine }: Opening) {
+    this.#game = game;
     this.#onLine = onLine;
     this.#produced = { ...save.produced };
     this.#consumed = { ...save.consumed };
-    this.#game = takeGame(this.#cast);
-    this.#game.openContent(contentOf(save));
-    this.#eye = new Eye(this.#game);
+    game.openContent(contentOf(save));
+    this.#eye = new Eye(game);
     for (const resource of untakeable) {
       const thrownAway = amountIn(save.held, resource) - amountIn(this.#sight().held, resource);
       if (thrownAway !== 0) this.#consumed[resource] = amountIn(this.#consumed, resource) + thrownAway;
@@ -144,7 +143,7 @@ class LuaWorld implements World {
   }
 
   close(): void {
-    if (this.#open) giveGame(this.#cast, this.#game);
+    if (this.#open) this.#game.release();
     this.#open = false;
   }
 }
@@ -162,13 +161,19 @@ const rewritten = (cast: Cast, open: (game: Game) => void): Save => {
   return save;
 };
 
-export const luaGames: Games = {
+const gamesAt = (seat: (cast: Cast) => Seat): Games => ({
   newSave: (seed) => {
     const save = newSaves.get(seed) ?? rewritten({ mod: true, without: NOTHING }, (game) => game.startMap(seed));
     newSaves.set(seed, save);
     return save;
   },
-  open: (save, opening) => new LuaWorld(save, opening),
+  open: (save, opening) => new LuaWorld(seat({ mod: true, without: opening.untakeable }), save, opening),
   forget: (save) => rewritten({ mod: false, without: NOTHING }, (game) => game.openContent(contentOf(save))),
   asOrigin: (save) => savedAs(contentOf(save), { ...save, produced: save.held, consumed: {} }),
-};
+});
+
+/** Servers with nobody on them. */
+export const luaGames: Games = gamesAt(alone);
+
+/** Servers with a client each, in lockstep. */
+export const lockstepGames: Games = gamesAt(lockstep);

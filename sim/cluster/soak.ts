@@ -3,7 +3,7 @@ import { type HistoryEnd, runHistory } from "#sim/cluster/history";
 
 /**
  * `npm run soak -- --seeds N [--from S] [--steps M]`, or one history: `--seed S --steps M -v`. `--only a,b` and
- * `--without a,b` name kinds of fault.
+ * `--without a,b` name kinds of fault. `--lua`: the worlds are the real mod in real Lua; `--lockstep`: with a client each.
  */
 const argOf = (name: string): string | undefined => {
   const at = process.argv.indexOf(name);
@@ -30,6 +30,7 @@ const main = async (): Promise<void> => {
   const from = Number(one ?? numberOf("--from", 1));
   const count = one === undefined ? numberOf("--seeds", 100) : 1;
   const verbose = process.argv.includes("-v");
+  const game = ["lua", "lockstep"].find((kind) => process.argv.includes(`--${kind}`)) as "lua" | "lockstep" | undefined;
   const counts = new Map<string, number>();
   const kinds = new Map<string, number>();
   let failed = 0;
@@ -38,6 +39,7 @@ const main = async (): Promise<void> => {
     const end: HistoryEnd = await runHistory({
       ...{ seed, steps, ...(only === undefined ? {} : { only }), ...(without === undefined ? {} : { without }) },
       ...(verbose ? { log: say } : {}),
+      ...(game === undefined ? {} : { game }),
     });
     simulatedMs += end.simulatedMs;
     for (const [what, n] of end.counts) counts.set(what, (counts.get(what) ?? 0) + n);
@@ -47,7 +49,7 @@ const main = async (): Promise<void> => {
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       say(`seed ${seed}: ${kind}: ${detail}`);
     }
-    say(`  again: npm run soak -- --seed ${seed} --steps ${steps} -v`);
+    say(`  again: npm run soak -- ${game === undefined ? "" : `--${game} `}--seed ${seed} --steps ${steps} -v`);
   }
   for (const [what, n] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) say(`${String(n).padStart(9)} ${what}`);
   say(`${count} histories of ${steps} steps, ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours`);
