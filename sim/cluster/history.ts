@@ -138,6 +138,18 @@ const stops = (cluster: Cluster, happened: Happened): void => {
   }
 };
 
+const wholeLife = async (cluster: Cluster, options: HistoryOptions, happened: Happened): Promise<void> => {
+  cluster.weather.quiet = true;
+  await cluster.pass(7_000);
+  cluster.weather.quiet = false;
+  await live(cluster, options.steps, happened);
+  const [lucky] = cluster.hosts.filter((host) => host.running);
+  if (options.forged !== undefined) lucky?.game?.forge(RESOURCES[0], options.forged);
+  cluster.log("---- quiet");
+  calm(cluster);
+  await judge(cluster, happened);
+};
+
 export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> => {
   const chance = new Chance(options.seed);
   const odds = drawOdds(chance, options.only, options.without);
@@ -147,15 +159,11 @@ export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> =
   const happened: Happened = { twins: new Set(), rewound: false };
   for (const stem of ["a", "b", "c"].slice(0, chance.between(2, 3)))
     void cluster.found(cluster.newName(stem), chance.pick(SLAVES));
-  weather.quiet = true;
-  await cluster.pass(7_000);
-  weather.quiet = false;
-  await live(cluster, options.steps, happened);
-  const [lucky] = cluster.hosts.filter((host) => host.running);
-  if (options.forged !== undefined) lucky?.game?.forge(RESOURCES[0], options.forged);
-  cluster.log("---- quiet");
-  calm(cluster);
-  await judge(cluster, happened);
+  try {
+    await wholeLife(cluster, options, happened);
+  } catch (error) {
+    cluster.crashed(error);
+  }
   const simulatedMs = cluster.clock.now() - 1_700_000_000_000;
   cluster.end();
   return { seed: options.seed, problems: cluster.checker.problems, counts: weather.counts, simulatedMs };

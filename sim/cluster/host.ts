@@ -28,7 +28,7 @@ import { Machine, MachineBus } from "#sim/cluster/machine";
 import { ReportFiles } from "#sim/cluster/report-files";
 import type { Setting } from "#sim/cluster/setting";
 import { SimRcon } from "#sim/cluster/sim-rcon";
-import type { Save, World } from "#sim/cluster/world";
+import type { Opening, Save, World } from "#sim/cluster/world";
 
 const decoder = new TextDecoder();
 
@@ -273,10 +273,11 @@ export class Host {
     this.decidedAt = 0;
     this.#passedAt = this.setting.clock.now();
     this.#tickRest = 0;
-    this.game = this.setting.games.open(save, {
+    const opening: Opening = {
       untakeable: this.setting.untakeableOn(this),
       onLine: (path, line) => this.#files.append(`${REPORTS}/${path}`, line),
-    });
+    };
+    this.game = this.#guarded(() => this.setting.games.open(save, opening));
     this.#exitFile = file;
     this.#stopGameTimer = every(this.setting.clock, GAME_PASS_MS, () => {
       this.pass();
@@ -327,8 +328,8 @@ export class Host {
   }
 
   #write(name: string, opens: boolean): Save | undefined {
-    if (this.game === undefined) return undefined;
-    const save = this.game.save();
+    const save = this.#guarded(() => this.game?.save());
+    if (save === undefined) return undefined;
     this.folder.saves.set(name, { save, writtenAt: this.now(), opens });
     if (opens) this.setting.archive(this, save);
     return save;

@@ -10,6 +10,18 @@ const SEEN_OFTEN = [
   ...["decided: same", "decided: new", "toured", "exported", "consumed"],
 ];
 
+/** Clusters whose worlds have a joined client each; everything is done twice, and compared after each command. */
+export const lockstepHistories = (seeds: number, steps: number): void => {
+  test.each(Array.from({ length: seeds }, (_, n) => n + 1))(
+    "seed %i in lockstep: a client that joined from a save holds the server's storage, in any order of pairs",
+    async (seed) => {
+      const { problems } = await runHistory({ seed, steps, game: "lockstep" });
+      const again = `npm run soak -- --lockstep --seed ${seed} --steps ${steps} -v`;
+      expect([...problems].map(([kind, detail]) => `${kind}: ${detail}; again: ${again}`)).toEqual([]);
+    },
+  );
+};
+
 /** Histories of clusters whose worlds are the real mod in real Lua, one test each. */
 export const luaHistories = (from: number, to: number): void => {
   const counts = new Map<string, number>();

@@ -1,0 +1,3 @@
+import { lockstepHistories } from "#sim/cluster/test/lua-histories";
+
+lockstepHistories(10, 60);
