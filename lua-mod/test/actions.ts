@@ -15,7 +15,12 @@ type Flow = (typeof fluids)[number];
 
 export type Action =
   | { do: "build"; x: number; kind: "export" | "import"; what: What }
-  | { do: "mine"; x: number }
+  | { do: "mine" | "robot mine" | "destroy"; x: number }
+  | { do: "upgrade"; x: number; quality: string }
+  | { do: "clone" | "blueprint" | "paste"; x: number; to: number }
+  | { do: "clone area"; from: number; to: number; width: number }
+  | { do: "merge forces"; x: number }
+  | { do: "colonise" | "abandon colony" | "upgrade mod" }
   | { do: "put"; x: number; item: string; count: number; quality: string; health?: number; ammo?: number }
   | { do: "take"; x: number; item: string; count: number }
   | { do: "request"; x: number; slot: number; item: string; count: number; quality: string }
@@ -71,7 +76,38 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
       what: fc.constantFrom<What>("chest", "chest", "tank", "accumulator"),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("mine" as const), x }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("mine" as const, "robot mine" as const, "destroy" as const), x }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("upgrade" as const), x, quality: fc.constantFrom("rare", "legendary") }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("clone" as const, "blueprint" as const, "paste" as const),
+      x,
+      to: x,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("clone area" as const),
+      from: fc.constantFrom(0, 1, 2),
+      to: fc.constantFrom(4, 5, 6),
+      width: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("merge forces" as const), x }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("colonise" as const, "abandon colony" as const, "upgrade mod" as const),
+    }),
+  },
   { weight: 5, arbitrary: put },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("take" as const), x, item, count }) },
   {
@@ -122,7 +158,78 @@ export function act(world: World, action: Action, brought: Record<string, number
   const note = (held: Record<string, number>, sign: 1 | -1): void => {
     for (const [name, n] of Object.entries(held)) brought[name] = (brought[name] ?? 0) + sign * n;
   };
+  const stands = (x: number): boolean => !world.isFree(x);
   switch (action.do) {
+    case "robot mine":
+      if (stands(action.x))
+        note(
+          world.changeOfAll(() => world.robotMines(action.x)),
+          1,
+        );
+      return;
+    case "destroy":
+      if (stands(action.x))
+        note(
+          world.changeOfAll(() => world.destroy(action.x)),
+          1,
+        );
+      return;
+    case "upgrade":
+      if (stands(action.x))
+        note(
+          world.changeOfAll(() => world.upgrade(action.x, action.quality)),
+          1,
+        );
+      return;
+    case "clone":
+      if (stands(action.x) && !stands(action.to))
+        note(
+          world.changeOfAll(() => world.clone(action.x, action.to)),
+          1,
+        );
+      return;
+    case "blueprint":
+      if (stands(action.x) && !stands(action.to))
+        note(
+          world.changeOfAll(() => world.blueprint(action.x, action.to)),
+          1,
+        );
+      return;
+    case "paste":
+      if (stands(action.x) && stands(action.to))
+        note(
+          world.changeOfAll(() => world.paste(action.x, action.to)),
+          1,
+        );
+      return;
+    case "clone area":
+      note(
+        world.changeOfAll(() => world.cloneArea(action.from, action.to, action.width)),
+        1,
+      );
+      return;
+    case "merge forces":
+      if (stands(action.x))
+        note(
+          world.changeOfAll(() => world.mergeForces(action.x)),
+          1,
+        );
+      return;
+    case "colonise":
+      note(
+        world.changeOfAll(() => world.colonise()),
+        1,
+      );
+      return;
+    case "abandon colony":
+      note(
+        world.changeOfAll(() => world.abandonColony()),
+        1,
+      );
+      return;
+    case "upgrade mod":
+      world.reload({ upgraded: true });
+      return;
     case "build":
       if (world.isFree(action.x)) world.place(action.kind, action.x, action.what);
       return;

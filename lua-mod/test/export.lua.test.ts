@@ -167,6 +167,53 @@ describe("the item rules", () => {
     ["a module", "speed-module", 2, {}, { out: 2, ...whole }],
     ["a capsule", "test-capsule", 2, {}, { out: 2, ...whole }],
     ["a gun", "test-gun", 2, {}, { out: 2, ...whole }],
+    ["a rail planner", "test-rail-planner", 2, {}, { out: 2, ...whole }],
+    [
+      "a selection tool",
+      "test-selection-tool",
+      1,
+      {},
+      { out: 0, left: { "item:test-selection-tool": 1 }, status: "refused-class" },
+    ],
+    [
+      "a deconstruction planner",
+      "test-deconstruction-planner",
+      1,
+      {},
+      { out: 0, left: { "item:test-deconstruction-planner": 1 }, status: "refused-class" },
+    ],
+    [
+      "an upgrade planner",
+      "test-upgrade-planner",
+      1,
+      {},
+      { out: 0, left: { "item:test-upgrade-planner": 1 }, status: "refused-class" },
+    ],
+    ["a remote", "test-remote", 1, {}, { out: 0, left: { "item:test-remote": 1 }, status: "refused-class" }],
+    [
+      "an item with an inventory",
+      "test-backpack",
+      1,
+      {},
+      { out: 0, left: { "item:test-backpack": 1 }, status: "refused-class" },
+    ],
+    ["an item with a label", "test-label", 1, {}, { out: 0, left: { "item:test-label": 1 }, status: "refused-class" }],
+    [
+      "an item with tags",
+      "item-with-tags",
+      1,
+      {},
+      { out: 0, left: { "item:item-with-tags": 1 }, status: "refused-class" },
+    ],
+    ["a blueprint book", "test-book", 1, {}, { out: 0, left: { "item:test-book": 1 }, status: "refused-class" }],
+    [
+      "a starter pack",
+      "test-starter-pack",
+      1,
+      {},
+      { out: 0, left: { "item:test-starter-pack": 1 }, status: "refused-class" },
+    ],
+    ["a parameter", "parameter-0", 1, {}, { out: 0, left: { "item:parameter-0": 1 }, status: "refused-class" }],
     ["a hidden item", "test-hidden", 2, {}, { out: 0, left: { "item:test-hidden": 2 }, status: "refused-class" }],
   ])("%s", (_, item, count, extra, expected) => {
     world.open();
@@ -176,6 +223,30 @@ describe("the item rules", () => {
     expect(world.holds(0)).toEqual(expected.left);
     expect(world.totals().exported).toEqual(expected.out === 0 ? {} : { [`item:${item}`]: expected.out });
     expect(world.status(0)).toBe(expected.status);
+  });
+
+  test("each quality is a resource of its own, and what holds for one holds for the others", () => {
+    world.open();
+    world.place("export", 0);
+    world.put(0, "iron-plate", 3);
+    world.put(0, "iron-plate", 2, { quality: "rare" });
+    world.put(0, "firearm-magazine", 4, { quality: "legendary", ammo: 3 });
+    world.tick(1);
+    expect(world.totals().exported).toEqual({
+      "item:iron-plate": 3,
+      "item:iron-plate:rare": 2,
+      "item:firearm-magazine:legendary": 3,
+    });
+    expect(world.holds(0)).toEqual({ "item:firearm-magazine:legendary": 1 });
+  });
+
+  test("armour with a grid stays, whatever else is known of it", () => {
+    world.open();
+    world.place("export", 0);
+    world.put(0, "light-armor", 1);
+    world.lua(`test.give_grid(at(0).get_inventory(defines.inventory.chest)[1], 5, 4)`);
+    world.tick(1);
+    expect(world.status(0)).toBe("refused-data");
   });
 
   test("what is refused does not hold up the rest, and the status goes with it", () => {

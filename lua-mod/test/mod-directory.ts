@@ -18,12 +18,20 @@ function putFixture(name: string, folder: string): void {
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), factorio_version: testedLine() }));
 }
 
-export function modDirectory(fixtures: readonly string[]): string {
-  const key = [testedLine(), ...fixtures].join();
+/** The built mod as a later version of itself: the same code, told that it changed. */
+function putUpgraded(folder: string): void {
+  cpSync(builtMod(), join(folder, "clusterio"), { recursive: true });
+  const file = join(folder, "clusterio", "info.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), version: "9.9.9" }));
+}
+
+export function modDirectory(fixtures: readonly string[], isUpgraded = false): string {
+  const key = [testedLine(), isUpgraded, ...fixtures].join();
   const known = made.get(key);
   if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), "clusterio-mods-"));
-  symlinkSync(builtMod(), join(folder, "clusterio"));
+  if (isUpgraded) putUpgraded(folder);
+  else symlinkSync(builtMod(), join(folder, "clusterio"));
   for (const fixture of fixtures) putFixture(fixture, folder);
   made.set(key, folder);
   return folder;

@@ -5,7 +5,7 @@ import { World } from "./world";
 
 function history(length: number) {
   return fc.array(
-    action.filter((each) => each.do !== "reload"),
+    action.filter((each) => each.do !== "reload" && each.do !== "upgrade mod"),
     { minLength: length, maxLength: length, size: "max" },
   );
 }

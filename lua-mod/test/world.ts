@@ -28,6 +28,8 @@ interface Options {
   seed?: number;
   shuffle?: number;
   widgets?: boolean;
+  /** The mod as a later version of itself. */
+  upgraded?: boolean;
   server?: boolean;
 }
 
@@ -38,7 +40,7 @@ interface Opening {
 }
 
 const directoryFor = (options: Options): string =>
-  modDirectory(options.widgets ? ["test-items", "test-widgets"] : ["test-items"]);
+  modDirectory(options.widgets ? ["test-items", "test-widgets"] : ["test-items"], options.upgraded ?? false);
 
 const gameOptions = (options: Options) => ({
   modDirectory: directoryFor(options),
@@ -194,6 +196,57 @@ export class World {
     return this.lua(`return remote.call("clusterio", "requested_fluid", at(${x})) or {}`);
   }
 
+  robotMines(x: number): void {
+    this.lua(`test.robot_mine(at(${x}))`);
+  }
+
+  /** Biters. */
+  destroy(x: number): void {
+    this.lua(`at(${x}).die()`);
+  }
+
+  /** What robots do for an upgrade planner. */
+  upgrade(x: number, quality: string): void {
+    this.lua(`test.upgrade(at(${x}), "${quality}")`);
+  }
+
+  /** Copies everything on the tiles [from, from + width) to those at `to`, where nothing is left. */
+  cloneArea(from: number, to: number, width: number): void {
+    this.lua(`game.surfaces[1].clone_area{
+      source_area = { { ${from}, 0 }, { ${from + width - 0.1}, 1 } }, destination_area = { { ${to}, 0 }, { ${to + width - 0.1}, 1 } },
+    }`);
+  }
+
+  /** Plans what stands there with a blueprint and lets robots build it elsewhere. */
+  blueprint(from: number, to: number): void {
+    this.lua(`local held = test.blueprint({ at(${from}) }, "someone")[1]
+      test.robot_build{ name = held.name, position = { ${to}, 0 }, tags = held.tags }`);
+  }
+
+  /** Another surface with a chest, a tank and an accumulator of each direction, all with something in them. */
+  colonise(): void {
+    this.lua(`local colony = game.surfaces.colony or game.create_surface("colony")
+      for _, way in ipairs{ "export", "import" } do
+        for i, what in ipairs{ "chest", "tank", "accumulator" } do
+          local made = colony.create_entity{ name = "clusterio-" .. way .. "-" .. what, position = { i, #colony.find_entities_filtered{} }, force = "player", raise_built = true }
+          if what == "chest" then made.insert{ name = "iron-plate", count = 30 } end
+          if what == "tank" then made.insert_fluid{ name = "water", amount = 30 } end
+          if what == "accumulator" then made.energy = 7e6 end
+        end
+      end`);
+  }
+
+  abandonColony(): void {
+    this.lua(`if game.surfaces.colony then game.delete_surface("colony") end`);
+  }
+
+  /** Gives a port to another force, which is then merged into the players'. */
+  mergeForces(x: number): void {
+    this.lua(
+      `local lost = game.create_force("lost-" .. game.tick) at(${x}).force = lost game.merge_forces(lost, "player")`,
+    );
+  }
+
   /** Lets fluid flow in; returns how much did. */
   pour(x: number, name: string, { amount, temperature }: { amount: number; temperature?: number }): number {
     const degrees = temperature === undefined ? "" : `, temperature = ${temperature}`;
@@ -249,6 +302,13 @@ export class World {
   kindAt(x: number): string {
     const [name] = this.lua(`local port = at(${x}) return { port and port.name or "" }`) as [string];
     return name.replace(/^clusterio-/, "");
+  }
+
+  /** By how much all ports' contents together changed meanwhile. */
+  changeOfAll(run: () => void): Vector {
+    const before = this.everything();
+    run();
+    return this.#change(before, this.everything());
   }
 
   /** By how much a port's contents changed meanwhile. */
@@ -315,6 +375,13 @@ export class World {
 
   crumbs(): Vector {
     return this.lua(`return remote.call("clusterio", "crumbs")`) as Vector;
+  }
+
+  /** What stands in the gaps of the status that a port shows. */
+  statusGaps(x: number): string[] {
+    return this.lua(
+      `local status, gaps = at(${x}).custom_status, {} for i = 2, 4 do gaps[i - 1] = status and status.label[i] or "" end return gaps`,
+    ) as string[];
   }
 
   buffer(): Vector {

@@ -6,13 +6,15 @@ import { calm, stir, visitSome } from "./ring";
 import type { Refusal } from "./rules";
 import { mayCollect } from "./session";
 import type { ExportPort } from "./state";
-import { showStatus } from "./status";
+import { no_status, type Status, showStatus } from "./status";
 
 /** What a look into one port found. */
 export interface Haul {
   took: boolean;
   refused: Refusal | undefined;
 }
+
+const no_link: Status = { key: "no-link", gaps: [] };
 
 function haulOf(port: ExportPort): Haul {
   if (port.holds === "fluid") return collectFluid(port.entity);
@@ -23,11 +25,11 @@ function haulOf(port: ExportPort): Haul {
 function visit(port: ExportPort): void {
   if (!port.entity.valid) return; // on_object_destroyed is on its way
   if (!mayCollect()) {
-    showStatus(port, "no-link");
+    showStatus(port, no_link);
     return;
   }
   const haul = haulOf(port);
-  showStatus(port, haul.refused === undefined ? "" : `refused-${haul.refused}`);
+  showStatus(port, haul.refused === undefined ? no_status : { key: `refused-${haul.refused}`, gaps: [] });
   if (haul.took) stir(storage.exports, port);
   else calm(storage.exports, port);
 }

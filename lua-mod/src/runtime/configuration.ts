@@ -23,12 +23,14 @@ interface EarlierWant {
   chest?: ImportPort | undefined;
   port: ImportPort;
   temperature: number;
+  since: number;
 }
 
 function completeWant(want: EarlierWant, port: ImportPort): void {
   want.port = port;
   want.chest = undefined;
   want.temperature = 0;
+  want.since = game.tick;
 }
 
 function migrate(): void {
@@ -38,6 +40,7 @@ function migrate(): void {
     earlier.chests = undefined;
   }
   if (earlier.crumbs === undefined) storage.crumbs = new LuaMap();
+  if (earlier.supply === undefined) storage.supply = new LuaMap();
 }
 
 export function onConfigurationChanged(): void {

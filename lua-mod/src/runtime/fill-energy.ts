@@ -18,7 +18,7 @@ export function energyMissing(want: Want): number {
 export function readAccumulatorRequest(port: ImportPort): void {
   const r = numberOf(energy_resource);
   const count = math.floor(capacity(port) / joules_per_unit);
-  port.wants.push({ port, r, name: "", quality: "", temperature: 0, count, missing: 0, queuedAt: -1 });
+  port.wants.push({ port, r, name: "", quality: "", temperature: 0, count, missing: 0, since: 0, queuedAt: -1 });
 }
 
 /** At most `share` megajoules from the buffer into the accumulator; its room is known, so all of them go in. */

@@ -33,7 +33,7 @@ export function readTankRequest(port: ImportPort): void {
     return;
   }
   const r = numberOf(fluidResource(name, temperature));
-  port.wants.push({ port, r, name, quality: "", temperature, count: amount, missing: 0, queuedAt: -1 });
+  port.wants.push({ port, r, name, quality: "", temperature, count: amount, missing: 0, since: 0, queuedAt: -1 });
 }
 
 /** "" unless what is in the tank keeps the cluster from filling it. */

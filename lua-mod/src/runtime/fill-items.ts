@@ -32,7 +32,7 @@ export function readChestRequests(port: ImportPort): void {
       if (same !== undefined) {
         same.count += count;
       } else {
-        const want: Want = { port, r, name, quality, temperature: 0, count, missing: 0, queuedAt: -1 };
+        const want: Want = { port, r, name, quality, temperature: 0, count, missing: 0, since: 0, queuedAt: -1 };
         byResource.set(r, want);
         port.wants.push(want);
       }

@@ -38,3 +38,6 @@ export const tank_amount_max = 1e9;
 
 /** No fluid of the game or of a mod is hotter; the resource's name has room for seven digits. */
 export const degrees_max = 9999999;
+
+/** Ten seconds: a port that was served within them does not wait, and a text does not flicker. */
+export const supply_window_ticks = 600;

@@ -27,6 +27,16 @@ function requestedFluid(tank: LuaEntity): FluidRequest | undefined {
   return tank.valid ? importPortOf(tank)?.fluid : undefined;
 }
 
+/** What came lately of each resource, beside what was wanted. */
+function supplies(): LuaMap<string, { got: number; wanted: number }> {
+  const copied = new LuaMap<string, { got: number; wanted: number }>();
+  for (const [r] of storage.supply) {
+    const { shownGot, shownWanted } = storage.supply.get(r)!;
+    copied.set(nameOf(r), { got: shownGot, wanted: shownWanted });
+  }
+  return copied;
+}
+
 export function registerRemote(): void {
   remote.add_interface("clusterio", {
     /** What came from the cluster and is in no chest, tank or accumulator yet. */
@@ -34,6 +44,7 @@ export function registerRemote(): void {
     /** Fractions of units that wait to become whole ones; part of no total. */
     crumbs: () => named(storage.crumbs),
     totals: () => ({ exported: named(storage.exported), received: named(storage.received) }),
+    supply: supplies,
     version: () => script.active_mods[script.mod_name],
     request_fluid: requestFluid,
     requested_fluid: requestedFluid,

@@ -54,7 +54,7 @@ export function refusal(name: string, quality: string): Refusal | undefined {
 
 /** How a single stack stands: refused whole, or all but its last, partly used unit, or all of it. */
 export function stackRefusal(stack: LuaItemStack): Refusal | undefined {
-  if (stack.item !== undefined) return "data";
+  if (stack.item !== undefined || stack.grid !== undefined) return "data";
   if (stack.health < 1) return "damaged";
   const item = stack.prototype;
   if (item.magazine_size !== undefined && stack.ammo < item.magazine_size) return "partial";

@@ -27,7 +27,7 @@ export interface Port {
   activeAt: number;
   /** When it last gave or lacked something. */
   stirredAt: number;
-  /** Key of the status shown on the entity, "" for none. */
+  /** The status shown on the entity, with what stands in its gaps; "" for none. */
   status: string;
 }
 
@@ -65,8 +65,18 @@ export interface Want {
   temperature: number;
   count: number;
   missing: number;
+  /** Since when it misses something; 0 while it misses nothing. */
+  since: number;
   /** Position in waiting[r].wants, -1 while nothing is missing. */
   queuedAt: number;
+}
+
+/** What came of a resource since a tick, and in the window before, beside what was wanted. */
+export interface Supply {
+  since: number;
+  got: number;
+  shownGot: number;
+  shownWanted: number;
 }
 
 export interface Waiting {
@@ -118,6 +128,7 @@ export interface State {
   buffer: Totals;
   crumbs: Totals;
   missing: Totals;
+  supply: LuaMap<number, Supply>;
 
   /** What the reader of this session has been told. */
   stated: { exported: Totals; received: Totals; wanted: Totals; names: number };
@@ -165,6 +176,7 @@ export function initState(): void {
   storage.buffer = new LuaMap();
   storage.crumbs = new LuaMap();
   storage.missing = new LuaMap();
+  storage.supply = new LuaMap();
   storage.stated = { exported: new LuaMap(), received: new LuaMap(), wanted: new LuaMap(), names: 0 };
   storage.dirty = [];
   storage.isDirty = new LuaMap();

@@ -1,13 +1,35 @@
 // A port says itself why it does not work; the entity is written only when the text changes.
+import type { LocalisedString } from "factorio:runtime";
+import { nameOf, thingOf } from "./names";
 import type { Port } from "./state";
 
-export function showStatus(port: Port, status: string): void {
-  if (port.status === status) return;
-  port.status = status;
-  if (status === "") {
+/** A locale key below `clusterio-status`, "" for none, and what stands in its gaps. */
+export interface Status {
+  key: string;
+  gaps: string[];
+}
+
+export const no_status: Status = { key: "", gaps: [] };
+
+export function showStatus(port: Port, { key, gaps }: Status): void {
+  if (key === "" && port.status === "") return;
+  const shown = key === "" ? "" : `${key}|${table.concat(gaps, "|")}`;
+  if (port.status === shown) return;
+  port.status = shown;
+  if (key === "") {
     port.entity.custom_status = undefined;
     return;
   }
-  const diode = status === "no-link" ? defines.entity_status_diode.red : defines.entity_status_diode.yellow;
-  port.entity.custom_status = { diode, label: [`clusterio-status.${status}`] };
+  const diode = key === "no-link" ? defines.entity_status_diode.red : defines.entity_status_diode.yellow;
+  const [first, second, third] = [gaps[0], gaps[1], gaps[2]];
+  const label: LocalisedString = [`clusterio-status.${key}`, first ?? "", second ?? "", third ?? ""];
+  port.entity.custom_status = { diode, label };
+}
+
+/** A resource as the game's rich text. */
+export function iconOf(r: number): string {
+  const thing = thingOf(nameOf(r));
+  if (thing === undefined || thing.kind === "energy") return "MJ";
+  if (thing.kind === "fluid") return string.format("[fluid=%s] %.0f °C", thing.name, thing.temperature);
+  return thing.quality === "normal" ? `[item=${thing.name}]` : `[item=${thing.name},quality=${thing.quality}]`;
 }

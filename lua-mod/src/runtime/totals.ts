@@ -1,6 +1,7 @@
 // The totals and the buffer: the only functions that change them (M1, M2), and the note that something is to be reported.
 import { total_max } from "./limits";
 import type { Totals } from "./state";
+import { noteSupply } from "./supply";
 
 export function amount(totals: Totals, r: number): number {
   return totals.get(r) ?? 0;
@@ -35,6 +36,7 @@ export function raiseReceived(r: number, total: number): number {
   assert(isTotal(total), "clusterio: a total of imports left the exact range");
   storage.received.set(r, total);
   addToBuffer(r, added);
+  noteSupply(r, added);
   return added;
 }
 

@@ -26,6 +26,8 @@ function dequeue(want: Want): void {
 export function setMissing(want: Want, missing: number): void {
   if (missing === want.missing) return;
   addMissing(want.r, missing - want.missing);
+  if (missing === 0) want.since = 0;
+  else if (want.since === 0) want.since = game.tick;
   want.missing = missing;
   if (missing > 0 && want.queuedAt < 0) enqueue(want);
   if (missing === 0 && want.queuedAt >= 0) dequeue(want);

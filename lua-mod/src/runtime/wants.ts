@@ -2,10 +2,12 @@
 import { energyMissing, readAccumulatorRequest } from "./fill-energy";
 import { fluidMissing, readTankRequest, tankStatus } from "./fill-fluid";
 import { itemsMissing, readChestRequests } from "./fill-items";
-import { requests_age_ticks_max } from "./limits";
+import { requests_age_ticks_max, supply_window_ticks } from "./limits";
 import { calm, stir, visitSome } from "./ring";
+import { mayCollect } from "./session";
 import type { ImportPort, Want } from "./state";
-import { showStatus } from "./status";
+import { iconOf, no_status, type Status, showStatus } from "./status";
+import { supplyOf } from "./supply";
 import { setMissing } from "./waiting";
 import { chestInventory } from "./world";
 
@@ -14,13 +16,21 @@ export function forgetWants(port: ImportPort): void {
   port.wants = [];
 }
 
+/** What was requested before goes on waiting since when it did. */
+function waitOn(port: ImportPort, since: LuaMap<number, number>): void {
+  for (const want of port.wants) want.since = since.get(want.r) ?? 0;
+}
+
 function readRequests(port: ImportPort): void {
+  const since = new LuaMap<number, number>();
+  for (const want of port.wants) since.set(want.r, want.since);
   forgetWants(port);
   port.readAt = game.tick;
   port.refused = "";
   if (port.holds === "items") readChestRequests(port);
   else if (port.holds === "fluid") readTankRequest(port);
   else readAccumulatorRequest(port);
+  waitOn(port, since);
 }
 
 /** Its requests changed: read them at the next visit, which comes soon. */
@@ -48,12 +58,30 @@ function updateAll(port: ImportPort): boolean {
   return changed;
 }
 
+function waiting(want: Want): Status {
+  if (!mayCollect()) return { key: "no-link", gaps: [] };
+  const { shownGot, shownWanted } = supplyOf(want.r);
+  if (shownGot >= shownWanted) return no_status;
+  const gaps = [string.format("%.0f", shownGot), string.format("%.0f", shownWanted), iconOf(want.r)];
+  return { key: shownGot === 0 ? "waiting-none" : "waiting-share", gaps };
+}
+
+/** Why this port is not served: what can't be, else what has been missing for a whole window. */
+function statusOf(port: ImportPort): Status {
+  const hindrance = port.holds === "fluid" ? tankStatus(port) : port.refused;
+  if (hindrance !== "") return { key: hindrance, gaps: [] };
+  for (const want of port.wants) {
+    if (want.missing > 0 && game.tick - want.since >= supply_window_ticks) return waiting(want);
+  }
+  return no_status;
+}
+
 function visit(port: ImportPort): void {
   if (!port.entity.valid) return; // on_object_destroyed is on its way
   if (port.readAt < 0 || game.tick - port.readAt >= requests_age_ticks_max) readRequests(port);
-  showStatus(port, port.holds === "fluid" ? tankStatus(port) : port.refused);
   if (port.wants.length > 0 && updateAll(port)) stir(storage.imports, port);
   else calm(storage.imports, port);
+  showStatus(port, statusOf(port));
 }
 
 export function lookAtWants(): void {

@@ -147,6 +147,27 @@ local function mined(raw, event, extra)
   return inventory.contents(buffer)
 end
 
+-- What robots do for an upgrade planner: another quality (or prototype) in the place of the old, with all that it held.
+function hooks.upgrade(target, quality, name)
+  local old = raw_of(target, "LuaEntity")
+  local made = entity.new {
+    name = name or old.name, x = old.x, y = old.y, surface = old.surface, force = old.force, quality = prototypes.quality_name(quality),
+    direction = old.direction,
+  }
+  entity.settings_from(made, old)
+  for index, inv in next, old.inventories do
+    for i = 1, inv.size do
+      if inv.slots[i] then inventory.insert(made.inventories[index], inv.slots[i]) end
+    end
+  end
+  made.fluids, made.energy = old.fluids, old.energy
+  entity.remove(old)
+  local robot = entity.new { name = "construction-robot", x = made.x, y = made.y, surface = made.surface, force = made.force }
+  events.raise("on_robot_built_entity", { robot = entity.wrap(robot), entity = entity.wrap(made), stack = item_stack("iron-plate") }, made)
+  entity.remove(robot)
+  return entity.wrap(made)
+end
+
 -- test.mine(entity, player?) -> what the player got, as get_contents() lists it.
 function hooks.mine(target, by)
   local raw, who = raw_of(target, "LuaEntity"), player_raw(by)

@@ -4,12 +4,14 @@ local use = ...
 local world = use "world"
 local events = use "api/events"
 local surface = use "api/surface"
+local force = use "api/force"
 local order = use "lib/order"
 
 local tick = {}
 
 function tick.finish()
   local now = world.now
+  if now.merging then force.merge_marked() end
   if now.doomed then surface.delete_doomed() end
   if #now.destroyed == 0 then return end
   -- What these handlers destroy is told at the end of the next tick.

@@ -102,6 +102,11 @@ const EVENTS: Readonly<Record<string, string>> = {
   on_pre_surface_deleted: 'game.delete_surface(game.create_surface("two")) finish()',
   on_surface_deleted: 'game.delete_surface(game.create_surface("three")) finish()',
   on_player_setup_blueprint: "test.blueprint{ chest() }",
+  on_area_cloned: `game.surfaces[1].clone_area{
+    source_area = { { 0, 0 }, { 1, 1 } }, destination_area = { { 5, 0 }, { 6, 1 } }, destination_force = "player",
+  }`,
+  on_forces_merging: 'game.merge_forces(game.create_force("lost"), "player") finish()',
+  on_forces_merged: 'game.merge_forces(game.create_force("lost"), "player") finish()',
   on_gui_opened: "test.open(chest())",
   on_gui_closed: "test.open(chest()) test.close()",
   on_gui_click: 'test.click(window().add{ type = "button" })',

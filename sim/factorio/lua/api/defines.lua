@@ -41,7 +41,7 @@ local defines = {
     "on_player_created", "on_player_joined_game", "on_player_left_game", "on_console_chat", "on_console_command",
     "on_surface_created", "on_pre_surface_deleted", "on_surface_deleted", "on_force_created", "on_force_reset",
     "on_gui_opened", "on_gui_closed", "on_gui_click", "on_gui_elem_changed", "on_gui_text_changed", "on_gui_confirmed",
-    "on_player_setup_blueprint",
+    "on_player_setup_blueprint", "on_area_cloned", "on_forces_merging", "on_forces_merged",
   }),
 }
 

@@ -9,6 +9,7 @@ local prototypes = use "api/prototypes"
 local events = use "api/events"
 
 local force = {}
+local refuse = object.refuse
 local LuaForce, LuaTechnology, LuaRecipe
 
 function force.wrap(raw) return object.wrap(LuaForce, raw) end
@@ -163,5 +164,32 @@ LuaForce = object.class("LuaForce", {
     is_friend = function(raw, other) return entity.force_index(other) == raw.index end,
   },
 })
+
+-- At the end of the tick: whatever belongs to the source belongs to the destination, and the source is gone.
+function force.merge(source, destination)
+  if source.index <= 3 then refuse("The built-in forces can't be merged into others.", 3) end
+  local now = world.now
+  now.merging = now.merging or {}
+  table.insert(now.merging, { source = source, destination = destination })
+end
+
+function force.merge_marked()
+  local now = world.now
+  local marked = now.merging
+  now.merging = nil
+  for _, pair in ipairs(marked or {}) do
+    local source, destination = pair.source, pair.destination
+    if not source.dead then
+      events.raise("on_forces_merging", { source = force.wrap(source), destination = force.wrap(destination) })
+      for _, ground in ipairs(now.surfaces) do
+        for _, raw in ipairs(ground.entities) do if raw.force == source.index then raw.force = destination.index end end
+      end
+      for _, player in ipairs(now.players) do if player.force == source.index then player.force = destination.index end end
+      source.dead = true
+      for i, other in ipairs(now.forces) do if other == source then table.remove(now.forces, i) break end end
+      events.raise("on_forces_merged", { source_name = source.name, source_index = source.index, destination = force.wrap(destination) })
+    end
+  end
+end
 
 return force

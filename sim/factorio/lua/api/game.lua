@@ -35,7 +35,10 @@ end
 local function create_force(_, name)
   if force_by(name) then refuse("There is already a force called " .. name, 2) end
   if #world.now.forces >= 64 then refuse("Too many forces", 2) end
-  local raw = world.new_force(#world.now.forces + 1, name)
+  -- Indices of forces that were merged away are not given again.
+  local now = world.now
+  now.next_force = math.max(now.next_force or 0, #now.forces) + 1
+  local raw = world.new_force(now.next_force, name)
   table.insert(world.now.forces, raw)
   events.raise("on_force_created", { force = force.wrap(raw) })
   return force.wrap(raw)
@@ -67,6 +70,10 @@ local LuaGameScript = object.class("LuaGameScript", {
       return surface.delete(raw)
     end,
     create_force = create_force,
+    merge_forces = function(_, source, destination)
+      local function by(id) return entity.force(entity.force_index(id)) end
+      force.merge(by(source), by(destination))
+    end,
     create_inventory = function(_, size)
       if type(size) ~= "number" or size < 0 or size > 65535 then refuse("create_inventory: bad size", 2) end
       local raw = inventory.new { size = size }

@@ -117,6 +117,31 @@ local function free_position(raw, name, center, radius, precision)
   return nil
 end
 
+-- Everything that stands in one area, once more in another. Each copy is told of as it is made, the area at the end.
+local function clone_area(raw, params)
+  local from, to = box(params.source_area), box(params.destination_area)
+  local target = params.destination_surface and surface.by(params.destination_surface) or raw
+  local cloned = params.clone_entities ~= false and find(raw, { area = params.source_area }) or {}
+  if params.clear_destination_entities ~= false then
+    for _, gone in ipairs(find(target, { area = params.destination_area })) do
+      if not gone.dead then entity.remove(gone) end
+    end
+  end
+  for _, source in ipairs(cloned) do
+    if not source.dead then
+      local made = entity.clone(source, source.x - from.left + to.left, source.y - from.top + to.top, target.index, entity.force_index(params.destination_force, source.force))
+      events.raise("on_entity_cloned", { source = entity.wrap(source), destination = entity.wrap(made) }, source)
+    end
+  end
+  local function area_of(b) return { left_top = { x = b.left, y = b.top }, right_bottom = { x = b.right, y = b.bottom } } end
+  events.raise("on_area_cloned", {
+    source_surface = surface.wrap(raw), source_area = area_of(from), destination_surface = surface.wrap(target), destination_area = area_of(to),
+    clone_tiles = params.clone_tiles ~= false, clone_entities = params.clone_entities ~= false,
+    clone_decoratives = params.clone_decoratives ~= false, clear_destination_entities = params.clear_destination_entities ~= false,
+    clear_destination_decoratives = params.clear_destination_decoratives ~= false,
+  })
+end
+
 LuaSurface = object.class("LuaSurface", {
   read = {
     name = function(raw) return raw.name end,
@@ -132,6 +157,7 @@ LuaSurface = object.class("LuaSurface", {
   },
   method = {
     create_entity = create,
+    clone_area = clone_area,
     find_entities_filtered = function(raw, filter)
       local list = find(raw, filter)
       for i, found in ipairs(list) do list[i] = entity.wrap(found) end

@@ -103,6 +103,16 @@ export const gameContracts: readonly Contract[] = [
     gives: [true, false, false],
   },
   {
+    member: "LuaGameScript.merge_forces",
+    says: "All players and entities in the source force will be reassigned to the target force. The source force will then be destroyed.",
+    lua: `
+      local lost, c = game.create_force("lost"), chest() c.force = lost
+      game.merge_forces(lost, "player") local before = lost.valid finish()
+      return before, lost.valid, c.force.name, (pcall(game.merge_forces, "enemy", "player"))
+    `,
+    gives: [true, false, "player", false],
+  },
+  {
     member: "LuaGameScript.create_force",
     says: "Create a new force.",
     lua: `local seen = listen('on_force_created') return game.create_force('blue').name, #seen`,
@@ -202,6 +212,20 @@ export const gameContracts: readonly Contract[] = [
       return game.surfaces[1].count_entities_filtered{ name = 'storage-tank', force = 'neutral' }
     `,
     gives: [1],
+  },
+  {
+    member: "LuaSurface.clone_area",
+    says: "Clones the given area.",
+    lua: `
+      local surface = game.create_surface("clones")
+      local c = surface.create_entity{ name = "steel-chest", position = { 0, 0 }, force = "player" } c.insert{ name = "coal", count = 5 }
+      surface.create_entity{ name = "iron-chest", position = { 10, 0 }, force = "player" }
+      local seen = listen("on_entity_cloned")
+      surface.clone_area{ source_area = { { 0, 0 }, { 1, 1 } }, destination_area = { { 10, 0 }, { 11, 1 } } }
+      local copy = surface.find_entity("steel-chest", { 10.5, 0.5 })
+      return #seen, copy.get_inventory(defines.inventory.chest).get_item_count("coal"), surface.find_entity("iron-chest", { 10.5, 0.5 }) == nil
+    `,
+    gives: [1, 5, true],
   },
   {
     member: "LuaSurface.find_entity",
