@@ -7,7 +7,7 @@ import { percentile } from "#ctl/count/summary";
 export interface Snapshot {
   /** Milliseconds on the watcher's own clock. */
   readonly at: number;
-  readonly cluster: Pick<ClusterView, "round" | "granting">;
+  readonly cluster: Pick<ClusterView, "round" | "granting" | "ledger">;
   readonly instances: readonly InstanceView[];
   readonly worlds: readonly WorldView[];
   readonly stocks: readonly Stock[];
@@ -23,10 +23,18 @@ export interface Model {
   readonly round: number;
   readonly roundsPerSecond: number;
   readonly granting: boolean;
+  readonly ledger: LedgerLine;
   readonly p50: number | null;
   readonly p99: number | null;
   readonly levels: readonly Level[];
   readonly worlds: readonly WorldLine[];
+}
+
+/** The ledger's size and what becomes of it; null: not known yet, or no limit. */
+export interface LedgerLine {
+  readonly bytes: number;
+  readonly bytesPerHour: number | null;
+  readonly daysLeft: number | null;
 }
 
 export interface Level {
@@ -75,6 +83,11 @@ export const modelOf = (first: Snapshot, last: Snapshot, startedAt: number): Mod
     round: last.cluster.round,
     roundsPerSecond: Math.round(((last.cluster.round - first.cluster.round) * 10_000) / ms) / 10,
     granting: last.cluster.granting,
+    ledger: {
+      bytes: last.cluster.ledger.bytes,
+      bytesPerHour: last.cluster.ledger.bytesPerHour ?? null,
+      daysLeft: last.cluster.ledger.daysLeft ?? null,
+    },
     p50: percentile(last.latencyMs, 0.5),
     p99: percentile(last.latencyMs, 0.99),
     levels: resources.map((resource) => {

@@ -20,7 +20,7 @@ const NOTES_MAX = 4;
 
 /** The screen as lines, each at most `columns` wide and at most `rows` of them. Pure. */
 export const render = (model: Model, around: Surroundings, { columns, rows }: Size): string[] => {
-  const head = [headLine(model), around.game, ""];
+  const head = [headLine(model), `${around.game}   ${ledgerText(model)}`, ""];
   const alarms = model.worlds
     .filter(({ alarm }) => alarm !== "")
     .map(({ name, alarm }) => `! ${name}: ${alarm.split("\n")[0]}`);
@@ -42,7 +42,7 @@ export const plainLine = (model: Model): string => {
   );
   const worlds = model.worlds.map((world) => `${world.name} ${condition(world)}`);
   return [
-    `${model.upSeconds} s: round ${model.round} (${model.roundsPerSecond}/s), ${latency(model)}`,
+    `${model.upSeconds} s: round ${model.round} (${model.roundsPerSecond}/s), ${latency(model)}, ${ledgerText(model)}`,
     levels.join(", ") || "storage is empty",
     worlds.join(", "),
   ].join("; ");
@@ -57,6 +57,16 @@ const headLine = (model: Model): string =>
     latency(model),
     ...(model.granting ? [] : ["not granting yet"]),
   ].join("   ");
+
+const MB = 1_000_000;
+/** Days further off than this are no news. */
+const DAYS_SHOWN_MAX = 100;
+
+const ledgerText = ({ ledger: { bytes, bytesPerHour, daysLeft } }: Model): string => {
+  const rate = bytesPerHour === null ? "" : ` +${(bytesPerHour / MB).toFixed(1)}/h`;
+  const left = daysLeft === null || daysLeft > DAYS_SHOWN_MAX ? "" : `, ${daysLeft} days left`;
+  return `ledger ${(bytes / MB).toFixed(1)} MB${rate}${left}`;
+};
 
 const latency = ({ p50, p99 }: Model): string =>
   p50 === null ? "no latency yet" : `latency ${Math.round(p50)}/${Math.round(p99 ?? p50)} ms`;

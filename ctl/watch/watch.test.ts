@@ -28,7 +28,11 @@ const world = (exported: number, received: number): WorldView => ({
 const told: InstanceTelemetry = { state: "running", linked: true, tick: 60, ups: 59.8, latencyMs: [] };
 const snapshot = (at: number, change: Partial<Snapshot> = {}): Snapshot => ({
   at,
-  cluster: { round: at / 100, granting: true },
+  cluster: {
+    round: at / 100,
+    granting: true,
+    ledger: { bytes: 12_300_000, messages: 9, bytesPerHour: 17_040_000, daysLeft: 9.5 },
+  },
   instances: [instance],
   worlds: [world(at / 1000, at / 2000)],
   stocks: [{ resource: "item:iron-plate", storage: at / 1000, shortfall: 1, adjusted: 0 }],
@@ -44,7 +48,7 @@ const around = {
 
 const SCREEN = [
   "clusterio   up 00:15   1/1 worlds linked   round 200 (10/s)   latency 20/30 ms",
-  "the stand-in, not real Factorio",
+  "the stand-in, not real Factorio   ledger 12.3 MB +17.0/h, 9.5 days left",
   "",
   "IN STORAGE                     level   per min  on the way   missing    owed",
   "coal                               0         0           3         9       –",
@@ -116,7 +120,7 @@ describe("the view", () => {
 
   test("a line for what is no terminal", () => {
     expect(plainLine(model)).toBe(
-      "15 s: round 200 (10/s), latency 20/30 ms; coal 0 (0/min), gear 0 (0/min), iron-plate 20 (+60/min); Iron 60 UPS",
+      "15 s: round 200 (10/s), latency 20/30 ms, ledger 12.3 MB +17.0/h, 9.5 days left; coal 0 (0/min), gear 0 (0/min), iron-plate 20 (+60/min); Iron 60 UPS",
     );
   });
 

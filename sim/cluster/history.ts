@@ -26,6 +26,8 @@ export interface HistoryOptions {
   /** A test of the checker: so many items come from nowhere. */
   readonly forged?: number;
   readonly log?: (message: string) => void;
+  /** Called when all is at rest, before the end. */
+  readonly inspect?: (cluster: Cluster) => Promise<void>;
 }
 
 export interface HistoryEnd {
@@ -148,6 +150,7 @@ const wholeLife = async (cluster: Cluster, options: HistoryOptions, happened: Ha
   cluster.log("---- quiet");
   calm(cluster);
   await judge(cluster, happened);
+  await options.inspect?.(cluster);
 };
 
 export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> => {

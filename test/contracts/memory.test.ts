@@ -20,8 +20,8 @@ logContract("the log in memory", async (options) => {
     subject: "contract",
     recreate: async () => log.recreate(),
     remember: async () => {
-      const { lastSeq } = await log.info();
-      return async () => log.truncate(lastSeq);
+      const putBack = log.remember();
+      return async () => putBack();
     },
   };
 });

@@ -2,16 +2,25 @@ import type { Clock } from "#core/ports/clock";
 import type { AppendResult, Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
 import { copyOf } from "#core/ports/memory/bytes";
 
-/** What JetStream adds to each message in its accounting, roughly: headers and index. */
+/** What JetStream's file store adds to each message in its accounting, and what more when it has headers. */
 const MESSAGE_OVERHEAD_BYTES = 30;
+const HEADER_OVERHEAD_BYTES = 4;
 
+/** The stream's configuration, of what core/streams.ts uses. */
 export interface MemoryLogOptions {
-  /** Appends that would go above it are refused (discard: new). */
   readonly bytesMax?: number;
+  /** What happens at `bytesMax`: new ones are refused (when left out), or the oldest are dropped. */
+  readonly discard?: "new" | "old";
+  /** Messages kept of one subject; the oldest of it is dropped. */
+  readonly perSubjectMax?: number;
+  /** Name of the stream: appends then carry, and count, the headers that JetStreamLog gives them. */
+  readonly stream?: string;
 }
 
 interface Follower {
   next: number;
+  /** The message that was handed over last. */
+  last: StoredMessage | undefined;
   readonly onMessage: (message: StoredMessage) => void;
   readonly onReset: () => void;
   awake: boolean;
@@ -26,11 +35,14 @@ const soon = (task: () => void): void => void settled.then(task);
 export type AppendFault = "stored-unacknowledged" | "dropped-unacknowledged" | "full";
 
 /**
- * One stream in memory. Messages reach followers in microtasks, in order, so a run is the same each time.
- * `recreate`, `truncate` and `failNext` are what a broker does to its users on a bad day.
+ * One stream in memory, a model of JetStream's: the same scripts do the same to it and to a real nats-server
+ * (test/contracts/log-model.nats.test.ts). Messages reach followers in microtasks, in order, so a run is the same each time.
+ * `recreate`, `truncate`, `remember`, `expire`, `damage` and `failNext` are what a broker does to its users on a bad day.
  */
 export class MemoryLog implements Log {
   #messages: StoredMessage[] = [];
+  /** What each of them counts, in the same order. */
+  #sizes: number[] = [];
   #lastSeq = 0;
   #bytes = 0;
   #creations = 0;
@@ -58,13 +70,42 @@ export class MemoryLog implements Log {
   /** The append itself, at once: also what a stream does with a captured message. */
   store(subject: string, data: Uint8Array, expectLastSeq?: number): AppendResult {
     if (expectLastSeq !== undefined && expectLastSeq !== this.#lastSeq) return { kind: "conflict" };
-    const size = sizeOf({ subject, data });
-    if (this.#bytes + size > (this.options.bytesMax ?? Number.POSITIVE_INFINITY)) return { kind: "full" };
+    const { bytesMax, discard, perSubjectMax } = this.options;
+    const size = this.#sizeOf(subject, data, expectLastSeq);
+    if (bytesMax !== undefined && discard !== "old" && this.#bytes + size > bytesMax) return { kind: "full" };
     this.#lastSeq++;
     this.#bytes += size;
     this.#messages.push({ seq: this.#lastSeq, subject, data: copyOf(data), time: this.clock.now() });
+    this.#sizes.push(size);
+    if (perSubjectMax !== undefined) this.#dropOldOf(subject, perSubjectMax);
+    if (bytesMax !== undefined && discard === "old") this.#dropOld(bytesMax);
     for (const follower of this.#followers) this.#wake(follower);
     return { kind: "stored", seq: this.#lastSeq };
+  }
+
+  #sizeOf(subject: string, data: Uint8Array, expectLastSeq: number | undefined): number {
+    const bare = MESSAGE_OVERHEAD_BYTES + subject.length + data.length;
+    const { stream } = this.options;
+    if (stream === undefined) return bare;
+    const expectation = expectLastSeq === undefined ? "" : `Nats-Expected-Last-Sequence: ${expectLastSeq}\r\n`;
+    return bare + HEADER_OVERHEAD_BYTES + `NATS/1.0\r\nNats-Expected-Stream: ${stream}\r\n${expectation}\r\n`.length;
+  }
+
+  #dropOldOf(subject: string, perSubjectMax: number): void {
+    let over = -perSubjectMax;
+    for (const message of this.#messages) if (message.subject === subject) over++;
+    for (; over > 0; over--) {
+      const at = this.#messages.findIndex((message) => message.subject === subject);
+      this.#messages.splice(at, 1);
+      this.#bytes -= this.#sizes.splice(at, 1)[0]!;
+    }
+  }
+
+  #dropOld(bytesMax: number): void {
+    while (this.#bytes > bytesMax) {
+      this.#messages.shift();
+      this.#bytes -= this.#sizes.shift()!;
+    }
   }
 
   async get(seq: number): Promise<StoredMessage | undefined> {
@@ -92,7 +133,8 @@ export class MemoryLog implements Log {
   }
 
   follow(from: number, onMessage: (message: StoredMessage) => void, onReset: () => void): Following {
-    const follower: Follower = { next: Math.max(1, from), onMessage, onReset, awake: false, ended: false };
+    const next = Math.max(1, from);
+    const follower: Follower = { next, last: undefined, onMessage, onReset, awake: false, ended: false };
     this.#followers.add(follower);
     this.#wake(follower);
     return {
@@ -104,32 +146,56 @@ export class MemoryLog implements Log {
   }
 
   async purgeBelow(seq: number): Promise<void> {
-    this.#replace(this.#messages.slice(this.#indexOf(seq)));
+    this.#keep(this.#indexOf(seq), this.#messages.length);
   }
 
   /** Loses everything after `lastSeq`, as a power cut before the flush does. */
   truncate(lastSeq: number): void {
-    this.#replace(this.#messages.slice(0, this.#indexOf(lastSeq + 1)));
+    this.#keep(0, this.#indexOf(lastSeq + 1));
     this.#lastSeq = Math.min(this.#lastSeq, lastSeq);
-    for (const follower of [...this.#followers]) if (follower.next > lastSeq + 1) this.#reset(follower);
+    this.#resetChanged();
+  }
+
+  /** Messages that have become this old (ms) are gone, as by `max_age`. */
+  expire(ageMs: number): void {
+    const oldest = this.clock.now() - ageMs;
+    const at = this.#messages.findIndex(({ time }) => time > oldest);
+    this.#keep(at < 0 ? this.#messages.length : at, this.#messages.length);
+  }
+
+  /** Copies the store as it is; what it returns puts the copy in its place, as an operator does with a backup. */
+  remember(): () => void {
+    const [messages, sizes, lastSeq, created] = [[...this.#messages], [...this.#sizes], this.#lastSeq, this.#created];
+    return () => {
+      this.#messages = [...messages];
+      this.#sizes = [...sizes];
+      this.#lastSeq = lastSeq;
+      this.#keep(0, messages.length);
+      const another = created !== this.#created;
+      this.#created = created;
+      this.#resetChanged(another);
+    };
   }
 
   /** Bits of a stored message change, or (without `data`) it is gone. */
   damage(seq: number, data?: Uint8Array): void {
-    this.#replace(
-      this.#messages.flatMap((message) => {
-        if (message.seq !== seq) return [message];
-        return data === undefined ? [] : [{ ...message, data }];
-      }),
-    );
+    const at = this.#indexOf(seq);
+    const message = this.#messages[at];
+    if (message?.seq !== seq) throw new Error(`there is no message ${seq}`);
+    if (data !== undefined) this.#messages[at] = { ...message, data };
+    else {
+      this.#messages.splice(at, 1);
+      this.#sizes.splice(at, 1);
+    }
+    this.#keep(0, this.#messages.length);
   }
 
   /** Somebody removed the stream and made it again. */
   recreate(): void {
-    this.#replace([]);
+    this.#keep(0, 0);
     this.#lastSeq = 0;
     this.#created = this.#creationTime();
-    for (const follower of [...this.#followers]) this.#reset(follower);
+    this.#resetChanged(true);
   }
 
   /** The next appends fail like this, one for each. */
@@ -137,9 +203,21 @@ export class MemoryLog implements Log {
     this.#faults.push(...faults);
   }
 
-  #replace(messages: StoredMessage[]): void {
-    this.#messages = messages;
-    this.#bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
+  /** Only these messages stay. */
+  #keep(from: number, to: number): void {
+    this.#messages = this.#messages.slice(from, to);
+    this.#sizes = this.#sizes.slice(from, to);
+    this.#bytes = this.#sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** As JF2: a following ends when the stream is another one, ends before, or has another message, than was handed over. */
+  #resetChanged(another = false): void {
+    for (const follower of [...this.#followers]) {
+      const { next, last } = follower;
+      const now = last === undefined ? undefined : this.#messages[this.#indexOf(last.seq)];
+      if (another || next > this.#lastSeq + 1 || (now?.seq === last?.seq && now !== last)) this.#reset(follower);
+      else this.#wake(follower);
+    }
   }
 
   /** Like the broker's nanoseconds: two creations are never of the same moment. */
@@ -183,10 +261,8 @@ export class MemoryLog implements Log {
     const message = this.#messages[this.#indexOf(follower.next)];
     if (message === undefined) return;
     follower.next = message.seq + 1;
+    follower.last = message;
     this.#wake(follower);
     follower.onMessage(message);
   }
 }
-
-const sizeOf = (message: { subject: string; data: Uint8Array }): number =>
-  MESSAGE_OVERHEAD_BYTES + message.subject.length + message.data.length;
