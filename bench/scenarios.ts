@@ -1,4 +1,5 @@
 import { allocation } from "#bench/figures/allocation";
+import { audit } from "#bench/figures/audit";
 import { chest } from "#bench/figures/chest";
 import { cluster } from "#bench/figures/cluster";
 import { demo } from "#bench/figures/demo";
@@ -15,6 +16,7 @@ export interface Scenario {
 /** In the order in which they run: what needs a quiet machine has nothing beside it. */
 export const SCENARIOS: readonly Scenario[] = [
   { names: ["fold"], run: () => fold() },
+  { names: ["audit"], run: () => audit() },
   { names: ["live", "latency", "memory"], run: cluster },
   { names: ["chest"], run: chest },
   { names: ["allocation"], run: allocation },

@@ -40,6 +40,7 @@ test("imports of many resources cost less than 6 bytes each, and always less tha
 test("every figure has a name for --only", () => {
   expect([...FIGURE_NAMES].sort()).toEqual([
     "allocation",
+    "audit",
     "chest",
     "fold",
     "latency",

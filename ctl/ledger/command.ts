@@ -1,10 +1,13 @@
 import { Command, Option } from "clipanion";
+import { NatsBus } from "#core/adapters/nats-bus";
 import { corrupt } from "#core/errors";
+import { userId } from "#core/ids";
 import { runDaemon } from "#core/lifecycle";
 import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
 import { clusterOf } from "#ctl/audit/connect";
 import { grouped, Output } from "#ctl/audit/output";
 import { POINT_HELP } from "#ctl/audit/point";
+import { ClusterClient } from "#ctl/client/client";
 import { liveLedger } from "#ctl/history/open";
 import { archiveLedger } from "#ctl/ledger/archive";
 import { listArchives, listLines } from "#ctl/ledger/list";
@@ -22,18 +25,23 @@ export class LedgerArchiveCommand extends ClusterCommand {
       it compressed to a new file, reads the file back and audits it again. Only then the file has its name. It is gzipped
       JSON lines: \`zcat\` reads it. \`clusterio audit verify --file\` verifies it at any time.
 
-      The same command again finds the file, verifies it and leaves it as it is.
+      With --purge the leader is then asked to remove from LEDGER what the file holds. When that is refused or fails, nothing
+      is lost: the same command again finds the file, verifies it and asks again.
       ${SOURCE}
       Exit codes: 0, also when nothing stands before the checkpoint; 2 bad arguments; 3 the cluster does not run; 4 refused (no
-      checkpoint yet, a another file of that name); 5 the ledger or the file is damaged.
+      checkpoint yet, a another file of that name, the leader's refusal to purge); 5 the ledger or the file is damaged.
     `,
     examples: [
       ["What can be archived, into a folder", "$0 ledger archive archives/"],
+      ["And make room in LEDGER", "$0 ledger archive --purge archives/"],
       ["Only what is older than a week", "$0 ledger archive --before 7d archives/"],
     ],
   });
 
   to = Option.String({ name: "FILE|DIR" });
+  purge = Option.Boolean("--purge", false, {
+    description: "Then ask the leader to purge LEDGER below the checkpoint.",
+  });
   before = Option.String("--before", { description: `Before the newest checkpoint up to this point: ${POINT_HELP}.` });
 
   override async execute(): Promise<number> {
@@ -56,7 +64,12 @@ export class LedgerArchiveCommand extends ClusterCommand {
           const what = written ? "archived and verified" : "was archived before, and verified again";
           output.line(`messages ${grouped(header.from)} to ${grouped(header.to)} ${what}: ${path}`);
         }
-        if (this.json) output.json({ archived: { file: path, written, header }, checkpoint });
+        if (this.purge) {
+          const client = new ClusterClient(new NatsBus(link), userId("master"));
+          await client.master("ledger.purge", { below: checkpoint });
+        }
+        if (this.json) output.json({ archived: { file: path, written, header }, checkpoint, purged: this.purge });
+        else if (this.purge) output.line(`LEDGER begins at message ${grouped(checkpoint)} now`);
       };
     });
   }
