@@ -1,11 +1,12 @@
 import { RESOURCES } from "#sim/cluster/world";
 import { Game } from "#sim/factorio/game";
-import { DEFAULT_LINE } from "#sim/factorio/game-version";
+import { DEFAULT_LINE, type GameLine } from "#sim/factorio/game-version";
 import { type Mod, readMod } from "#sim/factorio/mods";
 import { packagePath } from "#sim/factorio/package-files";
 
 /** What runs in a Lua state: with our mod or without, and which resources have no prototypes. */
 export interface Cast {
+  readonly line: GameLine;
   readonly mod: boolean;
   readonly without: ReadonlySet<string>;
   /** Tables are walked through in another order than by who has another number here. */
@@ -24,26 +25,28 @@ const MOD_OF: Readonly<Record<(typeof RESOURCES)[number], string>> = {
   "item:gear:rare": "sim-gear",
 };
 
-let folders: ReadonlyMap<string, Mod> | undefined;
+const folders = new Map<GameLine, readonly Mod[]>();
 
-const mods = (): ReadonlyMap<string, Mod> => {
-  if (folders !== undefined) return folders;
-  const here = ["sim-hands", ...Object.values(MOD_OF)].map((name) => packagePath(`sim/cluster/mods/${name}`));
-  const read = [...here, packagePath(`lua-mod/dist/${DEFAULT_LINE}/clusterio`)].map((path) =>
-    readMod(path, DEFAULT_LINE),
+/** The simulation's own mods are the same for both games, whatever their info.json says. */
+const readMods = (line: GameLine): readonly Mod[] => {
+  const known = folders.get(line);
+  if (known !== undefined) return known;
+  const own = ["sim-hands", ...Object.values(MOD_OF)].map((name) =>
+    readMod(packagePath(`sim/cluster/mods/${name}`), DEFAULT_LINE),
   );
-  folders = new Map(read.map((mod) => [mod.name, mod]));
-  return folders;
+  const read = [...own, readMod(packagePath(`lua-mod/dist/${line}/clusterio`), line)];
+  folders.set(line, read);
+  return read;
 };
 
 const modsOf = (cast: Cast): Mod[] => {
   const gone = new Set(RESOURCES.filter((key) => cast.without.has(key)).map((key) => MOD_OF[key]));
   if (!cast.mod) gone.add("clusterio");
-  return [...mods().values()].filter(({ name }) => !gone.has(name));
+  return readMods(cast.line).filter(({ name }) => !gone.has(name));
 };
 
-const keyOf = ({ mod, without, order, client }: Cast): string =>
-  JSON.stringify([mod, [...without].sort(), order, client]);
+const keyOf = ({ line, mod, without, order, client }: Cast): string =>
+  JSON.stringify([line, mod, [...without].sort(), order, client]);
 
 /** Lua states that are free for another map: making one costs more than everything that a short run does in it. */
 const idle = new Map<string, Game[]>();
@@ -54,6 +57,7 @@ export const takeGame = (cast: Cast): Game => {
   if (free !== undefined) return free;
   const { order, client = false } = cast;
   return Game.prepare({
+    line: cast.line,
     mods: modsOf(cast),
     isServer: !client,
     ...(order === undefined ? {} : { shufflePairs: order }),

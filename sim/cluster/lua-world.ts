@@ -12,6 +12,7 @@ import {
   type World,
 } from "#sim/cluster/world";
 import type { Game } from "#sim/factorio/game";
+import { DEFAULT_LINE, type GameLine } from "#sim/factorio/game-version";
 import type { SaveContent } from "#sim/factorio/save-file";
 
 /** What `test.look()` finds; who made and used items counts them outside. */
@@ -148,9 +149,6 @@ class LuaWorld implements World {
   }
 }
 
-/** Maps of a seed are alike: each is made once. */
-const newSaves = new Map<number, Save>();
-
 /** Opens a save, or a new map, for as long as it takes to write it again. */
 const rewritten = (cast: Cast, open: (game: Game) => void): Save => {
   const game = takeGame(cast);
@@ -161,19 +159,27 @@ const rewritten = (cast: Cast, open: (game: Game) => void): Save => {
   return save;
 };
 
-const gamesAt = (seat: (cast: Cast) => Seat): Games => ({
-  newSave: (seed) => {
-    const save = newSaves.get(seed) ?? rewritten({ mod: true, without: NOTHING }, (game) => game.startMap(seed));
-    newSaves.set(seed, save);
-    return save;
-  },
-  open: (save, opening) => new LuaWorld(seat({ mod: true, without: opening.untakeable }), save, opening),
-  forget: (save) => rewritten({ mod: false, without: NOTHING }, (game) => game.openContent(contentOf(save))),
-  asOrigin: (save) => savedAs(contentOf(save), { ...save, produced: save.held, consumed: {} }),
-});
+const gamesAt = (line: GameLine, seat: (cast: Cast) => Seat): Games => {
+  const whole: Cast = { line, mod: true, without: NOTHING };
+  /** Maps of a seed are alike: each is made once. */
+  const newSaves = new Map<number, Save>();
+  return {
+    newSave: (seed) => {
+      const save = newSaves.get(seed) ?? rewritten(whole, (game) => game.startMap(seed));
+      newSaves.set(seed, save);
+      return save;
+    },
+    open: (save, opening) => new LuaWorld(seat({ ...whole, without: opening.untakeable }), save, opening),
+    forget: (save) => rewritten({ ...whole, mod: false }, (game) => game.openContent(contentOf(save))),
+    asOrigin: (save) => savedAs(contentOf(save), { ...save, produced: save.held, consumed: {} }),
+  };
+};
 
 /** Servers with nobody on them. */
-export const luaGames: Games = gamesAt(alone);
+export const luaGames: Games = gamesAt(DEFAULT_LINE, alone);
+
+/** The older game, with the mod's build for it. */
+export const luaGamesOf2_0: Games = gamesAt("2.0", alone);
 
 /** Servers with a client each, in lockstep. */
-export const lockstepGames: Games = gamesAt(lockstep);
+export const lockstepGames: Games = gamesAt(DEFAULT_LINE, lockstep);

@@ -1,4 +1,7 @@
-import { luaGames } from "#sim/cluster/lua-world";
+import { luaGames, luaGamesOf2_0 } from "#sim/cluster/lua-world";
 import { worldContract } from "#sim/cluster/test/world-contract";
 
-worldContract(luaGames);
+describe.each([
+  ["2.1", luaGames],
+  ["2.0", luaGamesOf2_0],
+])("the real mod in game %s", (_, games) => worldContract(games));
