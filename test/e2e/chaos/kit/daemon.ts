@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, statSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isAlive, type ProcessId, processWithPid } from "#core/adapters/process-id";
 import type { Failpoint } from "#core/failpoints";
@@ -80,12 +80,18 @@ export class Daemon {
     process.kill((await this.id()).pid, signal);
   }
 
-  /** Dies at the point, and is started again. */
+  /** The next visit of the point does this. */
   async arm(point: Failpoint, action: string): Promise<void> {
     // Whole at once: it comes by at any moment.
     const draft = join(this.options.folder, "failpoints", `${this.name}.${point}.draft`);
     await writeFile(draft, action);
     await rename(draft, join(this.failpoints, point));
+  }
+
+  /** What has not fired will not. */
+  async disarm(): Promise<void> {
+    for (const name of await readdir(this.failpoints))
+      if (name !== "fired.log") await rm(join(this.failpoints, name), { force: true });
   }
 
   async setClock(offsetMs: number): Promise<void> {
