@@ -58,6 +58,8 @@ export const armReaper = (folder: string, space: string): (() => Promise<void>) 
   const ended = new Promise<void>((resolve) => reaper.once("exit", () => resolve()));
   reaper.unref();
   return () => {
+    // From now on it is waited for.
+    reaper.ref();
     reaper.stdin?.end();
     return ended;
   };
