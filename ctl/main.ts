@@ -2,11 +2,12 @@
 import { runCli } from "#core/cli";
 import { AUDIT_COMMANDS } from "#ctl/audit/command";
 import { LEDGER_COMMANDS } from "#ctl/ledger/command";
+import { REPAIR_COMMANDS } from "#ctl/repair/command";
 import { UpCommand } from "#ctl/up/command";
 import { WORLD_COMMANDS } from "#ctl/world/command";
 
 void runCli({
   name: "clusterio",
   label: "Clusterio on JetStream",
-  commands: [UpCommand, ...AUDIT_COMMANDS, ...LEDGER_COMMANDS, ...WORLD_COMMANDS],
+  commands: [UpCommand, ...AUDIT_COMMANDS, ...LEDGER_COMMANDS, ...REPAIR_COMMANDS, ...WORLD_COMMANDS],
 });

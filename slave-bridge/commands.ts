@@ -48,6 +48,8 @@ export const carryOut = async (runner: InstanceRunner, command: Command): Promis
     }
     case "report":
       return { tick: await runner.report() };
+    case "state":
+      return runner.statement(command.data.after);
     case "decide":
       runner.decide(command.data.as);
       return {};

@@ -13,3 +13,10 @@ test("the operations guide has one section for each alarm", () => {
 test("an alarm ends with the section that says what to do", () => {
   expect(alarmText("ledger-full", "LEDGER is full")).toBe("LEDGER is full (docs/operations.md#ledger-full)");
 });
+
+test("every test that the guide names is there", () => {
+  const named = [...guide.matchAll(/\| `([a-z/.-]+\.test\.ts)`: (.+) \|$/gm)];
+  expect(named.length).toBeGreaterThan(10);
+  const missing = named.filter(([, path, name]) => !readFileSync(join(__dirname, "..", path!), "utf8").includes(name!));
+  expect(missing.map(([, , name]) => name)).toEqual([]);
+});

@@ -84,6 +84,13 @@ const namedIn = (state: State, { type, data }: LedgerMessage): Named => {
       const accounts = worlds.flatMap(([id, { r }]) => keysOf(r).map((key) => [id as WorldId, key] as const));
       return { accounts, stocks: [...keysOf(data.storage), ...keysOf(data.shortfall)] };
     }
+    case "ledger-recovered": {
+      const { worlds, storage, shortfall } = data.base ?? {};
+      const accounts = Object.entries(worlds ?? {}).flatMap(([id, { r }]) =>
+        keysOf(r).map((key) => [id as WorldId, key] as const),
+      );
+      return { accounts, stocks: [...keysOf(storage), ...keysOf(shortfall)] };
+    }
     case "world-retired":
       return { accounts: accountsOfWorld(state, data.world as WorldId), stocks: [] };
     case "adjusted": {

@@ -75,11 +75,26 @@ export const bridgeCommands = {
   "send-rcon": z.object({ command: z.string().min(1).max(4_000) }),
   /** Asks the mod for whole vectors and publishes them. */
   report: z.object({}),
+  /** All that the running world holds by its own totals, page by page: `after` is the last resource of the page before. */
+  state: z.object({ after: shape.resource.optional() }),
   /** An id-less save that may be another map: `new` makes it the next generation's world, `same` this world, rolled back. */
   decide: z.object({ as: z.enum(["new", "same"]) }),
 } as const;
 export type BridgeCommand = keyof typeof bridgeCommands;
 export const isBridgeCommand = (text: string): text is BridgeCommand => Object.hasOwn(bridgeCommands, text);
+
+/** The answer of `state`: of very many resources one page, and `next` to ask for the one after it. */
+export const worldStatement = z.object({
+  world: shape.world,
+  epoch: shape.count,
+  generation: shape.count,
+  tick: shape.count,
+  seed: shape.count,
+  exported: z.record(shape.resource, shape.total),
+  received: z.record(shape.resource, shape.total),
+  next: shape.resource.optional(),
+});
+export type WorldStatement = z.infer<typeof worldStatement>;
 
 export const answer = z.union([
   z.object({ ok: z.unknown() }),

@@ -202,6 +202,10 @@ export const ledgerMessages = {
     shortfall: byResource,
     /** Every open session had stated its totals to this leader. */
     restated: z.boolean(),
+    /** `clusterio repair`: who began a new ledger with this message, behind which one, and what it begins with. */
+    user: shape.id.optional(),
+    follows: z.object({ seq: shape.count, file: z.string().max(4_096) }).optional(),
+    base: z.object({ policies: policies.optional(), ...absolutes }).optional(),
   }),
   "policy-set": z.object({ ...header, ...byUser, policies }),
   adjusted: z.object({

@@ -23,7 +23,12 @@ const evolveAbsolutes = (state: State, data: RoundBody): void => {
 };
 
 /** What was recovered is told. */
-const evolveRecovered = (state: State, { worlds, instances }: RecoveredBody): void => {
+const evolveRecovered = (state: State, { worlds, instances, base }: RecoveredBody): void => {
+  if (base !== undefined) {
+    const { policies, ...absolutes } = base;
+    if (policies !== undefined) state.policies = policies;
+    evolveAbsolutes(state, absolutes);
+  }
   for (const [id, { raised, credited }] of Object.entries(worlds)) {
     for (const key in { ...raised, ...credited }) {
       const account = state.worlds.get(id as WorldId)?.accounts.get(key as ResourceKey);

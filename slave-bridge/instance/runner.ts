@@ -10,6 +10,7 @@ import { Session } from "#bridge/session/session";
 import { type Action, type Input, newServer, type Server } from "#bridge/supervisor/server";
 import { supervise } from "#bridge/supervisor/supervise";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
+import type { WorldStatement } from "#core/events/command";
 import type { Delivery } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
 import type { InstanceTelemetry } from "#core/events/telemetry";
@@ -119,6 +120,14 @@ export class InstanceRunner {
     const tick = await this.#session.report();
     if (tick === undefined) throw unavailable(`${this.instance} has no open session with its game`);
     return tick;
+  }
+
+  /** @throws ClusterioError `unavailable` when there is no session to ask. */
+  async statement(after?: string): Promise<WorldStatement> {
+    const statement = await this.#session.statement(after);
+    if (statement === undefined)
+      throw unavailable(`${this.instance} is ${this.phase}: no session with its game is open`);
+    return statement;
   }
 
   /** @throws ClusterioError `refused` when there is nothing to decide. */

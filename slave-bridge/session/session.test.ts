@@ -128,6 +128,18 @@ describe("a session", () => {
     expect(told).toContain("configured North");
   });
 
+  test("a world states all that it holds, page by page, also while nobody leads", async () => {
+    const { connect, session, world } = scene();
+    expect(await session.statement()).toBeUndefined();
+    await connect();
+    await settle();
+    world.exported[GEAR] = 12;
+    const whole = await session.statement();
+    expect(whole).toMatchObject({ world: "north.1", epoch: 5, generation: 1, exported: { [GEAR]: 12 } });
+    expect(whole).not.toHaveProperty("next");
+    expect(await session.statement(GEAR)).toMatchObject({ exported: {}, received: {} });
+  });
+
   test("a reply that belongs to a connection that is gone changes nothing (E2)", async () => {
     const { connect, session, world } = scene();
     const first = await connect(/begin/);

@@ -8,6 +8,7 @@ import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/import
 import { Lease } from "#bridge/session/lease";
 import { isClusterioError, messageOf } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
+import type { WorldStatement } from "#core/events/command";
 import { type Delivery, type InstanceConfig, type LinkRequest, linkAnswer } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
 import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
@@ -34,6 +35,19 @@ const ANSWER_MS_MAX = 2_000;
 const LEAVE_MS_MAX = 2_000;
 /** Lines that wait for a name that the other transport brings. */
 const PARKED_MAX = 100;
+
+/** Resources in one statement: with their two totals well below what an answer may have. */
+const STATED_MAX = 4_000;
+
+/** The totals after a resource, as many as one answer takes. */
+const pageOf = (exported: Totals, received: Totals, after: string) => {
+  const keys = [...new Set([...Object.keys(exported), ...Object.keys(received)])].filter((key) => key > after).sort();
+  const shown = keys.slice(0, STATED_MAX);
+  const pick = (totals: Totals) =>
+    Object.fromEntries(shown.flatMap((key) => (totals[key] ? [[key, totals[key]]] : [])));
+  const next = keys.length > shown.length ? { next: shown.at(-1)! } : {};
+  return { exported: pick(exported), received: pick(received), ...next };
+};
 
 export interface SessionOwner {
   readonly instance: InstanceId;
@@ -152,6 +166,20 @@ export class Session {
     const open = this.#open;
     const reply = open === undefined ? undefined : await this.#ask(`/cr ${tagOf(open.token)} full`);
     return reply === undefined || open !== this.#open ? undefined : this.#reported(reply);
+  }
+
+  /** The world that runs, by its own word, whether or not a leader hears it; undefined when there is no session to ask. */
+  async statement(after = ""): Promise<WorldStatement | undefined> {
+    const open = this.#open;
+    const { phase, world, whole, record } = this.#link;
+    if (open === undefined || phase !== "open" || world === "") return undefined;
+    const reply = await this.#ask(`/cr ${tagOf(open.token)} full`);
+    if (reply === undefined || open !== this.#open) return undefined;
+    const decoded = decodeReport(reply, open.names, open.token);
+    if (decoded.kind !== "report") return undefined;
+    const { tick, exported, received } = decoded.report;
+    const of = { world, tick, seed: whole?.seed ?? 0, epoch: record.epoch, generation: record.generation };
+    return { ...of, ...pageOf(exported, received, after) };
   }
 
   /** Says what there is to say and good-bye, in a bounded time. */

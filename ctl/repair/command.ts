@@ -1,0 +1,110 @@
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { Command, Option } from "clipanion";
+import { JetStreamLog } from "#core/adapters/jetstream-log";
+import { NatsBus } from "#core/adapters/nats-bus";
+import { nodeClock } from "#core/adapters/node-clock";
+import { nodeRandom } from "#core/adapters/node-random";
+import { badInput, refused } from "#core/errors";
+import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
+import { clusterOf } from "#ctl/audit/connect";
+import { connectUser } from "#ctl/client/connect";
+import { liveLedger } from "#ctl/history/open";
+import { prepareRepair, repair } from "#ctl/repair/repair";
+import { planLines } from "#ctl/repair/text";
+
+/** Enough of the cluster's key to be this one's and no other's, and few enough to type. */
+const NAME_CHARACTERS = 8;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const typed = async (question: string): Promise<string> => {
+  const ask = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await ask.question(question)).trim();
+  } finally {
+    ask.close();
+  }
+};
+
+export class RepairCommand extends ClusterCommand {
+  static override paths = [["repair"]];
+  static override usage = Command.Usage({
+    category: "Ledger",
+    description: "begin the ledger anew from what the worlds hold",
+    details: `
+      For a LEDGER that no projector can lead on any more: damaged, forged, restored wrong. Asks every bridge for the totals in
+      its world's running save, and computes the ledger that follows: of each resource what all worlds exported less what they
+      received. Policies, instances and assignments are carried over as far as the old ledger can be read.
+
+      Without --write or --yes nothing is changed: it shows what would become of each resource, which worlds speak, and for
+      which ones nobody does. With them the old ledger is first kept in a file, then the new one begins behind it with who
+      repaired it, every session begins anew, and the old messages are purged. Stop all projectors before.
+      ${SOURCE}
+      The bridges are asked as the operator of that cluster, or with --creds.
+
+      Exit codes: 0 done, or shown; 1 somebody else wrote to LEDGER meanwhile: nothing was changed; 2 bad arguments; 3 the cluster
+      does not run, or the file cannot be written; 4 refused: a projector leads, no world speaks, or it was not confirmed.
+    `,
+    examples: [
+      ["What would become of it", "$0 repair --from-worlds"],
+      ["Do it, after a question", "$0 repair --from-worlds --write"],
+    ],
+  });
+
+  fromWorlds = Option.Boolean("--from-worlds", false, { description: "From the saves; the one way there is." });
+  write = Option.Boolean("--write", false, { description: "Do it, once the cluster's name was typed." });
+  yes = Option.Boolean("--yes", false, { description: "Do it without a question." });
+  keep = Option.String("--keep", {
+    description: "File for the old ledger (default: repairs/ below --dir).",
+  });
+  creds = Option.String("--creds", { description: "With --nats-url: file with credentials of a user." });
+
+  override async execute(): Promise<number> {
+    return this.work(() => {
+      if (!this.fromWorlds) throw badInput("say what from: `clusterio repair --from-worlds`");
+      return async (output, own) => {
+        const name = (await clusterOf(this, process.cwd())).slice(-NAME_CHARACTERS);
+        const core = await this.connect(own);
+        const { link, client } = await connectUser(this, process.cwd());
+        own(link, (opened) => opened.close());
+        const ledger = new JetStreamLog(core, "LEDGER");
+        const ports = {
+          ...{ ledger, events: new JetStreamLog(core, "EVENTS"), reader: liveLedger(core), client, say },
+          ...{ core: new NatsBus(core), edge: new NatsBus(link), clock: nodeClock, random: nodeRandom },
+        };
+        const prepared = await prepareRepair(ports, output.signal);
+        const { old, plan, said } = prepared;
+        const { resources, worlds, silent } = plan;
+        if (this.json)
+          output.json({ cluster: name, problem: old.problem ?? null, resources, worlds, silent, mute: said.mute });
+        else for (const line of planLines(old, plan, said)) output.line(line);
+        if (!this.write && !this.yes) {
+          if (!this.json) output.line("\nnothing was changed: --write does it, after a question");
+          return;
+        }
+        if (!this.yes) await this.#confirm(name);
+        const file = this.#file();
+        const { first, last, kept } = await repair(ports, prepared, { user: client.user, file, signal: output.signal });
+        if (this.json) output.json({ repaired: { first, last, kept, file } });
+        else {
+          output.line(`\nLEDGER begins anew with message ${first}, repaired by ${client.user}; start the projectors`);
+          output.line(`the ${kept} messages of the old one are in ${file}`);
+        }
+      };
+    });
+  }
+
+  #file(): string {
+    const time = new Date().toISOString().replace(/[:.]/g, "-");
+    return resolve(this.keep ?? join(this.dir, "repairs", `LEDGER-${time}.jsonl.gz`));
+  }
+
+  async #confirm(name: string): Promise<void> {
+    if (process.stdin.isTTY !== true) throw refused("nobody can be asked here: say --yes instead of --write");
+    const answer = await typed(`\ntype the cluster's name, ${name}, to begin its ledger anew: `);
+    if (answer !== name) throw refused(`"${answer}" is not ${name}: nothing was changed`);
+  }
+}
+
+export const REPAIR_COMMANDS = [RepairCommand] as const;
