@@ -128,14 +128,15 @@ describe("a session", () => {
     expect(told).toContain("configured North");
   });
 
-  test("a world states all that it holds, page by page, also while nobody leads", async () => {
-    const { connect, session, world } = scene();
+  test("a world states all that it holds, page by page, whether or not a leader hears it", async () => {
+    const { connect, deliver, session, world } = scene();
     expect(await session.statement()).toBeUndefined();
     await connect();
+    world.wanted[GEAR] = 100;
+    deliver({ [GEAR]: 10 });
     await settle();
-    world.exported[GEAR] = 12;
     const whole = await session.statement();
-    expect(whole).toMatchObject({ world: "north.1", epoch: 5, generation: 1, exported: { [GEAR]: 12 } });
+    expect(whole).toMatchObject({ world: "north.1", seed: 7, exported: {}, received: { [GEAR]: 10 } });
     expect(whole).not.toHaveProperty("next");
     expect(await session.statement(GEAR)).toMatchObject({ exported: {}, received: {} });
   });
