@@ -5,6 +5,7 @@ import { cluster } from "#bench/figures/cluster";
 import { demo } from "#bench/figures/demo";
 import { fold } from "#bench/figures/fold";
 import { rconBytes } from "#bench/figures/rcon-bytes";
+import { ticks } from "#bench/figures/ticks";
 import type { Figure } from "#bench/kit/figure";
 
 export interface Scenario {
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { names: ["chest"], run: chest },
   { names: ["allocation"], run: allocation },
   { names: ["rcon"], run: rconBytes },
+  { names: ["ticks"], run: ticks },
   { names: ["ledger", "memory"], run: demo },
 ];
 

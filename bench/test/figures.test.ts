@@ -48,5 +48,6 @@ test("every figure has a name for --only", () => {
     "live",
     "memory",
     "rcon",
+    "ticks",
   ]);
 });
