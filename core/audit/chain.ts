@@ -8,7 +8,8 @@ import type { State } from "#core/fold/state";
  *
  * A message whose `prev` is not the hash of the last valid one is void: its author led on a history that was cut off. Such
  * an author learns of it at once and stands by, so voids are few, are never of the leader that wrote the last valid
- * message, and the chain goes on after them. Anything else is a chain that somebody broke.
+ * message, never of a round that their author has in the chain, too, and the chain goes on after them. Anything else is a
+ * chain that somebody broke.
  */
 export interface Void {
   readonly seq: number;
@@ -24,6 +25,8 @@ export class Chain {
   /** Voids since the last valid message. */
   #run: Void[] = [];
   #expectedSeq: number | undefined;
+  /** The last round that each leader has in the chain: a void message of his comes after it. */
+  readonly #lastRound = new Map<string, number>();
   /** Gaps in the sequences across which the chain is whole: what stood there was void, or never counted. */
   readonly gaps: { readonly from: number; readonly to: number }[] = [];
 
@@ -47,9 +50,14 @@ export class Chain {
     }
     if (isNext) {
       this.#run = [];
+      this.#lastRound.set(data.boot, data.round);
+      const before = this.voids.find((one) => one.round === data.round && one.boot === data.boot);
+      if (before !== undefined) return broken(state, before, { prev: "the hash of a later message" });
       return headerFinding(state, seq, data) ?? "valid";
     }
     const entry = { seq, round: data.round, boot: data.boot, hash };
+    // What its author has in the chain is not off it: somebody put a message there once more.
+    if (data.round <= (this.#lastRound.get(data.boot) ?? 0)) return broken(state, entry, data);
     if (data.boot === state.boot || this.#run.length >= VOIDS_MAX) return broken(state, this.#run[0] ?? entry, data);
     this.#run.push(entry);
     this.voids.push(entry);

@@ -39,6 +39,26 @@ describe("somebody who does not put the hashes right", () => {
     );
   });
 
+  test("any one byte changed, any message dropped, doubled or put elsewhere: each is found", () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (history, pick, place, bits) => {
+        const messages = stored(ledgerOf(history));
+        // What follows the last message is not there to tell of it.
+        const at = pick % (messages.length - 1);
+        const to = place % (messages.length - 1);
+        const data = messages[at]!.data.slice();
+        data[place % data.length]! ^= bits;
+        const moved = messages.toSpliced(at, 1).toSpliced(to, 0, messages[at]!);
+        const numbered = (some: typeof messages) => some.map((message, index) => ({ ...message, seq: index + 1 }));
+        expect(audit(messages.with(at, { ...messages[at]!, data })).finding).toBeDefined();
+        expect(audit(numbered(messages.toSpliced(at, 1))).finding).toBeDefined();
+        expect(audit(numbered(messages.toSpliced(to, 0, messages[at]!))).finding).toBeDefined();
+        if (at !== to) expect(audit(numbered(moved)).finding).toBeDefined();
+      }),
+      { seed: 20_261_137, numRuns: 30 },
+    );
+  });
+
   test("negative storage and what is no JSON are found where they stand", () => {
     const messages = contended(10, [3, 4]);
     lastRound(messages).storage![PLATE] = -3;
