@@ -5,6 +5,7 @@ import { cluster } from "#bench/figures/cluster";
 import { demo } from "#bench/figures/demo";
 import { fold } from "#bench/figures/fold";
 import { rconBytes } from "#bench/figures/rcon-bytes";
+import { start } from "#bench/figures/start";
 import { ticks } from "#bench/figures/ticks";
 import type { Figure } from "#bench/kit/figure";
 
@@ -18,6 +19,7 @@ export interface Scenario {
 export const SCENARIOS: readonly Scenario[] = [
   { names: ["fold"], run: () => fold() },
   { names: ["audit"], run: () => audit() },
+  { names: ["start"], run: () => start() },
   { names: ["live", "latency", "memory"], run: cluster },
   { names: ["chest"], run: chest },
   { names: ["allocation"], run: allocation },

@@ -15,7 +15,7 @@ import { patiently } from "#ctl/up/patience";
 
 const USER = userId("bench");
 /** The projector stands by for 3 s first. */
-const READY_MS_MAX = 30_000;
+const READY_MS_MAX = 120_000;
 const STOP_MS_MAX = 10_000;
 
 export const program = (name: string): string => join(packageRoot(), "dist", name, "main.js");
@@ -62,6 +62,16 @@ export class BenchCluster {
 
   static async start(): Promise<BenchCluster> {
     const nats = await BenchNats.start();
+    try {
+      return await BenchCluster.on(nats);
+    } catch (error) {
+      await nats.stop();
+      throw error;
+    }
+  }
+
+  /** On a server that is there already, with what its streams hold; resolves when the projector leads. */
+  static async on(nats: BenchNats): Promise<BenchCluster> {
     const key = join(nats.folder, "assignment.key");
     await nodeDisk.write(key, new TextEncoder().encode(nats.identity.assignment.seed));
     const { path: creds } = await nats.identity.masterCreds();
@@ -78,7 +88,7 @@ export class BenchCluster {
       await patiently(() => client.cluster(), { clock: nodeClock, signal, ms: READY_MS_MAX });
     } catch (error) {
       process.stderr.write(await readFile(projector.log, "utf8"));
-      await cluster.stop();
+      await cluster.stopMaster();
       throw error;
     }
     return cluster;
@@ -101,9 +111,14 @@ export class BenchCluster {
     return { url: this.nats.url, creds: new TextDecoder().decode(bytes) };
   }
 
-  async stop(): Promise<void> {
+  /** All but the server. */
+  async stopMaster(): Promise<void> {
     await this.link.close();
     await this.projector.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopMaster();
     await this.nats.stop();
   }
 }

@@ -11,6 +11,8 @@ import { subjects } from "#core/subjects";
 const OUTSTANDING_MAX = 150;
 /** Published in one turn of the event loop of a job that only publishes. */
 const TURN = 500;
+/** As many as the projector reads at once. */
+const READ_BATCH = 500;
 const ANSWER_MS_MAX = 5_000;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -166,7 +168,27 @@ const consume = async (
   return rate;
 };
 
-const byName = { live, latency, echo, publish, consume };
+/** Reads a stream from a sequence to its end; how many messages that were. */
+const read = async (options: {
+  readonly url: string;
+  readonly creds: string;
+  readonly stream: string;
+  readonly from: number;
+}): Promise<number> => {
+  const link = await masterLink(options);
+  const log = new JetStreamLog(link, options.stream);
+  let [count, next] = [0, options.from];
+  for (;;) {
+    const batch = await log.read(next, READ_BATCH);
+    if (batch.length === 0) break;
+    count += batch.length;
+    next = batch.at(-1)!.seq + 1;
+  }
+  await link.close();
+  return count;
+};
+
+const byName = { live, latency, echo, publish, consume, read };
 export type JobName = keyof typeof byName;
 export type JobOptions<J extends JobName> = Parameters<(typeof byName)[J]>[0];
 export type JobResult<J extends JobName> = Awaited<ReturnType<(typeof byName)[J]>>;

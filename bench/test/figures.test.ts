@@ -1,5 +1,6 @@
 import { rconBytes } from "#bench/figures/rcon-bytes";
 import { CATALOGUE } from "#bench/load/catalogue";
+import { ledgerHistory } from "#bench/load/ledger-history";
 import { KEYS, stateBefore, storedFacts } from "#bench/load/stored-facts";
 import { FIGURE_NAMES } from "#bench/scenarios";
 import { decodeFact } from "#core/events/fact-decoder";
@@ -48,6 +49,19 @@ test("every figure has a name for --only", () => {
     "live",
     "memory",
     "rcon",
+    "start",
     "ticks",
   ]);
+});
+
+test("a ledger's history is one chain, with its checkpoints, and the same in every run", () => {
+  const size = { facts: 500, worlds: WORLDS, factsPerRound: 20, tail: 10 };
+  const messages = [...ledgerHistory(size)];
+  expect(messages.map(({ hash }) => hash)).toEqual([...ledgerHistory(size)].map(({ hash }) => hash));
+  expect(messages.slice(1).map(({ message }) => message.data.prev)).toEqual(
+    messages.slice(0, -1).map(({ hash }) => hash),
+  );
+  const types = messages.map(({ message }) => message.type);
+  expect(types.filter((type) => type === "round")).toHaveLength(25);
+  expect(types.slice(types.lastIndexOf("checkpoint") + 1)).toHaveLength(10);
 });
