@@ -5,10 +5,12 @@ import { badInput } from "#core/errors";
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** From a pool: a message is short, and memory of its own would cost more than what is written into it. */
-export const encodeJson = (value: unknown): Uint8Array => {
-  const { buffer, byteOffset, byteLength } = Buffer.from(JSON.stringify(value));
+export const encodeText = (text: string): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text);
   return new Uint8Array(buffer, byteOffset, byteLength);
 };
+
+export const encodeJson = (value: unknown): Uint8Array => encodeText(JSON.stringify(value));
 
 export const decodeText = (bytes: Uint8Array): string => decoder.decode(bytes);
 

@@ -1,4 +1,5 @@
 import { crc32Hex, sha256 } from "#core/digest";
+import { encodeText } from "#core/events/codec";
 import { type LedgerBody, type LedgerMessage, ledgerMessages } from "#core/events/ledger";
 import { plainRound } from "#core/events/round-decoder";
 import type { State } from "#core/fold/state";
@@ -27,17 +28,13 @@ export const seal = (
   return { subject: subjects.ledger(body.type), bytes, hash: sha256(bytes), message };
 };
 
-const encoder = new TextEncoder();
 /** `,"sum":"xxxxxxxx"}` */
 const SUM_BYTES = 18;
 
 /** A message's bytes as stored: its JSON, whose last field is the sum of all that stands before it. */
 export const sealBytes = ({ sum: _sum, ...data }: LedgerMessage["data"]): Uint8Array => {
-  const head = encoder.encode(JSON.stringify(data).slice(0, -1));
-  const bytes = new Uint8Array(head.length + SUM_BYTES);
-  bytes.set(head);
-  bytes.set(encoder.encode(`,"sum":"${crc32Hex(head)}"}`), head.length);
-  return bytes;
+  const head = JSON.stringify(data).slice(0, -1);
+  return encodeText(`${head},"sum":"${crc32Hex(head)}"}`);
 };
 
 /** True when the message has no sum (version 0.1 wrote none) or one that fits its bytes. */

@@ -71,6 +71,7 @@ export class Cluster implements Setting {
 
   drawSkew(): number {
     if (this.weather.odds["clock-skew"] === 0) return 0;
+    this.weather.count("clock-skew");
     const max = this.chance.once(4) ? SKEW_MS_MAX : SKEW_MS;
     return this.chance.between(-max, max);
   }
@@ -212,6 +213,12 @@ export class Cluster implements Setting {
 
   raiseLedgerLimit(): void {
     delete this.#ledgerOptions.bytesMax;
+  }
+
+  /** After a quiet point: there is a limit again, and room below it. */
+  async restoreLedgerLimit(): Promise<void> {
+    if (this.weather.odds["ledger-full"] === 0) return;
+    this.#ledgerOptions.bytesMax = (await this.ledger.info()).bytes + this.chance.pick(LEDGER_BYTES);
   }
 
   jumpClock(slave: SlaveId, ms: number): void {

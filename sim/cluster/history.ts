@@ -11,15 +11,36 @@ import { chainProblem, conservationProblems, unrestIn } from "#sim/cluster/verdi
 import { Weather } from "#sim/cluster/weather";
 import { type Games, RESOURCES } from "#sim/cluster/world";
 
-/** One history from one seed: a cluster lives through trouble, then comes to rest, then is counted. */
+/**
+ * One history from one seed: a cluster lives through trouble, with quiet points in between, then comes to rest, then is
+ * counted. What must hold at a quiet point, when faults have stopped (what must hold always is in checker.ts):
+ *
+ * H1 what worlds physically hold, storage and flight add up to what was produced and not consumed, resource by resource.
+ * H2 everything comes to rest in a bounded time: every session current, everything in flight arrived, nobody starved.
+ * H3 the ledger is one chain, which its leader stands at the end of; both projectors hold the same state.
+ * H4 of one instance at most one world runs.
+ * H5 a healthy instance was not stopped.
+ * H6 nobody owes anything when nobody was rewound.
+ * H7 no projector crashed.
+ * H8 what is linked stays linked while nothing happens, and an absence is noticed and made good.
+ */
+const NUMBERS: Readonly<Record<string, string>> = {
+  ...{ conservation: "H1", stuck: "H2", chain: "H3", twins: "H4", "stopped by mistake": "H5", phantom: "H6" },
+  ...{ crash: "H7", calm: "H8" },
+};
+
+/** The number of the promise that a problem of this kind breaks: the checker's own kinds are numbers already. */
+export const numberOfPromise = (kind: string): string => NUMBERS[kind] ?? kind;
 
 const GAMES = { plain: plainGames, lua: luaGames, lockstep: lockstepGames } satisfies Record<string, Games>;
+
+export type GameKind = keyof typeof GAMES;
 
 export interface HistoryOptions {
   readonly seed: number;
   readonly steps: number;
   /** What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua, perhaps with a joined client. */
-  readonly game?: keyof typeof GAMES;
+  readonly game?: GameKind;
   /** Kinds of fault that may happen; absent: all. */
   readonly only?: ReadonlySet<Fault>;
   readonly without?: ReadonlySet<Fault>;
@@ -36,6 +57,8 @@ export interface HistoryEnd {
   readonly problems: ReadonlyMap<string, string>;
   readonly counts: ReadonlyMap<string, number>;
   readonly simulatedMs: number;
+  /** Steps gone through: all of them, or up to the one in which something broke. */
+  readonly steps: number;
 }
 
 const PACES = [
@@ -68,11 +91,40 @@ const strike = (cluster: Cluster, happened: Happened): void => {
   void TROUBLES[fault]?.(cluster, chance.pick(free), happened);
 };
 
-const live = async (cluster: Cluster, steps: number, happened: Happened): Promise<void> => {
-  const { chance } = cluster;
+/** A quiet point comes this often, in steps: once or twice in a history of 600. */
+const QUIET_EVERY = 400;
+
+/**
+ * Faults stop, everything comes to rest, is checked, and trouble goes on. Worlds that do not run now are counted at the end,
+ * when the tour has started each of them.
+ */
+const quietPoint = async (cluster: Cluster): Promise<void> => {
+  const { checker, weather } = cluster;
+  cluster.log("---- a quiet point");
+  weather.count("quiet point");
+  calm(cluster);
+  if (!(await rest(cluster))) checker.broke("stuck", unrestIn(cluster).join(" | "));
+  const state = cluster.leader?.state;
+  if (state !== undefined && checker.problems.size === 0) {
+    const looks = cluster.hosts
+      .filter((host) => host.wanted && host.stopped === undefined)
+      .map(({ game }) => game?.look());
+    const running = new Map(looks.filter((look) => look !== undefined).map((look) => [look.world, look]));
+    for (const problem of conservationProblems(state, running)) checker.broke("conservation", problem);
+    const chain = await chainProblem(cluster);
+    if (chain !== undefined) checker.broke("chain", chain);
+  }
+  weather.quiet = false;
+  await cluster.restoreLedgerLimit();
+};
+
+/** Trouble, step by step, until all are done or something broke. */
+const live = async (cluster: Cluster, steps: number, { happened, reached }: Course): Promise<void> => {
+  const { chance, checker } = cluster;
   const pace = chance.pick(PACES);
   const rarity = chance.pick([6, 12, 30]);
-  for (let step = 0; step < steps; step++) {
+  while (reached.steps < steps) {
+    reached.steps++;
     for (let n = chance.between(1, 4); n > 0; n--) {
       const running = cluster.hosts.filter((host) => host.running);
       if (running.length > 0) liveOn(cluster, chance.pick(running));
@@ -81,6 +133,8 @@ const live = async (cluster: Cluster, steps: number, happened: Happened): Promis
     if (chance.once(8)) decide(cluster);
     if (chance.once(20)) decideRewinds(cluster);
     await cluster.pass(chance.once(100) ? chance.between(1_000, 60_000) : chance.between(pace[0], pace[1]));
+    if (chance.once(QUIET_EVERY)) await quietPoint(cluster);
+    if (checker.problems.size > 0) return;
   }
 };
 
@@ -140,13 +194,21 @@ const stops = (cluster: Cluster, happened: Happened): void => {
   }
 };
 
-const wholeLife = async (cluster: Cluster, options: HistoryOptions, happened: Happened): Promise<void> => {
+/** What a history has come to. */
+interface Course {
+  readonly happened: Happened;
+  /** The step that it is in. */
+  readonly reached: { steps: number };
+}
+
+const wholeLife = async (cluster: Cluster, options: HistoryOptions, { happened, reached }: Course): Promise<void> => {
   cluster.weather.quiet = true;
   await cluster.pass(7_000);
   cluster.weather.quiet = false;
-  await live(cluster, options.steps, happened);
+  await live(cluster, options.steps, { happened, reached });
   const [lucky] = cluster.hosts.filter((host) => host.running);
   if (options.forged !== undefined) lucky?.game?.forge(RESOURCES[0], options.forged);
+  if (cluster.checker.problems.size > 0) return;
   cluster.log("---- quiet");
   calm(cluster);
   await judge(cluster, happened);
@@ -162,12 +224,13 @@ export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> =
   const happened: Happened = { twins: new Set(), rewound: false };
   for (const stem of ["a", "b", "c"].slice(0, chance.between(2, 3)))
     void cluster.found(cluster.newName(stem), chance.pick(SLAVES));
+  const reached = { steps: 0 };
   try {
-    await wholeLife(cluster, options, happened);
+    await wholeLife(cluster, options, { happened, reached });
   } catch (error) {
     cluster.crashed(error);
   }
   const simulatedMs = cluster.clock.now() - 1_700_000_000_000;
   cluster.end();
-  return { seed: options.seed, problems: cluster.checker.problems, counts: weather.counts, simulatedMs };
+  return { seed: options.seed, problems: cluster.checker.problems, counts: weather.counts, simulatedMs, ...reached };
 };

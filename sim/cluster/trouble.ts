@@ -57,7 +57,8 @@ const newMap: Act = (cluster, host, happened) =>
 
 const move: Act = (cluster, host) =>
   working(host, async () => {
-    if (!(await stopInOrder(host))) return;
+    // Who was asked which world a save is answers before he sends it elsewhere.
+    if (host.undecided || !(await stopInOrder(host))) return;
     const save = host.startable();
     if (save === undefined) return;
     const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));

@@ -41,6 +41,8 @@ const ADAPTERS = [
   /^ctl\//,
   // A program that stands for the game.
   /^sim\/factorio\//,
+  // Runs histories in threads, and says how fast.
+  /^sim\/soak\//,
   /^bench\//,
 ];
 

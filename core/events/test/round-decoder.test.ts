@@ -18,7 +18,7 @@ const world = fc.record({
   seq: opt(fc.nat()),
   tick: opt(fc.nat()),
   session: opt(session),
-  r: opt(fc.dictionary(key, fc.array(fc.integer(), { maxLength: 8 }), { maxKeys: 3 })),
+  r: opt(fc.dictionary(key, fc.array(fc.integer(), { maxLength: 10 }), { maxKeys: 3 })),
 });
 const instance = fc.record({
   config: opt(
