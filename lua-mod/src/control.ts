@@ -6,6 +6,7 @@ import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
 import { onConfigurationChanged } from "./runtime/configuration";
 import { dealSome } from "./runtime/deal";
+import { refreshOverviews, registerOverview } from "./runtime/overview-window";
 import { onBlueprint, onBuilt, onCloned, onDestroyed, onPasted, onRequestsChanged } from "./runtime/registry";
 import { registerRemote } from "./runtime/remote";
 import { flush } from "./runtime/report";
@@ -15,6 +16,7 @@ import { lookAtWants } from "./runtime/wants";
 
 registerCommands();
 registerRemote();
+registerOverview();
 
 script.on_init(initState);
 script.on_load(rememberTotals);
@@ -28,6 +30,8 @@ script.on_event(events.on_tick, () => {
   dealSome();
   flush();
 });
+
+script.on_nth_tick(60, refreshOverviews);
 
 /** Only our own entities wake the mod. */
 const ours: { filter: "name"; name: string }[] = [];

@@ -4,7 +4,7 @@ import { World } from "./world";
 /** Puts the state into the shape that 0.1.0 gave it: chests only. */
 const asOf010 = `
   local state = test.storage("clusterio")
-  state.chests, state.ports, state.crumbs, state.supply = state.ports, nil, nil, nil
+  state.chests, state.ports, state.crumbs, state.supply, state.overviews, state.heardAt = state.ports, nil, nil, nil, nil, nil
   for _, chest in pairs(state.chests) do
     chest.holds = nil
     for _, want in ipairs(chest.wants or {}) do want.chest, want.port, want.temperature, want.since = chest, nil, nil, nil end

@@ -41,6 +41,8 @@ function migrate(): void {
   }
   if (earlier.crumbs === undefined) storage.crumbs = new LuaMap();
   if (earlier.supply === undefined) storage.supply = new LuaMap();
+  if (earlier.overviews === undefined) storage.overviews = [];
+  if (earlier.heardAt === undefined) storage.heardAt = game.tick;
 }
 
 export function onConfigurationChanged(): void {

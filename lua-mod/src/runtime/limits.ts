@@ -41,3 +41,8 @@ export const degrees_max = 9999999;
 
 /** Ten seconds: a port that was served within them does not wait, and a text does not flicker. */
 export const supply_window_ticks = 600;
+
+export const ticks_per_second = 60;
+
+/** Of each list in the overview: a window that fits the screen. */
+export const overview_rows_max = 12;

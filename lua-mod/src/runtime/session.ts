@@ -98,6 +98,7 @@ export function adopt(parameter: Parsed): Refused | undefined {
 
 export function extendLease(ticks: number): void {
   storage.leaseUntil = game.tick + ticks;
+  storage.heardAt = game.tick;
 }
 
 export function wrongToken(): Refused {

@@ -10,7 +10,7 @@
 // M7  Totals and the buffer are whole. A fraction that the engine's rounding leaves in our hands is kept in `crumbs`, which stay
 //     below one: whole units go on into the buffer.
 // M8  Plain tables, numbers, strings and entities only: no function, no metatable. Whatever depends on order is an array.
-import type { LuaEntity } from "factorio:runtime";
+import type { LuaEntity, PlayerIndex } from "factorio:runtime";
 
 export type Totals = LuaMap<number, number>;
 
@@ -118,6 +118,10 @@ export interface State {
   session: Session;
   /** Last tick in which the mod may collect. */
   leaseUntil: number;
+  /** When the bridge last extended it. */
+  heardAt: number;
+  /** Players who look at the overview. */
+  overviews: PlayerIndex[];
 
   names: string[];
   numbers: LuaMap<string, number>;
@@ -168,6 +172,8 @@ export function initState(): void {
   storage.instance = "";
   storage.session = freshSession();
   storage.leaseUntil = -1;
+  storage.heardAt = 0;
+  storage.overviews = [];
   storage.names = [];
   storage.numbers = new LuaMap();
   storage.exported = new LuaMap();

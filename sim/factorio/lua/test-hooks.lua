@@ -264,6 +264,9 @@ function hooks.instructions(mod_name, count)
   return list
 end
 
+-- A localised string as English text.
+function hooks.text(message) return world.text(message) end
+
 -- A prototype as the data stage left it.
 function hooks.raw(type_name, name) return data.raw[type_name][name] end
 
