@@ -209,6 +209,23 @@ describe("a bridge", () => {
     await bridge.close();
   });
 
+  test("each lease says what time it is, in whole seconds, in a command that is never overtaken", async () => {
+    const { clock, machine, linked, advance } = scene();
+    const { bridge } = await linked();
+    const leases = () => machine.world("north").commands.filter((command) => command.startsWith("/cl "));
+    const told = leases().length;
+    await advance(16_500);
+    expect(leases().length).toBeGreaterThan(told);
+    for (const command of leases()) {
+      expect(command).toMatch(/^\/cl \S{4} \d+ \d+$/);
+      expect(command.length).toBeLessThan(50);
+    }
+    const second = Number(leases().at(-1)?.split(" ")[3]);
+    expect(clock.now() / 1000 - second).toBeLessThan(17);
+    expect(second).toBeLessThanOrEqual(clock.now() / 1000);
+    await bridge.close();
+  });
+
   test("a faster game gets a longer lease: a minute of its own ticks", async () => {
     const { machine, linked, advance } = scene();
     const { bridge } = await linked();

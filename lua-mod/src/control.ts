@@ -2,6 +2,7 @@
 import type { LuaEntity, Tags } from "factorio:runtime";
 import { entity_names } from "./prototypes/names";
 import { rememberTotals } from "./runtime/at-load";
+import { showTime } from "./runtime/clock";
 import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
 import { onConfigurationChanged } from "./runtime/configuration";
@@ -28,6 +29,7 @@ script.on_event(events.on_tick, () => {
   collect();
   lookAtWants();
   dealSome();
+  showTime();
   flush();
 });
 

@@ -1,6 +1,7 @@
 // The mod's data stage.
 import type { PrototypeData } from "factorio:common";
 import { chestItems, chestRecipes, exportChest, importChest } from "./prototypes/chests";
+import { clockCombinator, combinatorItems, combinatorRecipes, timeSignal } from "./prototypes/combinators";
 import { accumulators, portItems, portRecipes, tanks } from "./prototypes/ports";
 import { clusterTechnologies } from "./prototypes/technology";
 
@@ -9,8 +10,11 @@ declare const data: PrototypeData;
 data.extend([exportChest(), importChest()]);
 data.extend(tanks());
 data.extend(accumulators());
+data.extend([clockCombinator(), timeSignal()]);
 data.extend(chestItems());
 data.extend(portItems());
+data.extend(combinatorItems());
 data.extend(chestRecipes());
 data.extend(portRecipes());
+data.extend(combinatorRecipes());
 data.extend(clusterTechnologies());

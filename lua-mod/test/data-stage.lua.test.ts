@@ -73,11 +73,11 @@ describe.each(GAME_LINES)("in the data stage of a miniature %s", (line) => {
 
   test("a sprite that the game does not ship is found, and where it is named", () => {
     const data = miniature(line);
-    const file = join(data, "base/graphics/technology/circuit-network.png");
+    const file = join(data, "base/graphics/technology/fluid-handling.png");
     expect(existsSync(file)).toBe(true);
     rmSync(file);
     expect(check(data, line).problems).toEqual([
-      "technology/clusterio.icons.1.icon: there is no file __base__/graphics/technology/circuit-network.png",
+      "technology/clusterio-fluids.icons.1.icon: there is no file __base__/graphics/technology/fluid-handling.png",
     ]);
   });
 

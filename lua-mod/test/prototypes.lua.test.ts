@@ -6,10 +6,10 @@ beforeAll(() => {
 });
 afterAll(() => world.close());
 
-const entities = ["chest", "tank", "accumulator"].flatMap((what) => [
-  `clusterio-export-${what}`,
-  `clusterio-import-${what}`,
-]);
+const entities = [
+  ...["chest", "tank", "accumulator"].flatMap((what) => [`clusterio-export-${what}`, `clusterio-import-${what}`]),
+  "clusterio-clock-combinator",
+];
 
 test.each(entities)("%s can be crafted, placed, and mined into itself", (name) => {
   const facts = world.lua(`
@@ -39,6 +39,12 @@ test.each([
   expect(world.lua(`return prototypes.technology["${technology}"].effects`)).toMatchObject([
     { type: "unlock-recipe", recipe: `clusterio-export-${what}` },
     { type: "unlock-recipe", recipe: `clusterio-import-${what}` },
+  ]);
+});
+
+test("the technology clusterio-circuits unlocks the clock", () => {
+  expect(world.lua(`return prototypes.technology["clusterio-circuits"].effects`)).toMatchObject([
+    { type: "unlock-recipe", recipe: "clusterio-clock-combinator" },
   ]);
 });
 

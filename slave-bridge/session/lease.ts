@@ -71,7 +71,9 @@ export class Lease {
     const token = this.#token;
     if (this.#pace === undefined) return;
     this.#ticks = leaseTicks(this.#pace);
-    const reply = await this.hands.ask(`/cl ${tagOf(token)} ${this.#ticks}`);
+    // With the time, which clocks in the world show.
+    const second = Math.floor(this.clock.now() / 1000);
+    const reply = await this.hands.ask(`/cl ${tagOf(token)} ${this.#ticks} ${second}`);
     if (reply === undefined || token !== this.#token) return;
     const lease = decodeLease(reply);
     if (lease.kind === "tick") this.paced(lease.tick);

@@ -5,9 +5,13 @@ export const export_tank = "clusterio-export-tank";
 export const import_tank = "clusterio-import-tank";
 export const export_accumulator = "clusterio-export-accumulator";
 export const import_accumulator = "clusterio-import-accumulator";
+export const clock_combinator = "clusterio-clock-combinator";
+/** The time in seconds since 1970, as a signal. */
+export const time_signal = "signal-unixtime";
 export const technology = "clusterio";
 export const fluid_technology = "clusterio-fluids";
 export const energy_technology = "clusterio-energy";
+export const circuit_technology = "clusterio-circuits";
 
 /** Every entity that the runtime tends. */
 export const entity_names = [
@@ -17,4 +21,5 @@ export const entity_names = [
   import_tank,
   export_accumulator,
   import_accumulator,
+  clock_combinator,
 ];

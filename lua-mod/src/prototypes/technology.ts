@@ -2,6 +2,8 @@
 import type { PrototypeData } from "factorio:common";
 import type { TechnologyPrototype } from "factorio:prototype";
 import {
+  circuit_technology,
+  clock_combinator,
   energy_technology,
   export_accumulator,
   export_chest,
@@ -57,6 +59,12 @@ export function clusterTechnologies(): TechnologyPrototype[] {
       like: "fluid-handling",
       prerequisites: [technology, "fluid-handling"],
       recipes: [export_tank, import_tank],
+    }),
+    technologyOf({
+      name: circuit_technology,
+      like: "circuit-network",
+      prerequisites: [technology, "circuit-network"],
+      recipes: [clock_combinator],
     }),
     technologyOf({
       name: energy_technology,

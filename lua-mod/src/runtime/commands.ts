@@ -1,5 +1,6 @@
 // The console commands of the protocol: parse once here, answer with one line of JSON. Players are refused.
 import type { CustomCommandData } from "factorio:runtime";
+import { setTime } from "./clock";
 import { takeInCompact, takeInNamed } from "./intake";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
 import { lease_ticks_max } from "./limits";
@@ -73,10 +74,12 @@ function onImport(parameter: string | undefined): string {
 function onLease(parameter: string | undefined): string {
   const { tag, rest } = splitTag(parameter);
   if (!isTag(tag)) return refusal(wrongToken());
-  const [digits] = string.match(rest, "^%d+$");
+  const [digits, time] = string.match(rest, "^(%d+)%s*(%d*)$");
   const ticks = digits === undefined ? undefined : tonumber(digits);
   if (ticks === undefined || ticks > lease_ticks_max) return badParameter();
   extendLease(ticks);
+  const second = tonumber(time);
+  if (second !== undefined) setTime(second);
   return jsonObject([field("tick", jsonNumber(game.tick))]);
 }
 

@@ -16,7 +16,7 @@ function fromChests(chests: LuaMap<number, ExportPort | ImportPort>): void {
     port.holds = "items";
     if (port.kind === "import") for (const want of port.wants) completeWant(want as unknown as EarlierWant, port);
   }
-  storage.ports = chests;
+  storage.ports = chests as State["ports"];
 }
 
 interface EarlierWant {
@@ -41,6 +41,8 @@ function migrate(): void {
   }
   if (earlier.crumbs === undefined) storage.crumbs = new LuaMap();
   if (earlier.supply === undefined) storage.supply = new LuaMap();
+  if (earlier.clocks === undefined) storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
+  if (earlier.time === undefined) storage.time = { second: -1, tick: 0 };
   if (earlier.overviews === undefined) storage.overviews = [];
   if (earlier.heardAt === undefined) storage.heardAt = game.tick;
 }

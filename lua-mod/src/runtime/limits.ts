@@ -46,3 +46,6 @@ export const ticks_per_second = 60;
 
 /** Of each list in the overview: a window that fits the screen. */
 export const overview_rows_max = 12;
+
+/** A signal is a signed 32-bit number. */
+export const signal_max = 2 ** 31 - 1;

@@ -1,6 +1,7 @@
 // Which ports there are. One registration per entity tells of every kind of end; nothing special happens to its contents.
 import type { LuaEntity, OnPlayerSetupBlueprintEvent, Tags } from "factorio:runtime";
 import {
+  clock_combinator,
   export_accumulator,
   export_chest,
   export_tank,
@@ -9,7 +10,7 @@ import {
   import_tank,
 } from "../prototypes/names";
 import { addToRing, removeFromRing } from "./ring";
-import type { ExportPort, FluidRequest, Holding, ImportPort } from "./state";
+import type { Clock, ExportPort, FluidRequest, Holding, ImportPort } from "./state";
 import { request_tag, requestInTags } from "./tank-request";
 import { forgetWants, requestsChanged } from "./wants";
 
@@ -52,12 +53,33 @@ function addImportPort(entity: LuaEntity, unit: number, holds: Holding): ImportP
   return port;
 }
 
+function addClock(entity: LuaEntity, unit: number): void {
+  const clock: Clock = {
+    kind: "clock",
+    entity,
+    unit,
+    holds: "time",
+    at: -1,
+    activeAt: -1,
+    stirredAt: 0,
+    status: "",
+    shown: -1,
+  };
+  entity.operable = false; // what a player set there would be written over
+  addToRing(storage.clocks, clock);
+  storage.ports.set(unit, clock);
+}
+
 export function onBuilt(entity: LuaEntity, tags?: Tags): void {
   const unit = entity.unit_number;
   if (unit === undefined || storage.ports.has(unit)) return;
   const family = families.get(entity.name);
-  if (family === undefined) return;
+  if (family === undefined && entity.name !== clock_combinator) return;
   script.register_on_object_destroyed(entity);
+  if (family === undefined) {
+    addClock(entity, unit);
+    return;
+  }
   entity.custom_status = undefined; // a clone brings its original's
   if (family.isExport) {
     addExportPort(entity, unit, family.holds);
@@ -81,7 +103,9 @@ export function onDestroyed(unit: number): void {
   const port = storage.ports.get(unit);
   if (port === undefined) return;
   storage.ports.delete(unit);
-  if (port.kind === "export") {
+  if (port.kind === "clock") {
+    removeFromRing(storage.clocks, port);
+  } else if (port.kind === "export") {
     removeFromRing(storage.exports, port);
   } else {
     forgetWants(port);

@@ -15,7 +15,7 @@ import type { LuaEntity, PlayerIndex } from "factorio:runtime";
 export type Totals = LuaMap<number, number>;
 
 /** What an entity of ours takes in or gives out. */
-export type Holding = "items" | "fluid" | "energy";
+export type Holding = "items" | "fluid" | "energy" | "time";
 
 /** An export or import entity, as far as the round of visits needs it. */
 export interface Port {
@@ -44,6 +44,13 @@ export interface ImportPort extends Port {
   refused: string;
   /** What an import tank was set to. */
   fluid?: FluidRequest | undefined;
+}
+
+/** A combinator that shows the time. */
+export interface Clock extends Port {
+  kind: "clock";
+  /** The second that it shows, -1 for none. */
+  shown: number;
 }
 
 /** Keep `amount` whole units of this fluid, of exactly this temperature in whole degrees, in the tank. */
@@ -147,7 +154,11 @@ export interface State {
 
   exports: Ring<ExportPort>;
   imports: Ring<ImportPort>;
-  ports: LuaMap<number, ExportPort | ImportPort>;
+  clocks: Ring<Clock>;
+  ports: LuaMap<number, ExportPort | ImportPort | Clock>;
+
+  /** The bridge said that it was this second since 1970 at this tick; -1 before it said so. */
+  time: { second: number; tick: number };
 }
 
 declare global {
@@ -192,5 +203,7 @@ export function initState(): void {
   storage.waiting = new LuaMap();
   storage.exports = { all: [], cursor: 0, active: [], activeCursor: 0 };
   storage.imports = { all: [], cursor: 0, active: [], activeCursor: 0 };
+  storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
+  storage.time = { second: -1, tick: 0 };
   storage.ports = new LuaMap();
 }
