@@ -1,7 +1,7 @@
-// How much the mod may do per tick. Runtime settings: an administrator tunes a running server.
+// How much the mod may do per tick, and where. Runtime settings: an administrator tunes a running server.
 
 import type { SettingsData } from "factorio:common";
-import type { IntSettingDefinition } from "factorio:settings";
+import type { IntSettingDefinition, StringSettingDefinition } from "factorio:settings";
 
 declare const data: SettingsData;
 
@@ -17,8 +17,29 @@ function perTick(name: string, order: string, default_value: number, maximum_val
   };
 }
 
+const surfaces: StringSettingDefinition = {
+  type: "string-setting",
+  name: "clusterio-surfaces",
+  setting_type: "runtime-global",
+  order: "d",
+  default_value: "",
+  allow_blank: true,
+};
+
+const entities_max: IntSettingDefinition = {
+  type: "int-setting",
+  name: "clusterio-entities-max",
+  setting_type: "runtime-global",
+  order: "e",
+  default_value: 0,
+  minimum_value: 0,
+  maximum_value: 100000,
+};
+
 data.extend([
   perTick("clusterio-export-chests-per-tick", "a", 8, 256),
   perTick("clusterio-import-chests-per-tick", "b", 8, 256),
   perTick("clusterio-flush-ticks", "c", 5, 600),
+  surfaces,
+  entities_max,
 ]);

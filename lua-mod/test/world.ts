@@ -349,8 +349,8 @@ export class World {
     this.lua(`test.world.now.by_unit_number[at(${x}).unit_number].to_be_deconstructed = true`);
   }
 
-  setting(name: string, value: number): void {
-    this.lua(`test.setting("${name}", ${value})`);
+  setting(name: string, value: number | string): void {
+    this.lua(`test.setting("${name}", ${JSON.stringify(value)})`);
   }
 
   // --- what can be seen

@@ -2,6 +2,7 @@
 import { collectEnergy } from "./collect-energy";
 import { collectFluid } from "./collect-fluid";
 import { collectItems } from "./collect-items";
+import { barred } from "./permission";
 import { calm, stir, visitSome } from "./ring";
 import type { Refusal } from "./rules";
 import { mayCollect } from "./session";
@@ -26,6 +27,11 @@ function visit(port: ExportPort): void {
   if (!port.entity.valid) return; // on_object_destroyed is on its way
   if (!mayCollect()) {
     showStatus(port, no_link);
+    return;
+  }
+  const bar = barred(port);
+  if (bar !== "") {
+    showStatus(port, { key: bar, gaps: [] });
     return;
   }
   const haul = haulOf(port);

@@ -3,6 +3,7 @@ import { energyMissing, readAccumulatorRequest } from "./fill-energy";
 import { fluidMissing, readTankRequest, tankStatus } from "./fill-fluid";
 import { itemsMissing, readChestRequests } from "./fill-items";
 import { requests_age_ticks_max, supply_window_ticks } from "./limits";
+import { barred } from "./permission";
 import { calm, stir, visitSome } from "./ring";
 import { mayCollect } from "./session";
 import type { ImportPort, Want } from "./state";
@@ -78,6 +79,14 @@ function statusOf(port: ImportPort): Status {
 
 function visit(port: ImportPort): void {
   if (!port.entity.valid) return; // on_object_destroyed is on its way
+  const bar = barred(port);
+  if (bar !== "") {
+    forgetWants(port);
+    port.readAt = -1; // read again as soon as it may
+    calm(storage.imports, port);
+    showStatus(port, { key: bar, gaps: [] });
+    return;
+  }
   if (port.readAt < 0 || game.tick - port.readAt >= requests_age_ticks_max) readRequests(port);
   if (port.wants.length > 0 && updateAll(port)) stir(storage.imports, port);
   else calm(storage.imports, port);
