@@ -244,3 +244,42 @@ describe("together", () => {
     await expect(one).rejects.toThrow("could not flush");
   });
 });
+
+const LINES = 40_000;
+/** More than any pipe holds; the last word on standard error says that all of it was written. */
+const TALKER = `runDaemon(async () => {
+  for (let n = 0; n < ${LINES}; n++) say("line " + n + " ".repeat(60));
+  process.stderr.write("written");
+}, { stopMsMax: 200 });`;
+
+const talker = (name: string) => {
+  const file = join(folder, `${name}.js`);
+  writeFileSync(file, PRELUDE + TALKER);
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "pipe"] });
+  const written = new Promise<void>((resolve) => child.stderr.once("data", () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, written, ended };
+};
+
+test("L2 a slow reader of standard output gets all of it", async () => {
+  const { child, written, ended } = talker("talker");
+  await written;
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  await new Promise((resolve) => child.stdout.once("end", resolve));
+  expect(text.split("\n")).toHaveLength(LINES + 1);
+  expect(await ended).toBe(0);
+});
+
+test("L2 a reader that never reads, or is gone, does not keep a process that is told to stop", async () => {
+  const stuck = talker("stuck");
+  await stuck.written;
+  stuck.child.kill("SIGINT");
+  expect(await stuck.ended).toBe(0);
+  stuck.child.stdout.destroy();
+  const left = talker("left");
+  left.child.stdout.destroy();
+  expect(await left.ended).not.toBeUndefined();
+});

@@ -4,6 +4,8 @@
  * L1 SIGINT and SIGTERM abort the signal; a second one changes nothing. So does the end of main, however it came.
  * L2 Stopping has two steps, each under the deadline: main returns, then what it owns is closed, last opened first.
  *    No closer runs twice, and one that fails doesn't keep those opened before it from their turn.
+ *    What was written to standard output is read by whoever reads it before the process ends, however slowly, unless
+ *    somebody asked it to stop: then under the deadline.
  * L3 The exit code tells what happened:
  *
  * | code | meaning |
@@ -65,11 +67,14 @@ export async function runDaemon(
   const late = aborted(signal).then(() => deadline(stopMsMax));
   if ((await Promise.race([ended, late])) === OVERDUE)
     fail(new Error(`stopping took more than ${stopMsMax} ms: closing what is open although main has not returned`));
+  const asked = signal.aborted;
   stop.abort();
 
   const closed = closeInReverse(closers, fail);
   if ((await Promise.race([closed, deadline(stopMsMax)])) === OVERDUE)
     fail(new Error(`closing took more than ${stopMsMax} ms, ${closers.length} more were to be closed: ending anyway`));
+  const stopped = asked ? Promise.resolve() : new Promise<void>((resolve) => process.once("SIGINT", () => resolve()));
+  await Promise.race([drained(), stopped.then(() => deadline(stopMsMax))]);
   process.exit(code);
 }
 
@@ -105,6 +110,19 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
 /** What a task throws because it was told to stop is no failure. */
 const isStop = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted && (error === signal.reason || (error instanceof Error && error.name === "AbortError"));
+
+/** Resolves when all that was written is with the reader, or nobody reads any more: process.exit would drop the rest. */
+const drained = () =>
+  Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          if (stream.writableLength === 0) return resolve();
+          stream.once("error", () => resolve());
+          stream.write("", () => resolve());
+        }),
+    ),
+  );
 
 /** Takes each closer out before it runs, so that what main opens late is closed too, and nothing twice. */
 const closeInReverse = async (closers: (() => Promise<void> | void)[], fail: (error: unknown) => void) => {
