@@ -78,6 +78,7 @@ const answerAs = (state: State, change: (answer: object) => object = (answer) =>
       facts: { applied: 0, ignored: {}, rejected: 0 },
       ledger: { bytes: 0, messages: state.round },
       granting: true,
+      waiting: [],
     };
     const answers: Record<string, object> = {
       cluster,
