@@ -15,7 +15,7 @@ const before = async (count: number, bytes: number) => {
   for (let n = 0; n < count; n++) events.store("clusterio.v1.event.s1.a.world-reported", data);
   let taken = 0;
   const tally = { applied: 0, rejected: 0, ignored: new Map() };
-  const ports = { events, verify: () => undefined, wake: () => taken++, onRejected: () => {} };
+  const ports = { events, verify: () => undefined, wake: () => taken++, onRejected: () => {}, mayBeSplit: () => false };
   const { created } = await events.info();
   const inbox = new Inbox(ports, created, 1, tally);
   await settle(4 * count);

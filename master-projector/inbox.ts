@@ -7,6 +7,7 @@ import { heldBody, isAboveLimit, wouldRewind } from "#core/fold/held";
 import type { Outcome, SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import { applySync, isRewind, receiveSync, type Sync } from "#core/fold/sync";
+import type { WorldId } from "#core/ids";
 import type { Following, Log, StoredMessage } from "#core/ports/log";
 
 /**
@@ -16,6 +17,8 @@ import type { Following, Log, StoredMessage } from "#core/ports/log";
  * P11 A fact that the ledger explains (an earlier save, an adoption) stands alone: folding stops before it, all before it
  *     is written, and then it is written with its explanation in one message. So no crash leaves a rewind without its
  *     explanation, or with two.
+ * P16 A round that may be split has nothing of a world beyond a session that begins in it: after a crash between two parts
+ *     the beginning is folded again, onto amounts that later facts had raised it would look like a rewind.
  */
 
 /** Messages waiting to be folded before reading pauses: a few seconds' worth at full speed, some 50 MB. */
@@ -36,6 +39,8 @@ export interface InboxPorts {
   readonly wake: () => void;
   /** A malformed fact, for the `rejected` stream. */
   readonly onRejected: (message: StoredMessage, reason: string) => void;
+  /** What is pending may take more than one message to write. */
+  readonly mayBeSplit: (state: State) => boolean;
 }
 
 /** A fact that the ledger tells of by a message of its own, and its broker's time (ms). */
@@ -55,6 +60,7 @@ export class Inbox {
   /** Broker time (ms) of the oldest fact folded since `takeOldest`. */
   #oldest: number | undefined;
   #aside: Aside | undefined;
+  #waitsForRound = false;
   #waiting: StoredMessage[] = [];
   #taken = 0;
   #waitingBytes = 0;
@@ -104,10 +110,17 @@ export class Inbox {
     return this.#aside !== undefined;
   }
 
+  /** The next fact waits until what is pending is written (P16). */
+  get waitsForRound(): boolean {
+    return this.#waitsForRound;
+  }
+
   /** Folds up to `max` waiting facts into the state, none while one stands alone. */
   fold(state: State, max: number): void {
     const end = Math.min(this.#waiting.length, this.#taken + max);
-    while (this.#taken < end && this.#aside === undefined) this.#foldOne(state, this.#waiting[this.#taken]!);
+    this.#waitsForRound = false;
+    while (this.#taken < end && this.#aside === undefined && !this.#waitsForRound)
+      this.#foldOne(state, this.#waiting[this.#taken]!);
     this.#settle(state);
   }
 
@@ -174,6 +187,10 @@ export class Inbox {
       if (decoded.kind !== "rejected") return;
       this.tally.rejected++;
       this.ports.onRejected(message, decoded.reason);
+      return;
+    }
+    if (state.worlds.get(decoded.fact.data.world as WorldId)?.sessionChanged === true && this.ports.mayBeSplit(state)) {
+      this.#waitsForRound = true;
       return;
     }
     const outcome = this.#evolve(state, decoded.fact, message.time);

@@ -25,7 +25,7 @@ import type { Ledger, Written } from "#projector/ledger/ledger";
 import { resume } from "#projector/position";
 import type { Assignments } from "#projector/queries";
 import { commanded, queried, type Request, Requests } from "#projector/requests";
-import { splitRound } from "#projector/split-round";
+import { mayBeSplit, splitRound } from "#projector/split-round";
 import { LEVELS_MS, Telling } from "#projector/telling";
 
 /**
@@ -73,6 +73,8 @@ export interface LeaderPorts {
   /** Ledger messages between checkpoints, and bytes in a part: the simulation's states and histories are short. */
   readonly checkpointEvery?: number;
   readonly checkpointPartBytes?: number;
+  /** Bytes in a round's message: absent, what the broker takes. */
+  readonly roundBytesMax?: number;
   readonly disk: Disk;
   readonly snapshotPath: string;
 }
@@ -182,8 +184,10 @@ export class Leader {
     const wake = () => this.#bell.ring();
     const onRejected = (message: { subject: string; seq: number }, reason: string) =>
       this.#telling.rejected(message.subject, message.seq, reason);
-    const { events, assignments } = this.ports;
-    this.#inbox = new Inbox({ events, verify: assignments.verify, wake, onRejected }, created, from, this.tally);
+    const { events, assignments, roundBytesMax } = this.ports;
+    const ports = { events, verify: assignments.verify, wake, onRejected };
+    const splits = ({ changes }: State) => mayBeSplit(changes, roundBytesMax);
+    this.#inbox = new Inbox({ ...ports, mayBeSplit: splits }, created, from, this.tally);
     return true;
   }
 
@@ -209,6 +213,7 @@ export class Leader {
       if (this.#inbox.drained && !isUrgent(this.state, this.#granting)) this.#inbox.takeOldest();
       if (this.#inbox.reset) return "reset";
       if (this.#reconnected && !(await this.#isSameBroker())) return "reset";
+      if (this.#inbox.waitsForRound && !(await this.#closeRound(signal))) return "deposed";
       if (this.#inbox.standsAlone && !(await this.#foldAlone(signal))) return "deposed";
       const idle = !this.#pending() && this.#house.hasPart;
       const clean = requests.waiting || this.#restateDue || this.#lapseDue;
@@ -282,7 +287,7 @@ export class Leader {
       this.#closedAt = begun;
       return true;
     }
-    for (const data of splitRound(body)) {
+    for (const data of splitRound(body, this.ports.roundBytesMax)) {
       if (!(await this.#write({ type: "round", data }, signal))) return false;
     }
     this.#telling.news(state, this.#inbox.takeOldest());

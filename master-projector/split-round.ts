@@ -1,7 +1,17 @@
 import type { RoundBody, WorldRecord } from "#core/events/ledger";
+import type { Changes } from "#core/fold/state";
 
 /** A ledger message's data; below the broker's payload limit of 8 MiB by far, and small enough to read at a glance. */
 export const ROUND_BYTES_MAX = 1_000_000;
+
+/** One record of a change at most: a resource's name of 400 characters, seven totals, or an instance with its name. */
+const RECORD_BYTES_MAX = 600;
+
+/** False when the round of what changed surely is one message: told from numbers alone, without writing it. */
+export const mayBeSplit = ({ accounts, stocks, worlds, instances }: Changes, bytesMax = ROUND_BYTES_MAX): boolean => {
+  const listed = worlds.reduce((sum, { untakeable }) => sum + untakeable.size, 0);
+  return (accounts.length + stocks.length + worlds.length + instances.length + listed) * RECORD_BYTES_MAX > bytesMax;
+};
 
 /** Keys of all resources that a round names, sorted. */
 const resourcesOf = (body: RoundBody): string[] => {
@@ -26,7 +36,7 @@ const slice = (body: RoundBody, keys: ReadonlySet<string>): RoundBody => {
 
 /**
  * A round as one message, or, past `bytesMax`, as several chained ones, split by resource. Tokens and the position stand
- * in the last: a leader that dies in between folds the same facts again, onto the same absolutes.
+ * in the last: a leader that dies in between folds the same facts again, onto the same absolutes (P16).
  */
 export const splitRound = (body: RoundBody, bytesMax = ROUND_BYTES_MAX): RoundBody[] => {
   const bytes = JSON.stringify(body).length;

@@ -1,5 +1,6 @@
 import type { Game, ModSource } from "#bridge/game/port";
 import type { Install } from "#bridge/install";
+import type { FactRoom } from "#bridge/link/statements";
 import type { Limits } from "#bridge/supervisor/limits";
 import type { Boot } from "#core/boot";
 import type { SlaveId } from "#core/ids";
@@ -41,4 +42,6 @@ export interface BridgeContext {
   readonly settings: BridgeSettings;
   readonly boot: Boot;
   readonly ports: Ports;
+  /** Absent, what the master takes: the simulation's worlds are small. */
+  readonly factRoom?: FactRoom;
 }

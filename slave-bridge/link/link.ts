@@ -8,7 +8,7 @@ import {
   type Step,
   type WholeState,
 } from "#bridge/link/state";
-import { adoptedFact, heartbeat, reported, syncFacts } from "#bridge/link/statements";
+import { adoptedFact, FACT_ROOM, type FactRoom, heartbeat, reported, syncFacts } from "#bridge/link/statements";
 import { alarmText } from "#core/alarm";
 import type { Delivery, LinkAnswer } from "#core/events/delivery";
 import { RESTATE_MS } from "#core/events/delivery";
@@ -42,9 +42,15 @@ export const RESEND_MS = 3_000;
 /** 67 bits: above the 40 that DESIGN 3 asks for, and short enough for one RCON segment. */
 const TOKEN_CHARACTERS = 13;
 
-export const newLink = (of: Pick<LinkState, "instance" | "slave" | "boot"> & { record?: LinkRecord }): LinkState => ({
+export interface NewLink extends Pick<LinkState, "instance" | "slave" | "boot"> {
+  readonly record?: LinkRecord;
+  readonly room?: FactRoom | undefined;
+}
+
+export const newLink = (of: NewLink): LinkState => ({
   ...of,
   record: of.record ?? EMPTY_RECORD,
+  room: of.room ?? FACT_ROOM,
   phase: "off",
   world: "",
   token: "",

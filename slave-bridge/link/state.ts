@@ -1,3 +1,4 @@
+import type { FactRoom } from "#bridge/link/statements";
 import type { Boot } from "#core/boot";
 import type { Delivery, LinkAnswer, LinkRequest } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
@@ -55,6 +56,8 @@ export interface LinkState {
   readonly instance: InstanceId;
   readonly slave: SlaveId;
   readonly boot: Boot;
+  /** What one fact has room for: longer vectors go out in parts. */
+  readonly room: FactRoom;
   readonly record: LinkRecord;
   readonly phase: Phase;
   /** The newest accepted statement of a leader. */

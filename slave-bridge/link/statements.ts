@@ -15,19 +15,26 @@ const pick = (totals: Totals, keys: readonly string[]): Record<string, number> =
   return picked;
 };
 
-/** A chunk's entries: the rest of a fact is its envelope, well below a kilobyte, and the assignment. */
-const CHUNK_BYTES_MAX = FACT_BYTES_MAX - 4_096;
+/** What one fact has room for. */
+export interface FactRoom {
+  readonly keysMax: number;
+  /** Of the vectors' entries. */
+  readonly bytesMax: number;
+}
+/** The rest of a fact is its envelope, well below a kilobyte, and the assignment. */
+export const FACT_ROOM: FactRoom = { keysMax: KEYS_MAX, bytesMax: FACT_BYTES_MAX - 4_096 };
 /** What an entry costs beside its key: quotes, colon, comma and a total of up to 16 digits. */
 const ENTRY_BYTES = 20;
 
 /** All keys of the vectors, in chunks that fit one message by count and by bytes; at least one, perhaps empty. */
-const chunksOf = (...vectors: readonly Totals[]): string[][] => {
+const chunksOf = ({ keysMax, bytesMax }: FactRoom, ...vectors: readonly Totals[]): string[][] => {
   const chunks: string[][] = [[]];
   let bytes = 0;
   for (const key of [...new Set(vectors.flatMap((vector) => Object.keys(vector)))].sort()) {
     const entries = vectors.filter((vector) => vector[key] !== undefined).length;
     const cost = entries * (key.length + ENTRY_BYTES);
-    if (chunks.at(-1)!.length === KEYS_MAX || bytes + cost > CHUNK_BYTES_MAX) {
+    const last = chunks.at(-1)!;
+    if (last.length === keysMax || (last.length > 0 && bytes + cost > bytesMax)) {
       chunks.push([]);
       bytes = 0;
     }
@@ -40,7 +47,7 @@ const chunksOf = (...vectors: readonly Totals[]): string[][] => {
 /** The session's first fact, in parts if it is long. */
 export const syncFacts = (state: LinkState, whole: WholeState, view: Delivery): FactBody[] => {
   const untakeable = Object.fromEntries(whole.untakeable.map((key) => [key, 0]));
-  const chunks = chunksOf(whole.exported, whole.received, whole.wanted, untakeable);
+  const chunks = chunksOf(state.room, whole.exported, whole.received, whole.wanted, untakeable);
   const world = state.world as WorldSynced["world"];
   return chunks.map((keys, index): FactBody => {
     const data: WorldSynced = {
@@ -72,7 +79,7 @@ export const adoptedFact = (
   { world, parent }: { readonly world: WorldId; readonly parent: WorldId },
   loaded: WholeState,
 ): FactBody => {
-  const [keys = []] = chunksOf(loaded.atLoad, loaded.received);
+  const [keys = []] = chunksOf(state.room, loaded.atLoad, loaded.received);
   const data: WorldAdopted = {
     world,
     token: state.token,
@@ -93,7 +100,7 @@ const base = (state: LinkState): Pick<WorldReported, "world" | "token" | "epoch"
 
 /** Publishes one of the mod's reports, and notes what the world has received. */
 export const reported = (state: LinkState, report: Report, now: number): Step => {
-  const chunks = chunksOf(report.exported, report.received, report.wanted);
+  const chunks = chunksOf(state.room, report.exported, report.received, report.wanted);
   const actions = chunks.map((keys, index): LinkAction => {
     const last = index === chunks.length - 1;
     const whole = report.full === true && last && state.view !== undefined;

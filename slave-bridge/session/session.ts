@@ -92,8 +92,8 @@ export class Session {
     private readonly owner: SessionOwner,
     record: LinkRecord,
   ) {
-    const { boot, settings } = context;
-    this.#link = newLink({ instance: owner.instance, slave: settings.slave, boot, record });
+    const { boot, settings, factRoom: room } = context;
+    this.#link = newLink({ instance: owner.instance, slave: settings.slave, boot, record, room });
     this.#lease = new Lease(context.ports.clock, {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
@@ -136,8 +136,8 @@ export class Session {
   /** An operator started a server that the link had stopped for good. */
   restart(): void {
     if (this.#link.phase !== "stopped") return;
-    const { instance, slave, boot, record } = this.#link;
-    this.#link = newLink({ instance, slave, boot, record });
+    const { instance, slave, boot, record, room } = this.#link;
+    this.#link = newLink({ instance, slave, boot, record, room });
   }
 
   delivery(delivery: Delivery): void {
