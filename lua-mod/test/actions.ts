@@ -1,6 +1,7 @@
 // Random histories of a base: what players build, put, take and request, and what the cluster sends.
 import * as fc from "fast-check";
-import type { What, World } from "./world";
+import type { What } from "./hands";
+import type { World } from "./world";
 
 export const items = ["iron-plate", "coal", "steel-chest", "firearm-magazine"] as const;
 /** Fluids with the temperatures that flow here. */
@@ -20,6 +21,7 @@ export type Action =
   | { do: "clone" | "blueprint" | "paste"; x: number; to: number }
   | { do: "clone area"; from: number; to: number; width: number }
   | { do: "merge forces"; x: number }
+  | { do: "restrict"; surfaces: string; entities: number }
   | { do: "colonise" | "abandon colony" | "upgrade mod" }
   | { do: "put"; x: number; item: string; count: number; quality: string; health?: number; ammo?: number }
   | { do: "take"; x: number; item: string; count: number }
@@ -102,6 +104,14 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("merge forces" as const), x }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("restrict" as const),
+      surfaces: fc.constantFrom("", "", "nauvis", "colony"),
+      entities: fc.constantFrom(0, 0, 2),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -214,6 +224,10 @@ export function act(world: World, action: Action, brought: Record<string, number
           world.changeOfAll(() => world.mergeForces(action.x)),
           1,
         );
+      return;
+    case "restrict":
+      world.setting("clusterio-surfaces", action.surfaces);
+      world.setting("clusterio-entities-max", action.entities);
       return;
     case "colonise":
       note(
