@@ -107,7 +107,7 @@ export class Housekeeping {
 
   /** At a clean point, each second. False when a write was lost. */
   async keep(signal: AbortSignal): Promise<boolean> {
-    const { ledgerLog, alarm, prepare, checkpointEvery = CHECKPOINT_EVERY } = this.ports;
+    const { alarm, prepare, checkpointEvery = CHECKPOINT_EVERY } = this.ports;
     if (++this.#seconds % PREPARE_EVERY_S === 0) await prepare();
     await this.#look();
     this.#endWork();
@@ -116,12 +116,27 @@ export class Housekeeping {
     const [now, said] = warned(this.#warned, this.#fill, this.outlook);
     this.#warned = now;
     if (said !== undefined) alarm(alarmText("ledger-full", said));
-    if (this.bytes < this.bytesMax * LEDGER_ALARM) return true;
+    await this.#purgeOld();
+    return true;
+  }
+
+  /** The stream refuses what is new, so that no clean point comes: what can be done without writing. */
+  async makeRoom(): Promise<void> {
+    await this.#look();
+    this.#endWork();
+    await this.#purgeOld();
+  }
+
+  /**
+   * P12: one verified checkpoint more than a start needs is kept. A broker whose own disk is full takes no message either: that
+   * is no reason to drop what LEDGER has room for.
+   */
+  async #purgeOld(): Promise<void> {
+    if (this.bytes < this.bytesMax * LEDGER_ALARM) return;
     const [secondLast, last] = this.#verified;
     if (last !== undefined && secondLast !== undefined && secondLast.first > this.#firstSeq) {
-      await ledgerLog.purgeBelow(secondLast.first);
+      await this.ports.ledgerLog.purgeBelow(secondLast.first);
     }
-    return true;
   }
 
   async #look(): Promise<void> {

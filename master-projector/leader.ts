@@ -49,7 +49,7 @@ const FOLD_MAX = 2_000;
 export const RESTATED_MS_MAX = 5_000;
 export const BEAT_MS = 1_000;
 /** A full ledger is tried again this often. */
-const FULL_MS = 1_000;
+export const FULL_MS = 1_000;
 const IDLE_MS = 60_000;
 /** Longer than an append takes through a restart of the broker. */
 const TAKEN_MS = 10_000;
@@ -101,6 +101,7 @@ export class Leader {
   readonly #telling: Telling;
   readonly #house: Housekeeping;
   #inbox!: Inbox;
+  #requests!: Requests;
 
   constructor(
     private readonly ports: LeaderPorts,
@@ -135,7 +136,7 @@ export class Leader {
     if (!(await this.#begin(signal))) return "deposed";
     this.#begun = true;
     const { clock } = this.ports;
-    const requests = new Requests(this.ports.bus, () => this.#bell.ring());
+    this.#requests = new Requests(this.ports.bus, () => this.#bell.ring());
     const timers = [
       every(clock, BEAT_MS, () => this.#second()),
       every(clock, RESTATE_MS, () => this.#restate()),
@@ -147,13 +148,13 @@ export class Leader {
     });
     this.#telling.beat(clock.now());
     try {
-      const end = await this.#loop(requests, signal);
+      const end = await this.#loop(signal);
       if (end === "stopped") await this.#finish();
       return end;
     } finally {
       for (const cancel of timers) cancel();
       connection.stop();
-      requests.close();
+      this.#requests.close();
       await this.#house.close();
       await this.#inbox.close();
     }
@@ -203,7 +204,7 @@ export class Leader {
     this.#bell.ring();
   }
 
-  async #loop(requests: Requests, signal: AbortSignal): Promise<TermEnd> {
+  async #loop(signal: AbortSignal): Promise<TermEnd> {
     const { clock } = this.ports;
     while (!signal.aborted) {
       if (this.#deposed) return "deposed";
@@ -216,10 +217,10 @@ export class Leader {
       if (this.#inbox.waitsForRound && !(await this.#closeRound(signal))) return "deposed";
       if (this.#inbox.standsAlone && !(await this.#foldAlone(signal))) return "deposed";
       const idle = !this.#pending() && this.#house.hasPart;
-      const clean = requests.waiting || this.#restateDue || this.#lapseDue;
+      const clean = this.#requests.waiting || this.#restateDue || this.#lapseDue;
       if (clean || idle || this.#untilRound() === 0) {
         if (!(await this.#closeRound(signal)) || !(await this.#house.writePart(signal))) return "deposed";
-        if (clean && !(await this.#atCleanPoint(requests, signal))) return "deposed";
+        if (clean && !(await this.#atCleanPoint(signal))) return "deposed";
       }
       if (!this.#inbox.drained) await pause(clock, 0, signal);
       else await this.#bell.wait(this.#untilRound(), signal);
@@ -338,15 +339,24 @@ export class Leader {
       this.ports.alarm(
         alarmText(
           "ledger-full",
-          "LEDGER is full: nothing is granted until an operator archives it or raises its limit",
+          "LEDGER is full: nothing is granted until an operator archives it with `clusterio ledger archive --purge DIR` or raises its limit",
         ),
       );
       await pause(this.ports.clock, FULL_MS, signal);
+      await this.#makeRoom(signal);
     }
   }
 
+  /** While the ledger is full no clean point comes: the purges that wait for one are what brings it (P12 holds for them). */
+  async #makeRoom(signal: AbortSignal): Promise<void> {
+    await this.#house.makeRoom();
+    const purges = this.#requests.takeAll((request) => request.kind === "command" && request.name === "ledger.purge");
+    for (const request of purges) await this.#execute(request as Request & { kind: "command" }, signal);
+  }
+
   /** Nothing is pending: restating, lapses, requests, checkpoints. False when a write was lost. */
-  async #atCleanPoint(requests: Requests, signal: AbortSignal): Promise<boolean> {
+  async #atCleanPoint(signal: AbortSignal): Promise<boolean> {
+    const requests = this.#requests;
     if (this.#lapseDue) {
       this.#lapseDue = false;
       if (!(await this.#lapse(signal))) return false;
@@ -357,7 +367,7 @@ export class Leader {
       if (request.kind === "query") {
         const own = { boot: this.boot, assignments: this.ports.assignments, cluster: () => this.view() };
         requests.answer(request.message, queried(this.state, request, own));
-      } else if (!(await this.#execute(requests, request, signal))) return false;
+      } else if (!(await this.#execute(request, signal))) return false;
     }
     this.#telling.news(this.state);
     if (this.#restateDue) {
@@ -389,7 +399,8 @@ export class Leader {
     return data === undefined || this.#write({ type: "ledger-recovered", data }, signal);
   }
 
-  async #execute(requests: Requests, request: Request & { kind: "command" }, signal: AbortSignal): Promise<boolean> {
+  async #execute(request: Request & { kind: "command" }, signal: AbortSignal): Promise<boolean> {
+    const requests = this.#requests;
     const { user, name, message } = request;
     const audit = (outcome: string, said: string) =>
       this.#telling.audit({ user, verb: name, outcome, message: said }, this.ports.clock.now());

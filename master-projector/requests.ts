@@ -86,9 +86,10 @@ export class Requests {
     return this.#waiting.length > 0;
   }
 
-  takeAll(): Request[] {
-    const taken = this.#waiting;
-    this.#waiting = [];
+  /** Those that wait, or those of them that are chosen. */
+  takeAll(chosen: (request: Request) => boolean = () => true): Request[] {
+    const taken = this.#waiting.filter(chosen);
+    this.#waiting = this.#waiting.filter((request) => !chosen(request));
     return taken;
   }
 

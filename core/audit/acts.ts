@@ -79,15 +79,28 @@ export const instanceIn = (data: object): string | undefined => {
   return undefined;
 };
 
+/** What every message has, and the token of the session that it ends: no part of what was done. */
+const SEALED = new Set(["v", "round", "boot", "closedAt", "prev", "sum", "void"]);
+
 /** The act that a ledger message records, undefined for rounds and checkpoints. */
 export const actOf = (seq: number, { type, data }: LedgerMessage): Act | undefined => {
   if (type === "round" || type === "checkpoint") return undefined;
-  const { v: _v, round: _round, boot: _boot, closedAt: at, prev: _prev, ...rest } = data;
-  const { user = LEADER, instance: _instance, ...detail } = { user: undefined, instance: undefined, ...rest };
+  const { user = LEADER, instance: _instance, ...rest } = { user: undefined, instance: undefined, ...data };
+  const detail = Object.fromEntries(Object.entries(rest).filter(([name]) => !SEALED.has(name)));
   const instance = instanceIn(data);
   const where = instance === undefined ? {} : { instance };
   const said = explanationOf({ type, data } as LedgerMessage) ?? JSON.stringify(detail);
-  return { at, source: "ledger", seq, user, executor: "master", ...where, what: type, detail: said, outcome: "ok" };
+  return {
+    at: data.closedAt,
+    source: "ledger",
+    seq,
+    user,
+    executor: "master",
+    ...where,
+    what: type,
+    detail: said,
+    outcome: "ok",
+  };
 };
 
 /** Which acts somebody asks for. */

@@ -43,4 +43,4 @@ const factText = (fact: Fact): string => {
 
 /** One fact as a line, its time aside. */
 export const factLine = (fact: Fact): string =>
-  `${fact.slave}/${fact.instance}  ${fact.type}  ${fact.data.world}  tick ${fact.data.tick}: ${factText(fact)}`;
+  `${`${fact.slave}/${fact.instance}`.padEnd(14)}  ${fact.type.padEnd(14)}  ${fact.data.world.padEnd(10)}  tick ${fact.data.tick}: ${factText(fact)}`;

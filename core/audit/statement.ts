@@ -124,8 +124,12 @@ const adjustment = (
   if (instance !== undefined && world.split(".")[0] !== instance) return [];
   // What a world gave and took stays as it is: its debt is forgiven by the cluster.
   const amount = instance === undefined ? done : 0;
-  return [{ kind: "write-off", user, world, amount, cause: `${user} wrote off ${done} of its debt: ${reason}` }];
+  return [
+    { kind: "write-off", user, world, amount, cause: `${user} wrote off ${grouped(done)} of its debt: ${reason}` },
+  ];
 };
+
+const grouped = (n: number): string => n.toLocaleString("en-US");
 
 const factEntries = ({ account, before, after }: AccountChange, seat: Seat): Draft[] => {
   const drafts: Draft[] = [];
@@ -133,20 +137,20 @@ const factEntries = ({ account, before, after }: AccountChange, seat: Seat): Dra
   const inFlight = after.allocated - after.received;
   const exported = after.exported - before.exported;
   const aside = [
-    ...(after.debt === before.debt ? [] : [`debt ${before.debt} → ${after.debt}`]),
-    ...(after.held === before.held ? [] : [`held back ${before.held} → ${after.held}`]),
+    ...(after.debt === before.debt ? [] : [`debt ${grouped(before.debt)} → ${grouped(after.debt)}`]),
+    ...(after.held === before.held ? [] : [`held back ${grouped(before.held)} → ${grouped(after.held)}`]),
   ];
   const said = (text: string) => [text, ...aside].join(", ");
   if (exported > 0) {
-    const cause = said(`exported ${before.exported} → ${after.exported}`);
+    const cause = said(`exported ${grouped(before.exported)} → ${grouped(after.exported)}`);
     drafts.push({ kind: "credit", world, amount: exported, inFlight, cause });
   } else if (exported < 0) {
-    const cause = said(`an earlier save: exported ${before.exported} → ${after.exported}`);
+    const cause = said(`an earlier save: exported ${grouped(before.exported)} → ${grouped(after.exported)}`);
     drafts.push({ kind: "reversal", world, amount: exported, inFlight, cause });
   }
   const raised = seat.from - before.allocated;
   if (raised > 0) {
-    const cause = `it holds ${after.received}, ${raised} more than this ledger had granted`;
+    const cause = `it holds ${grouped(after.received)}, ${grouped(raised)} more than this ledger had granted`;
     drafts.push({ kind: "receipt", world, amount: -raised, inFlight, cause });
   } else if (raised < 0) {
     drafts.push({ kind: "recall", world, amount: -raised, inFlight, cause: "it can't take this resource any more" });
@@ -162,7 +166,8 @@ const grantEntry = (state: State, seat: Seat, seats: readonly Seat[]): Draft => 
   let asked = seats.reduce((sum, other) => sum + other.demand, 0);
   for (const claimant of stock.claimants) if (!seated.has(claimant)) asked += demandOf(claimant);
   const available = availableFor(state, stock, seats);
-  const wanted = demand === 0 ? "" : `wanted ${demand} (up to ${from + demand})`;
-  const short = asked > available ? `; ${asked} asked for, ${available} there, ${state.policies.rule}` : "";
+  const wanted = demand === 0 ? "" : `wanted ${grouped(demand)} (up to ${grouped(from + demand)})`;
+  const short =
+    asked > available ? `; ${grouped(asked)} asked for, ${grouped(available)} there, ${state.policies.rule}` : "";
   return { kind: "grant", world: world.id, amount: -granted, inFlight, cause: `${wanted}${short}` };
 };

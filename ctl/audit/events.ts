@@ -51,10 +51,13 @@ const readEvent: Read = (stored, { type, instance }) => {
   return { text: eventText(decoded, stored.subject), json: decoded };
 };
 
+/** A boot and a million facts. */
+const FACT_ID_WIDTH = 22;
+
 const eventText = (decoded: Decoded, subject: string): string => {
   switch (decoded.kind) {
     case "fact":
-      return `${decoded.fact.id}  ${factLine(decoded.fact)}`;
+      return `${decoded.fact.id.padEnd(FACT_ID_WIDTH)}  ${factLine(decoded.fact)}`;
     case "rejected":
       return `${subject}  rejected: ${decoded.reason}`;
     case "unknown":
@@ -96,12 +99,18 @@ const streamsOf = (link: NatsLink, { type, since }: EventsOptions): Stream[] => 
   return chosen.map(({ name, read }) => ({ name, read, log: new JetStreamLog(link, name) }));
 };
 
+/** "ledger:" and a million messages; longer ones push their line to the right. */
+const PLACE_WIDTH = 14;
+
 const print = ({ name, read }: Stream, stored: StoredMessage, options: EventsOptions, output: Output): void => {
   const found = read(stored, options);
   if (found === undefined) return;
   const { seq, subject, time } = stored;
   if (options.json) output.json({ stream: name, seq, time: timeText(time), subject, ...found.json });
-  else output.line(`${timeText(time)}  ${name === "LEDGER" ? `ledger:${seq}` : seq}  ${found.text}`);
+  else
+    output.line(
+      `${timeText(time)}  ${(name === "LEDGER" ? `ledger:${seq}` : `${seq}`).padEnd(PLACE_WIDTH)}  ${found.text}`,
+    );
 };
 
 const startOf = async (log: Log, since: Point): Promise<number> => {

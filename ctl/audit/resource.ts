@@ -114,5 +114,8 @@ const close = (
     ),
   );
   output.line(`${grouped(entries)} entries: ${text.join(", ") || "none"}; opening ${grouped(opening)}`);
+  if (!state.stocks.has(options.resource)) {
+    output.line(`this ledger knows nothing of ${options.resource}: \`clusterio replay\` lists what it knows by name`);
+  }
   if (closing !== balance) output.line(`the entries add up to ${grouped(balance)}: report this, it is a defect`);
 };

@@ -29,7 +29,7 @@ export class LedgerArchiveCommand extends ClusterCommand {
       is lost: the same command again finds the file, verifies it and asks again.
       ${SOURCE}
       Exit codes: 0, also when nothing stands before the checkpoint; 2 bad arguments; 3 the cluster does not run; 4 refused (no
-      checkpoint yet, a another file of that name, the leader's refusal to purge); 5 the ledger or the file is damaged.
+      checkpoint yet, another file of that name, the leader's refusal to purge); 5 the ledger or the file is damaged.
     `,
     examples: [
       ["What can be archived, into a folder", "$0 ledger archive archives/"],

@@ -87,7 +87,7 @@ export interface Warned {
 
 export const NOT_WARNED: Warned = { level: 0, at: Number.NEGATIVE_INFINITY };
 
-const REMEDY = "archive it with `clusterio ledger archive`, or raise the stream's max_bytes";
+const REMEDY = "archive it with `clusterio ledger archive --purge DIR`, or raise the stream's max_bytes";
 
 /** The alarm that is due, if one is: at once when it got worse, else every ten minutes. */
 export const warned = (

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { AuditRule } from "#core/audit/finding";
 import { audit, historyStep, KEYS, ledgerOf, resealed, stored } from "#core/audit/test/kit";
 import { accountIn, amounts, contended, isRound, lastRound, linkedTrio, type Round } from "#core/audit/test/trade";
+import type { Policies } from "#core/events/command";
 import type { LedgerMessage, LedgerMessages } from "#core/events/ledger";
 import { PLATE } from "#core/fold/test/kit";
 
@@ -135,6 +136,68 @@ test("a grant beyond the demand, taken from another's credit, is found", () => {
 test("an altered carry is found", () => {
   eachContended("carry", (data) => {
     accountIn(data, "b.1")[FIELD.carry]! += 1;
+  });
+});
+
+/** b and c want what a gave, under the given policies. */
+const governed = (policies: Policies, stock: number, wants: readonly [number, number]): LedgerMessage[] => {
+  const scribe = linkedTrio();
+  scribe.fold.write({ type: "policy-set", data: { user: "op", policies } });
+  for (const [at, id] of (["b.1", "c.1"] as const).entries()) {
+    scribe.fold.report(id, { wanted: { [PLATE]: wants[at]! }, received: { [PLATE]: 0 } });
+  }
+  scribe.round();
+  scribe.fold.report("a.1", { exported: { [PLATE]: stock } });
+  scribe.round();
+  return scribe.messages;
+};
+const policies = (changes: Partial<Policies>): Policies => ({
+  rule: "max-min",
+  weights: {},
+  tiers: {},
+  resources: {},
+  ...changes,
+});
+
+test("a grant that takes of the reserve is found, and so is what is kept back without one", () => {
+  const reserved = policies({ resources: { [PLATE]: { reserve: 40 } } });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), (taken) => {
+      const messages = governed(reserved, 100, [90, 10]);
+      expect(audit(stored(messages)).finding).toBeUndefined();
+      const data = lastRound(messages);
+      expect([data.storage, accountIn(data, "b.1")[FIELD.allocated]]).toEqual([{ [PLATE]: 40 }, 50]);
+      accountIn(data, "b.1")[FIELD.allocated]! += taken;
+      data.storage![PLATE]! -= taken;
+      expect(audit(stored(resealed(messages))).finding).toMatchObject({
+        rule: "grant",
+        seq: messages.length,
+        resource: PLATE,
+        world: "b.1",
+        expected: "a grant of 50 (allocated 50)",
+        found: `a grant of ${50 + taken} (allocated ${50 + taken})`,
+      });
+    }),
+    { seed: 20_261_135, numRuns: 40 },
+  );
+  // The same round, had nobody ever set a reserve.
+  const kept = governed(reserved, 100, [90, 10]);
+  const set = kept.find(({ type }) => type === "policy-set") as LedgerMessages["policy-set"];
+  set.data.policies = policies({});
+  expect(audit(stored(resealed(kept))).finding).toMatchObject({ rule: "grant", seq: kept.length, resource: PLATE });
+});
+
+test("a grant to a later tier before an earlier one is met is found", () => {
+  const messages = governed(policies({ rule: "priority", tiers: { c: 1 } }), 60, [50, 50]);
+  expect(audit(stored(messages)).finding).toBeUndefined();
+  const data = lastRound(messages);
+  expect(["b.1", "c.1"].map((id) => accountIn(data, id)[FIELD.allocated])).toEqual([50, 10]);
+  accountIn(data, "b.1")[FIELD.allocated]! -= 5;
+  accountIn(data, "c.1")[FIELD.allocated]! += 5;
+  expect(audit(stored(resealed(messages))).finding).toMatchObject({
+    rule: "grant",
+    seq: messages.length,
+    world: "b.1",
   });
 });
 
