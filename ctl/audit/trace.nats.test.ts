@@ -209,7 +209,7 @@ test("following goes on after the broker was away, and each fact is shown once",
   await until(() => lines.length >= 5, { what: "what comes is shown" });
   stop.abort();
   await following;
-  expect(lines.map((line) => line.split("  ")[2])).toEqual([1, 2, 3, 4, 5].map((n) => `${BOOT}-${n}`));
+  expect(lines.map((line) => line.split(/\s+/)[2])).toEqual([1, 2, 3, 4, 5].map((n) => `${BOOT}-${n}`));
 }, 60_000);
 
 test("who did what is chosen by user, instance, act, outcome and time, from AUDIT and LEDGER", async () => {
