@@ -92,6 +92,7 @@ export class Leader {
   #lapseDue = false;
   #deposed = false;
   #reconnected = false;
+  #finishing = false;
   readonly #since: number;
   /** When it was last looked at what the worlds brought back (ms by our clock). */
   #recoveredAt: number;
@@ -335,7 +336,7 @@ export class Leader {
         this.#wrote(body);
         return true;
       }
-      if (written === "lost" || signal.aborted) return false;
+      if (written === "lost" || signal.aborted || this.#finishing) return false;
       this.ports.alarm(
         alarmText(
           "ledger-full",
@@ -421,11 +422,17 @@ export class Leader {
     return true;
   }
 
-  /** An orderly end: what was folded is written, and the next leader need not wait. */
+  /**
+   * An orderly end: what was folded is written, and the next leader need not wait. A full ledger is not waited for: the next
+   * one folds the same facts again.
+   */
   async #finish(): Promise<void> {
+    this.#finishing = true;
     const late = new AbortController().signal;
-    if (await this.#closeRound(late)) await this.ledger.saveSnapshot();
-    this.#telling.publishLevels();
+    if (await this.#closeRound(late)) {
+      await this.ledger.saveSnapshot();
+      this.#telling.publishLevels();
+    }
     this.#telling.beat(this.ports.clock.now(), true);
     await this.ports.bus.flush();
   }

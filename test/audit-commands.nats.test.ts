@@ -1,34 +1,18 @@
-import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
-import { packageRoot } from "#core/adapters/package-root";
 import { prepareStreams } from "#core/adapters/prepare-streams";
 import { proof } from "#core/audit/proof";
 import { stored } from "#core/audit/test/kit";
 import { encodeJson } from "#core/events/codec";
 import { subjects } from "#core/subjects";
 import { Folder, ledgerLog, trade } from "#ctl/ledger/test/kit";
+import { clusterio as run } from "#ctl/ledger/test/projector";
 import { useNats } from "#test/kit/nats";
 
 /** The audit commands as they are installed: what scripts see is the exit code. */
 const nats = useNats();
-
-const run = async (args: readonly string[]) => {
-  const child = spawn(process.execPath, [join(packageRoot(), "dist/ctl/main.js"), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const said = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    said.err += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { ...said, code };
-};
 
 let folder: Folder;
 beforeAll(async () => {

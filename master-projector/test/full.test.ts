@@ -105,3 +105,19 @@ test("a broker that takes nothing because its own disk is full costs the ledger 
   expect((await cluster.ledger.info()).firstSeq).toBe(1);
   await leader.stop();
 });
+
+test("a leader that is asked to stop does not wait for room in a full ledger", async () => {
+  const { cluster, leader, report } = await limited(10_000_000);
+  report(8);
+  await cluster.pass(100);
+  report(9);
+  await cluster.pass(5);
+  report(10);
+  await cluster.pass(5);
+  // Folded, and not yet written: a round has just been.
+  expect(exportedOf(leader)).toBe(10);
+  cluster.ledger.append = async () => ({ kind: "full" });
+  const { lastSeq } = await cluster.ledger.info();
+  await leader.stop();
+  expect((await cluster.ledger.info()).lastSeq).toBe(lastSeq);
+});
