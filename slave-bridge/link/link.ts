@@ -32,6 +32,8 @@ import { type Random, randomText } from "#core/ports/random";
  * W9 What the game cannot take in is said in a sync, so that the master recalls it: a new session begins for it.
  * W10 A session that the master holds back is not begun anew: it waits, unlinked, until an operator accepts it, and says its
  *    whole vectors then; one that he rejects stops its server.
+ * W11 Reports are stated in the order of their numbers: what a newer one overtook goes out under the newest number, without
+ *    the wants that were restated since. The fold takes no wants of a lower number.
  */
 export const SILENT_MS = 3 * RESTATE_MS;
 /** A leader that is away is asked again after this long. */
@@ -61,6 +63,7 @@ export const newLink = (of: NewLink): LinkState => ({
   askedAt: 0,
   publishedAt: 0,
   seq: 0,
+  wantedAt: {},
   tick: 0,
   received: {},
   untakeable: [],
@@ -128,6 +131,7 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
     heardAt: now,
     publishedAt: now,
     seq: 0,
+    wantedAt: {},
     tick: whole.tick,
     received: whole.received,
     sent: {},

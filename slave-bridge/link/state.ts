@@ -74,6 +74,8 @@ export interface LinkState {
   readonly askedAt: number;
   readonly publishedAt: number;
   readonly seq: number;
+  /** Number of the newest report that stated what the world wants of a resource. */
+  readonly wantedAt: Totals;
   readonly tick: number;
   readonly received: Totals;
   /** What this game refused to take in, though its save names it nowhere: the next sync says so. */

@@ -98,19 +98,28 @@ const base = (state: LinkState): Pick<WorldReported, "world" | "token" | "epoch"
   epoch: state.record.epoch,
 });
 
-/** Publishes one of the mod's reports, and notes what the world has received. */
+/** What a report says about wants that no newer one has restated: a reply may overtake a line of the report file. */
+const newestWants = ({ seq, wantedAt }: LinkState, report: Report): Totals => {
+  if (report.seq >= seq) return report.wanted;
+  const keys = Object.keys(report.wanted).filter((key) => (wantedAt[key] ?? 0) <= report.seq);
+  return pick(report.wanted, keys);
+};
+
+/** Publishes one of the mod's reports (W11), and notes what the world has received. */
 export const reported = (state: LinkState, report: Report, now: number): Step => {
-  const chunks = chunksOf(state.room, report.exported, report.received, report.wanted);
+  const wanted = newestWants(state, report);
+  const seq = Math.max(state.seq, report.seq);
+  const chunks = chunksOf(state.room, report.exported, report.received, wanted);
   const actions = chunks.map((keys, index): LinkAction => {
     const last = index === chunks.length - 1;
     const whole = report.full === true && last && state.view !== undefined;
     const data: WorldReported = {
       ...base(state),
-      seq: report.seq,
+      seq,
       tick: report.tick,
       exported: pick(report.exported, keys),
       received: pick(report.received, keys),
-      wanted: pick(report.wanted, keys),
+      wanted: pick(wanted, keys),
       ...(whole ? { full: true as const, heard: state.view.boot } : {}),
     };
     return { kind: "publish", fact: { type: "world-reported", data } };
@@ -122,9 +131,10 @@ export const reported = (state: LinkState, report: Report, now: number): Step =>
     const outstanding = sent[key];
     if (outstanding !== undefined && outstanding.total <= total) delete sent[key];
   }
-  const seq = Math.max(state.seq, report.seq);
+  const wantedAt = { ...state.wantedAt };
+  for (const key in wanted) wantedAt[key] = report.seq;
   const tick = Math.max(state.tick, report.tick);
-  return [{ ...state, received, sent, seq, tick, publishedAt: now }, actions];
+  return [{ ...state, received, sent, seq, wantedAt, tick, publishedAt: now }, actions];
 };
 
 /** An empty report when nothing was said for a while. */

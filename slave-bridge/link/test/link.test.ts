@@ -432,6 +432,24 @@ test("reports of another session are dropped; the current one's are published wi
   expect(b.fact).toMatchObject({ type: "world-reported", data: { seq: 4, epoch: 5, exported: { [PLATE]: 1 } } });
 });
 
+test("W11 what a newer report overtook is stated all the same, without the wants that were restated since", () => {
+  const b = new Bridge();
+  b.begin();
+  const say = (seq: number, wanted: Record<string, number>) =>
+    b.do({ kind: "report", report: { token: b.state.token, seq, tick: 100, exported: {}, received: wanted, wanted } });
+  say(5, { "item:coal": 3 });
+  say(8, { "item:coal": 0 });
+  // A line of the file, read after the reply to an import: only what the reply did not restate counts.
+  say(7, { "item:coal": 9, [PLATE]: 30 });
+  expect(b.fact).toMatchObject({ data: { seq: 8, wanted: { [PLATE]: 30 } } });
+  expect(b.fact).not.toMatchObject({ data: { wanted: { "item:coal": 9 } } });
+  say(6, { [PLATE]: 40, "item:gear": 2 });
+  expect(b.fact).toMatchObject({ data: { seq: 8 } });
+  expect((b.fact.data as { wanted: object }).wanted).toEqual({ "item:gear": 2 });
+  say(9, { [PLATE]: 1 });
+  expect(b.fact).toMatchObject({ data: { seq: 9, wanted: { [PLATE]: 1 } } });
+});
+
 test("a session with nothing to say says so, and one that leaves says that", () => {
   const b = new Bridge();
   b.begin();
