@@ -8,8 +8,8 @@ import type { ClusterView } from "#core/events/query";
 import { failpoint } from "#core/failpoints";
 import { decide, isUrgent } from "#core/fold/decide";
 import { acceptHeld, waitingWorlds } from "#core/fold/held";
-import { allRestated, lapsedSessions } from "#core/fold/lapse";
-import { recoveredBody } from "#core/fold/recovery";
+import { allRestated, hasOpenSession, lapsedSessions } from "#core/fold/lapse";
+import { hadForgotten, recoveredBody } from "#core/fold/recovery";
 import { voidToken } from "#core/fold/sessions";
 import { hasChanges, type State } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
@@ -34,7 +34,8 @@ import { LEVELS_MS, Telling } from "#projector/telling";
  * P7 What is told (deliveries, answers) is what the ledger holds: requests and restating wait for a clean point.
  * P8 The first write of a term names its boot: from then on an older leader's writes are lost, and its word is dropped.
  * P9 No grant before every open session has restated to this leader, or RESTATED_MS_MAX has passed: after a lost ledger
- *    tail storage is only known when the worlds have spoken.
+ *    tail storage is only known when the worlds have spoken. Who states more than the ledger knew shows that it forgot,
+ *    perhaps other sessions, too: then that time has to pass since the first session.
  */
 
 /** Rounds are at least this far apart, so that a busy cluster makes bigger rounds, not more; an idle one answers at once. */
@@ -94,6 +95,8 @@ export class Leader {
   #reconnected = false;
   #finishing = false;
   readonly #since: number;
+  /** When this term first saw an open session (ms by our clock). */
+  #spokenAt = Number.POSITIVE_INFINITY;
   /** When it was last looked at what the worlds brought back (ms by our clock). */
   #recoveredAt: number;
   /** How far the broker's clock is ahead of ours (ms), as its last message showed: never more than it is. */
@@ -303,10 +306,19 @@ export class Leader {
   /** P9. */
   #mayGrant(): void {
     if (!this.#house.mayGrant) this.#granting = false;
-    else if (!this.#granting) {
-      const waited = this.ports.clock.now() - this.#since >= RESTATED_MS_MAX;
-      this.#granting = waited || allRestated(this.state, this.boot);
+    else if (!this.#granting && this.#someoneSpoke()) {
+      const forgot = hadForgotten(this.state);
+      const waited = this.ports.clock.now() - (forgot ? this.#spokenAt : this.#since) >= RESTATED_MS_MAX;
+      this.#granting = waited || (!forgot && allRestated(this.state, this.boot));
     }
+  }
+
+  /** Nobody is granted anything as long as nobody has a session; notes since when somebody has one. */
+  #someoneSpoke(): boolean {
+    if (this.#spokenAt < Number.POSITIVE_INFINITY) return true;
+    if (!hasOpenSession(this.state)) return false;
+    this.#spokenAt = this.ports.clock.now();
+    return true;
   }
 
   #wrote(body: LedgerBody): void {

@@ -16,3 +16,9 @@ export const allRestated = (state: State, boot: string): boolean => {
   for (const world of state.worlds.values()) if (world.open && world.heard !== boot) return false;
   return true;
 };
+
+/** True when some world has a session. */
+export const hasOpenSession = (state: State): boolean => {
+  for (const { open } of state.worlds.values()) if (open) return true;
+  return false;
+};

@@ -9,16 +9,16 @@ import type { State } from "#core/fold/state";
 /** Resources in one message: half of what a round has room for. The rest is told by the next one. */
 const TOLD_MAX = 5_000;
 
-/** True when nothing waits to be told. */
-const isTold = (state: State): boolean => {
-  if (state.raised.size > 0) return false;
-  for (const { restored } of state.instances.values()) if (restored) return false;
-  return true;
+/** True when worlds have stated more than the ledger knew, and that was not told yet: it had lost its memory. */
+export const hadForgotten = (state: State): boolean => {
+  if (state.raised.size > 0) return true;
+  for (const { restored } of state.instances.values()) if (restored) return true;
+  return false;
 };
 
 /** What is to be told; undefined when that is nothing. `restated`: every open session has stated its totals. */
 export const recoveredBody = (state: State, restated: boolean): RecoveredBody | undefined => {
-  if (isTold(state)) return undefined;
+  if (!hadForgotten(state)) return undefined;
   const worlds: RecoveredBody["worlds"] = {};
   const shortfall: RecoveredBody["shortfall"] = {};
   let room = TOLD_MAX;

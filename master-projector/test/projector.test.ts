@@ -99,7 +99,7 @@ test("a checkpoint is written every so many messages, and what lies before it is
   const cluster = new Cluster();
   const first = await cluster.start();
   const a = await cluster.instance("a");
-  cluster.sync("a.1", { prev: "", epoch: a });
+  cluster.sync("a.1", { prev: "", epoch: a, heard: first.projector.state!.boot });
   for (let n = 1; n <= CHECKPOINT_EVERY + 50; n++) {
     const vectors = { exported: { [PLATE]: n }, received: { [PLATE]: 0 }, wanted: { [PLATE]: n } };
     cluster.report("a.1", { token: TOKEN, epoch: a, seq: n, ...vectors });

@@ -124,3 +124,25 @@ test("a ledger that is 95 % full takes what worlds state and grants nothing", as
   expect(cluster.alarms.join()).toContain("% of its limit");
   await leader.stop();
 });
+
+test("◇ P9 a ledger that forgot everything grants nothing to the first that speaks: others hold what it exported", async () => {
+  const cluster = new Cluster();
+  const leader = await cluster.start();
+  const epoch = cluster.clock.now();
+  const state = () => leader.projector.state!;
+  const speaks = (instance: string, vectors: object) => {
+    const assignment = JSON.stringify({ instance, slave: "s1", epoch });
+    cluster.sync(`${instance}.1`, { prev: "", epoch, assignment, heard: state().boot, ...vectors });
+  };
+  await cluster.pass(2 * RESTATED_MS_MAX);
+  speaks("a", { exported: { [PLATE]: 100 }, wanted: { [PLATE]: 60 } });
+  await cluster.pass(RESTATED_MS_MAX - 1_000);
+  speaks("b", { received: { [PLATE]: 90 } });
+  await cluster.pass(3_000);
+  const allocated = state()
+    .worlds.get("a.1" as never)
+    ?.accounts.get(PLATE as never)?.allocated;
+  expect(allocated).toBe(10);
+  expect(state().stocks.get(PLATE as never)).toMatchObject({ storage: 0, shortfall: 0 });
+  await leader.stop();
+});
