@@ -36,7 +36,7 @@ test(
     const run = cluster().up("--for", "2", ...FAST);
     expect(await run.ended()).toBe(0);
     expect(run.stdout).not.toContain("is instance iron");
-    expect(run.stdout).toMatch(/iron \(iron\.1\): gave \d+ iron-plate; got/);
+    expect(run.stdout).toMatch(/iron \(iron\.1\): gave (?:\d+ energy, )?\d+ iron-plate; got/);
     expect(run.stdout.trimEnd().split("\n")).toContain("conserved: nothing was lost, nothing was made");
   },
   2 * UP_MS_MAX,

@@ -110,7 +110,7 @@ test(
     const dir = join(cluster().dir, "factorio");
     await mkdir(join(dir, "bin", "x64"), { recursive: true });
     await mkdir(join(dir, "data", "base"), { recursive: true });
-    await writeFile(join(dir, "data", "base", "info.json"), "{}");
+    await writeFile(join(dir, "data", "base", "info.json"), JSON.stringify({ version: "2.1.9" }));
     await writeFile(join(dir, "bin", "x64", "factorio"), "#!/bin/sh\necho the disk is full of biters\nexit 1\n");
     await chmod(join(dir, "bin", "x64", "factorio"), 0o755);
     const run = new UpRun(["--dir", join(cluster().dir, "broken"), "--factorio", dir, "--worlds", "1"]);
