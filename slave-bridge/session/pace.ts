@@ -22,8 +22,8 @@ export const observe = (pace: Pace, tick: number, now: number): Pace => {
 /** One minute at the game's normal speed; more for a game that runs faster, so that it is still a minute. */
 const LEASE_TICKS_MIN = 3_600;
 const LEASE_SECONDS = 60;
-/** A game a thousand times as fast as normal may hold on to this much. */
-const LEASE_TICKS_MAX = 3_600_000;
+/** The mod refuses more, and a refused lease is none: a game more than sixty times as fast as normal has less than a minute. */
+const LEASE_TICKS_MAX = 216_000;
 
 export const leaseTicks = (pace: Pace): number =>
   Math.min(LEASE_TICKS_MAX, Math.max(LEASE_TICKS_MIN, Math.ceil((pace.ups ?? 0) * LEASE_SECONDS)));
