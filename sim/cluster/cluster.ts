@@ -1,3 +1,5 @@
+import type { FactRoom } from "#bridge/link/statements";
+import type { Policies } from "#core/events/command";
 import type { Delivery } from "#core/events/delivery";
 import { type InstanceId, instanceId, type SlaveId, slaveId } from "#core/ids";
 import { ManualClock } from "#core/ports/memory/manual-clock";
@@ -13,6 +15,7 @@ import type { LogWeather } from "#sim/cluster/machine-log";
 import { Master, type MasterSetting } from "#sim/cluster/master";
 import { Operator } from "#sim/cluster/operator";
 import type { Setting } from "#sim/cluster/setting";
+import { Traffic, type WrittenRound } from "#sim/cluster/traffic";
 import type { Weather } from "#sim/cluster/weather";
 import { type Games, RESOURCES, type Save } from "#sim/cluster/world";
 
@@ -29,6 +32,27 @@ const SKEW_MS = 20_000;
 const SKEW_MS_MAX = 600_000;
 const CHECKPOINTS = [7, 40, 5_000];
 const LEDGER_BYTES = [60_000, 200_000];
+/** Worlds have three resources: in some histories few of them fit one fact, by count or by bytes, or one round. */
+const FACT_ROOMS: readonly (FactRoom | undefined)[] = [
+  ...[undefined, undefined, undefined],
+  { keysMax: 1, bytesMax: 10_000 },
+  { keysMax: 2, bytesMax: 10_000 },
+  { keysMax: 2_000, bytesMax: 150 },
+];
+const ROUND_BYTES = [undefined, undefined, 300, 600];
+
+/** What of a sync in parts is looked at. */
+interface SyncFact {
+  readonly data: { readonly token: string; readonly part?: number; readonly parts?: number };
+}
+
+/** Which policies a round was closed under. */
+const countPolicies = (weather: Weather, { rule, weights, tiers, resources }: Partial<Policies>): void => {
+  if (rule !== undefined) weather.count(`round under ${rule}`);
+  if (Object.keys(weights ?? {}).length > 0) weather.count("round under weights");
+  if (rule === "priority" && Object.keys(tiers ?? {}).length > 0) weather.count("round under tiers");
+  if (Object.values(resources ?? {}).some(({ reserve = 0 }) => reserve > 0)) weather.count("round under a reserve");
+};
 
 /** A whole cluster: broker, two projectors, slaves with their games. */
 export class Cluster implements Setting {
@@ -39,6 +63,9 @@ export class Cluster implements Setting {
   readonly ledger: MemoryLog;
   readonly state = new MemoryLog(this.clock);
   readonly masters: readonly Master[];
+  readonly factRoom: FactRoom | undefined;
+  readonly traffic: Traffic;
+  #policies: Partial<Policies> = {};
   readonly operator = new Operator(this.clock, this.broker);
   readonly checker: Checker;
   hosts: Host[] = [];
@@ -60,6 +87,8 @@ export class Cluster implements Setting {
   ) {
     this.log = (message) => log(`${String(this.clock.now() - 1_700_000_000_000).padStart(7)} ${message}`);
     if (weather.odds["ledger-full"] > 0) this.#ledgerOptions.bytesMax = chance.pick(LEDGER_BYTES);
+    this.factRoom = chance.pick(FACT_ROOMS);
+    this.traffic = new Traffic((what) => weather.count(what));
     this.ledger = new MemoryLog(this.clock, this.#ledgerOptions);
     this.checker = new Checker((what) => this.log(`BROKEN ${what}`));
     this.broker.capture(`${SUBJECT_PREFIX}.state.>`, this.state);
@@ -89,10 +118,12 @@ export class Cluster implements Setting {
       ledgerWeather: logWeather((subject, data) => {
         const type = subject.slice(subject.lastIndexOf(".") + 1);
         weather.count(`ledger: ${type}`);
+        this.#written(type, data);
         if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
         checker.ledgerMessage(type, data);
       }),
       checkpointEvery: chance.pick(CHECKPOINTS),
+      roundBytesMax: chance.pick(ROUND_BYTES),
       onCrash: (error) => this.crashed(error),
       onAlarm: (message) => {
         const section = /#([a-z-]+)\)$/.exec(message)?.[1];
@@ -105,6 +136,25 @@ export class Cluster implements Setting {
         if (role === "halted") checker.broke("halted", "a master took its ledger for damaged");
       },
     };
+  }
+
+  #written(type: string, data: Uint8Array): void {
+    const message = JSON.parse(decoder.decode(data)) as WrittenRound & { readonly policies?: Partial<Policies> };
+    const half = this.traffic.written(message.boot, type === "round" ? message : undefined);
+    if (half && this.weather.strikes("half-round", 40)) this.#killWriter(message.boot);
+    if (type === "policy-set") this.#policies = message.policies ?? {};
+    if (type === "round" && message.storage !== undefined) countPolicies(this.weather, this.#policies);
+  }
+
+  /** Right after what it has just written. */
+  #killWriter(boot: string): void {
+    const writer = this.masters.find(({ state, machine }) => state?.boot === boot && !machine.dead);
+    if (writer === undefined) return;
+    this.log("a master is killed between two parts of a round");
+    writer.kill();
+    this.clock.after(this.chance.between(200, 4_000), () => {
+      if (writer.machine.dead) writer.start();
+    });
   }
 
   // ---- what hosts need
@@ -146,10 +196,19 @@ export class Cluster implements Setting {
     this.weather.count(`fact: ${type}`);
     this.checker.fact(bytes);
     if (type !== "world-reported") this.log(`fact ${decoder.decode(bytes)}`);
-    for (const ms of from.cut ? [] : this.weather.fact()) {
-      if (ms === 0) this.events.store(subject, bytes);
-      else this.clock.after(ms, () => this.events.store(subject, bytes));
+    const arrivals = from.cut ? [] : this.weather.fact(from.lagMs);
+    const [, , , instance = ""] = subject.split(".");
+    const sync = type === "world-synced" ? { sync: (JSON.parse(decoder.decode(bytes)) as SyncFact).data } : {};
+    const number = this.traffic.departs({ instance, arrivals, ...sync });
+    for (const ms of arrivals) {
+      if (ms === 0) this.#store(number, subject, bytes);
+      else this.clock.after(ms, () => this.#store(number, subject, bytes));
     }
+  }
+
+  #store(number: number, subject: string, bytes: Uint8Array): void {
+    this.traffic.arrives(number);
+    this.events.store(subject, bytes);
   }
 
   #addressOf(subject: string): ReturnType<typeof parseDeliverySubject> {
@@ -167,9 +226,14 @@ export class Cluster implements Setting {
     this.checker.delivery(delivery);
     for (const host of this.hosts) {
       if (host.instance !== to.instance || host.slave !== to.slave) continue;
-      for (const ms of this.weather.delivery()) {
-        if (ms === 0) host.delivery(delivery);
-        else this.clock.after(ms, () => host.delivery(delivery));
+      const number = this.traffic.deliveryDeparts();
+      const arrive = () => {
+        this.traffic.deliveryArrives(`${host.slave} ${host.instance}`, number);
+        host.delivery(delivery);
+      };
+      for (const ms of this.weather.delivery(host.bridge?.machine.lagMs ?? 0)) {
+        if (ms === 0) arrive();
+        else this.clock.after(ms, arrive);
       }
     }
   }

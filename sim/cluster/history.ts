@@ -1,4 +1,5 @@
 import { pause } from "#core/ports/clock";
+import { longAbsence } from "#sim/cluster/absence";
 import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
@@ -23,10 +24,11 @@ import { type Games, RESOURCES } from "#sim/cluster/world";
  * H6 nobody owes anything when nobody was rewound.
  * H7 no projector crashed.
  * H8 what is linked stays linked while nothing happens, and an absence is noticed and made good.
+ * H9 a bridge that is away for ten minutes takes its world's lease and session with it: nothing more is collected or wanted.
  */
 const NUMBERS: Readonly<Record<string, string>> = {
   ...{ conservation: "H1", stuck: "H2", chain: "H3", twins: "H4", "stopped by mistake": "H5", phantom: "H6" },
-  ...{ crash: "H7", calm: "H8" },
+  ...{ crash: "H7", calm: "H8", away: "H9" },
 };
 
 /** The number of the promise that a problem of this kind breaks: the checker's own kinds are numbers already. */
@@ -94,6 +96,9 @@ const strike = (cluster: Cluster, happened: Happened): void => {
 /** A quiet point comes this often, in steps: once or twice in a history of 600. */
 const QUIET_EVERY = 400;
 
+/** Ten minutes cost as much as a whole history: at weight 1, in a third of those of 600 steps. */
+const AWAY_EVERY = 1_500;
+
 /**
  * Faults stop, everything comes to rest, is checked, and trouble goes on. Worlds that do not run now are counted at the end,
  * when the tour has started each of them.
@@ -134,6 +139,7 @@ const live = async (cluster: Cluster, steps: number, { happened, reached }: Cour
     if (chance.once(20)) decideRewinds(cluster);
     await cluster.pass(chance.once(100) ? chance.between(1_000, 60_000) : chance.between(pace[0], pace[1]));
     if (chance.once(QUIET_EVERY)) await quietPoint(cluster);
+    if (cluster.weather.strikes("bridge-away", AWAY_EVERY)) await longAbsence(cluster);
     if (checker.problems.size > 0) return;
   }
 };
@@ -147,6 +153,7 @@ const clearPolicies = async (cluster: Cluster): Promise<void> => {
 /** Faults stop; whoever was killed, cut off or paused is back. Nobody is told to begin anew. */
 const calm = (cluster: Cluster): void => {
   cluster.weather.quiet = true;
+  cluster.weather.jitterMsMax = 0;
   cluster.raiseLedgerLimit();
   for (const master of cluster.masters) {
     if (master.machine.dead) master.start();

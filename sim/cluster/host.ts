@@ -138,7 +138,9 @@ export class Host {
     };
     const install = { name: "simulated", command: "", args: [], readData: "", line: "2.1" };
     const settings = { slave: this.slave, dir: "", install, mods: [], gameAddress: "", limits: LIMITS, version: "0" };
-    return { settings, boot, ports: { ...own, disk, facts: own.bus, game, journal: () => {} } };
+    const { factRoom } = this.setting;
+    const room = factRoom === undefined ? {} : { factRoom };
+    return { settings, boot, ports: { ...own, disk, facts: own.bus, game, journal: () => {} }, ...room };
   }
 
   #owner(machine: Machine): ConstructorParameters<typeof Session>[1] {

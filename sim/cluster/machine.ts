@@ -13,6 +13,8 @@ export class Machine {
   #waiting: (() => unknown)[] = [];
   /** How far this machine's clock is ahead of the broker's (ms). */
   skewMs: number;
+  /** How much longer than others' its facts and what it is told are under way (ms): they keep their order. */
+  lagMs = 0;
   /** Cut off from the broker. */
   #cut = false;
   readonly #cutListeners = new Set<(connected: boolean) => void>();

@@ -20,6 +20,7 @@ export interface MasterSetting {
   readonly eventsWeather: LogWeather;
   readonly ledgerWeather: LogWeather;
   readonly checkpointEvery: number;
+  readonly roundBytesMax: number | undefined;
   onCrash(error: unknown): void;
   onAlarm(message: string): void;
   onRole(role: string): void;
@@ -83,6 +84,7 @@ export class Master {
       disk: this.#disk,
       snapshotPath: "/snapshot.json",
       checkpointEvery: setting.checkpointEvery,
+      ...(setting.roundBytesMax === undefined ? {} : { roundBytesMax: setting.roundBytesMax }),
       ...(setting.checkpointEvery < PARTS_BELOW ? { checkpointPartBytes: PART_BYTES } : {}),
       assignments,
       alarm: (message) => setting.onAlarm(message),

@@ -1,3 +1,4 @@
+import type { FactRoom } from "#bridge/link/statements";
 import type { SlaveId } from "#core/ids";
 import type { ManualClock } from "#core/ports/memory/manual-clock";
 import type { MemoryBroker } from "#core/ports/memory/memory-bus";
@@ -26,5 +27,7 @@ export interface Setting {
   log(message: string): void;
   /** Shipped code, or a mod in a game, raised an error: that is a bug. */
   crashed(error: unknown): void;
+  /** What one fact has room for in this history; absent, what the master takes. */
+  readonly factRoom: FactRoom | undefined;
   publishFact(from: Machine, subject: string, bytes: Uint8Array): void;
 }

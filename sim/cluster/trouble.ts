@@ -115,6 +115,21 @@ const loseTail = async (cluster: Cluster, stream: "events" | "ledger", max: numb
   brokerCameBack(cluster);
 };
 
+/** An operator forgives a debt, or a part of it; false when nobody owes anything. */
+const writeOff = async (cluster: Cluster): Promise<boolean> => {
+  const worlds = [...(cluster.leader?.state?.worlds.values() ?? [])];
+  const debts = worlds.flatMap(({ id, accounts }) =>
+    [...accounts.values()].flatMap(({ debt, stock }) => (debt > 0 ? [{ world: id, resource: stock.key, debt }] : [])),
+  );
+  if (debts.length === 0) return false;
+  const { debt, ...of } = cluster.chance.pick(debts);
+  const amount = cluster.chance.once(2) ? debt + cluster.chance.below(6) : cluster.chance.between(1, debt);
+  const reason = "a simulated operator";
+  const answer = await cluster.operator.command("storage", "adjust", { ...of, amount, reason });
+  if (!("error" in answer)) cluster.weather.count(amount < debt ? "debt written off in part" : "debt written off");
+  return true;
+};
+
 const anyMaster = (cluster: Cluster): number => {
   const leader = cluster.masters.findIndex((master) => master.leads);
   return leader >= 0 && cluster.chance.below(3) > 0 ? leader : cluster.chance.below(2);
@@ -256,6 +271,35 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
       () => machine.setCut(false),
     );
   },
+  /** Whatever is said takes its own time. */
+  shuffled: (cluster) => {
+    const { chance, weather } = cluster;
+    const ms = chance.between(2_000, 30_000);
+    pauseFor(
+      cluster,
+      ms,
+      () => {
+        weather.jitterMsMax = chance.pick([200, 2_000, 8_000]);
+      },
+      () => {
+        weather.jitterMsMax = 0;
+      },
+    );
+  },
+  /** What one slave says and is told is under way for longer than what others are. */
+  "slow-route": (cluster, { slave }) => {
+    const lagMs = cluster.chance.between(50, cluster.chance.pick([500, 4_000]));
+    const machines = cluster.hosts.flatMap((host) => (host.slave === slave ? (host.bridge?.machine ?? []) : []));
+    const set = (ms: number) => {
+      for (const machine of machines) machine.lagMs = ms;
+    };
+    pauseFor(
+      cluster,
+      cluster.chance.between(2_000, 30_000),
+      () => set(lagMs),
+      () => set(0),
+    );
+  },
   "clock-jump": (cluster, host) => {
     const ms = cluster.chance.between(-100_000, 100_000);
     if (cluster.chance.once(2)) cluster.masters[cluster.chance.below(2)]!.machine.skewMs += ms;
@@ -281,8 +325,9 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
       await cluster.operator.command("storage", "rename", { from: resource, to, reason: "a simulated operator" });
       return;
     }
+    if (cluster.chance.once(2) && (await writeOff(cluster))) return;
     const world = [...(cluster.leader?.state?.worlds.keys() ?? [])];
-    const of = cluster.chance.once(2) && world.length > 0 ? { world: cluster.chance.pick(world) } : {};
+    const of = cluster.chance.once(4) && world.length > 0 ? { world: cluster.chance.pick(world) } : {};
     await cluster.operator.command("storage", "adjust", { resource, amount, reason: "a simulated operator", ...of });
   },
 };

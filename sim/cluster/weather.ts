@@ -8,6 +8,8 @@ export type Arrivals = readonly number[];
 /** The network and the disks of one history: good once it is quiet. */
 export class Weather {
   quiet = false;
+  /** Each fact and each delivery takes up to so long by itself (ms): anything may overtake anything. */
+  jitterMsMax = 0;
   /** How often each kind of fault and each branch of interest happened. */
   readonly counts = new Map<string, number>();
 
@@ -48,15 +50,25 @@ export class Weather {
     return this.chance.once(2) ? "request-lost" : "answer-lost";
   }
 
-  fact(): Arrivals {
+  /** What a message takes beyond what is special about it. */
+  #routeMs(lagMs: number): number {
+    if (this.quiet) return 0;
+    return lagMs + (this.jitterMsMax > 0 ? this.chance.below(this.jitterMsMax) : 0);
+  }
+
+  /** `lagMs`: what the sender's way to the broker takes. */
+  fact(lagMs: number): Arrivals {
     if (this.strikes("fact-lost", 40)) return [];
-    const first = this.strikes("fact-late", 30) ? this.chance.below(this.chance.pick([50, 500, 5_000, 60_000])) : 0;
+    const late = this.strikes("fact-late", 30) ? this.chance.below(this.chance.pick([50, 500, 5_000, 60_000])) : 0;
+    const first = late + this.#routeMs(lagMs);
     return this.strikes("fact-twice", 40) ? [first, this.chance.below(3_000)] : [first];
   }
 
-  delivery(): Arrivals {
+  /** `lagMs`: what the way to its receiver takes. */
+  delivery(lagMs: number): Arrivals {
     if (this.strikes("delivery-lost", 20)) return [];
-    return [this.strikes("delivery-late", 20) ? this.chance.below(this.chance.pick([100, 3_000, 20_000])) : 0];
+    const late = this.strikes("delivery-late", 20) ? this.chance.below(this.chance.pick([100, 3_000, 20_000])) : 0;
+    return [late + this.#routeMs(lagMs)];
   }
 
   /** Milliseconds that a command takes, and whether the connection breaks before or after it was carried out. */
