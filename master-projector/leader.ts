@@ -35,7 +35,7 @@ import { LEVELS_MS, Telling } from "#projector/telling";
  * P8 The first write of a term names its boot: from then on an older leader's writes are lost, and its word is dropped.
  * P9 No grant before every open session has restated to this leader, or RESTATED_MS_MAX has passed: after a lost ledger
  *    tail storage is only known when the worlds have spoken. Who states more than the ledger knew shows that it forgot,
- *    perhaps other sessions, too: then that time has to pass since the first session.
+ *    perhaps other sessions, too: then FORGOTTEN_MS have to pass since the first session.
  */
 
 /** Rounds are at least this far apart, so that a busy cluster makes bigger rounds, not more; an idle one answers at once. */
@@ -48,6 +48,8 @@ export const ROUND_MS_MAX = 1_000;
 /** Facts folded before the loop looks up: some 30 ms of work. */
 const FOLD_MAX = 2_000;
 export const RESTATED_MS_MAX = 5_000;
+/** Three echoes of another token (MISSES_MAX of RESTATE_MS each) until a bridge begins anew, and some seconds for that. */
+export const FORGOTTEN_MS = 10_000;
 export const BEAT_MS = 1_000;
 /** A full ledger is tried again this often. */
 export const FULL_MS = 1_000;
@@ -95,6 +97,8 @@ export class Leader {
   #reconnected = false;
   #finishing = false;
   readonly #since: number;
+  /** The ledger was found to have forgotten what worlds hold, before anything was granted in this term. */
+  #forgot = false;
   /** When this term first saw an open session (ms by our clock). */
   #spokenAt = Number.POSITIVE_INFINITY;
   /** When it was last looked at what the worlds brought back (ms by our clock). */
@@ -307,9 +311,10 @@ export class Leader {
   #mayGrant(): void {
     if (!this.#house.mayGrant) this.#granting = false;
     else if (!this.#granting && this.#someoneSpoke()) {
-      const forgot = hadForgotten(this.state);
-      const waited = this.ports.clock.now() - (forgot ? this.#spokenAt : this.#since) >= RESTATED_MS_MAX;
-      this.#granting = waited || (!forgot && allRestated(this.state, this.boot));
+      const now = this.ports.clock.now();
+      this.#forgot ||= hadForgotten(this.state);
+      if (this.#forgot) this.#granting = now - this.#spokenAt >= FORGOTTEN_MS;
+      else this.#granting = now - this.#since >= RESTATED_MS_MAX || allRestated(this.state, this.boot);
     }
   }
 

@@ -21,7 +21,7 @@ import { type Games, RESOURCES } from "#sim/cluster/world";
  * H3 the ledger is one chain, which its leader stands at the end of; both projectors hold the same state.
  * H4 of one instance at most one world runs.
  * H5 a healthy instance was not stopped.
- * H6 nobody owes anything when nobody was rewound.
+ * H6 nobody owes anything when nobody was rewound, and no adjustment was lost with the ledger.
  * H7 no projector crashed.
  * H8 what is linked stays linked while nothing happens, and an absence is noticed and made good.
  * H9 a bridge that is away for ten minutes takes its world's lease and session with it: nothing more is collected or wanted.

@@ -317,7 +317,10 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
       policies: { ...policies, tiers: perInstance(() => chance.below(3)) },
     });
   },
-  adjust: async (cluster) => {
+  adjust: async (cluster, _host, happened) => {
+    const { odds } = cluster.weather;
+    // What an operator gave is in the ledger alone: one that is lost forgets it, and nobody's exports cover that.
+    if (odds["ledger-tail"] + odds["ledger-new"] > 0) happened.rewound = true;
     const amount = cluster.chance.between(-60, 60);
     const resource = cluster.chance.pick(RESOURCES);
     if (cluster.chance.once(4)) {
