@@ -38,8 +38,9 @@ const judgeSession = (cluster: Cluster, host: Host, id: string): void => {
   const { leader, weather, hosts } = cluster;
   const alone = hosts.filter((other) => other.instance === host.instance).length === 1;
   const world = [...(leader?.state?.worlds.values() ?? [])].find((each) => each.id === id);
-  // Who may not write may not say so, and a twin's session is its own.
-  if (world === undefined || !alone || weather.odds["ledger-full"] > 0) return;
+  // A save of another instance that was not adopted yet names a world that goes on elsewhere. Who may not write may not say
+  // so, and a twin's session is its own.
+  if (world === undefined || world.instance !== host.instance || !alone || weather.odds["ledger-full"] > 0) return;
   weather.count("away: the session is over");
   if (world.open) cluster.checker.broke("away", `${id} is silent for ${AWAY_MS} ms, and its session goes on`);
   const wants = [...world.accounts.values()].find(({ target }) => target > 0);
