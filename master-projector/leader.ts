@@ -96,6 +96,8 @@ export class Leader {
   #deposed = false;
   #reconnected = false;
   #finishing = false;
+  /** EVENTS became another one while the term began. */
+  #moved = false;
   readonly #since: number;
   /** The ledger was found to have forgotten what worlds hold, before anything was granted in this term. */
   #forgot = false;
@@ -103,6 +105,13 @@ export class Leader {
   #spokenAt = Number.POSITIVE_INFINITY;
   /** When it was last looked at what the worlds brought back (ms by our clock). */
   #recoveredAt: number;
+  /**
+   * Broker time (ms) up to which everything that was said is folded: silence is counted up to here. A leader that had to
+   * wait, for room in a full ledger, has not listened meanwhile.
+   */
+  #listenedAt = 0;
+  /** Broker time (ms) at which it began to listen: kept as it was then, for its own clock may be put back later. */
+  #listensSince = 0;
   /** How far the broker's clock is ahead of ours (ms), as its last message showed: never more than it is. */
   #brokerAhead = 0;
   readonly #bell: Bell;
@@ -188,6 +197,7 @@ export class Leader {
     failpoint("term.begun");
     this.#wrote(body);
     await this.#readBrokerClock();
+    this.#listensSince = this.#brokerNow();
     this.#telling.readModels(this.state);
     const { created } = await this.ports.events.info();
     const wake = () => this.#bell.ring();
@@ -197,6 +207,10 @@ export class Leader {
     const ports = { events, verify: assignments.verify, wake, onRejected };
     const splits = ({ changes }: State) => mayBeSplit(changes, roundBytesMax);
     this.#inbox = new Inbox({ ...ports, mayBeSplit: splits }, created, from, this.tally);
+    // It may have been cut and have grown again since its position was compared: once more, now that it is followed.
+    // A position that was unverifiable before stays so until there is a fact: that is no news.
+    const { kind } = await resume(events, this.state.position);
+    this.#moved = kind === "lost" || (kind === "unverifiable" && resumption.kind === "same");
     return true;
   }
 
@@ -214,6 +228,7 @@ export class Leader {
 
   async #loop(signal: AbortSignal): Promise<TermEnd> {
     const { clock } = this.ports;
+    if (this.#moved) return "reset";
     while (!signal.aborted) {
       if (this.#deposed) return "deposed";
       this.#fold();
@@ -240,6 +255,7 @@ export class Leader {
     this.#inbox.fold(this.state, FOLD_MAX);
     const newest = this.#inbox.takeNewest();
     if (newest !== undefined) this.#brokerAhead = newest - this.ports.clock.now();
+    if (this.#inbox.drained) this.#listenedAt = this.#brokerNow();
   }
 
   /** P11: what stands alone, after all before it. False when a write was lost. */
@@ -396,8 +412,8 @@ export class Leader {
   }
 
   async #lapse(signal: AbortSignal): Promise<boolean> {
-    const now = this.#brokerNow();
-    const since = this.#since + this.#brokerAhead;
+    const now = this.#listenedAt;
+    const since = this.#listensSince;
     for (const world of lapsedSessions(this.state, now, since)) {
       const slave = this.state.instances.get(world.instance)?.slave ?? "";
       // A leader knows of no fact before its own time.

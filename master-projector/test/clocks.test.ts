@@ -9,14 +9,30 @@ const TOKEN = "aaaaaaaaaaaa1";
 const skewed = async (aheadMs: number) => {
   const cluster = new Cluster();
   const { clock } = cluster;
-  const wrong = { now: () => clock.now() + aheadMs, after: clock.after.bind(clock) };
+  let ahead = aheadMs;
+  const wrong = { now: () => clock.now() + ahead, after: clock.after.bind(clock) };
   const leader = await cluster.start({ ...cluster.ports(), clock: wrong });
   const [a, b] = [await cluster.instance("a"), await cluster.instance("b")];
   cluster.sync("a.1", { prev: "", epoch: a });
   cluster.sync("b.1", { prev: "", epoch: b });
   await cluster.pass(100);
-  return { cluster, leader, a };
+  const setBack = (ms: number) => {
+    ahead -= ms;
+  };
+  return { cluster, leader, a, setBack };
 };
+
+test("a leader whose clock was set back since it began counts a silence as before", async () => {
+  const { cluster, leader, a, setBack } = await skewed(0);
+  const isOpen = () => leader.projector.state.worlds.get("b.1" as never)?.open;
+  setBack(3 * LAPSE_MS);
+  for (let ms = 0; ms < LAPSE_MS + 3_000; ms += 3_000) {
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2 });
+    await cluster.pass(3_000);
+  }
+  expect(isOpen()).toBe(false);
+  await leader.stop();
+});
 
 test.each([-60_000, 60_000])(
   "with a clock %i ms ahead a session lapses after its silence, and no other does",

@@ -388,6 +388,22 @@ test("a full ledger stops grants and loses nothing; it goes on when there is roo
   await leader.stop();
 });
 
+test("a leader that waited for room in a full ledger does not take that for the bridges' silence", async () => {
+  const { cluster, leader, a } = await trading();
+  // A short wait, in which it becomes time to look for silent sessions, then a long one before that look.
+  const full = Array.from({ length: LAPSE_MS / 1_000 + 10 }, () => "full" as const);
+  cluster.ledger.failNext("full", "stored-unacknowledged", ...full);
+  cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { [PLATE]: 101 } });
+  await cluster.pass(500);
+  for (let ms = 0; ms < LAPSE_MS + 15_000; ms += 5_000) {
+    cluster.report("a.1", { token: TOKEN, epoch: a, seq: 2, exported: { [PLATE]: 102 } });
+    await cluster.pass(5_000);
+  }
+  expect(stock(leader.projector.state)).toBe(42);
+  expect(leader.projector.state.worlds.get("a.1" as never)).toMatchObject({ open: true });
+  await leader.stop();
+});
+
 test("commands are decided from the ledger's state, answered once written, and say what is wrong", async () => {
   const cluster = new Cluster();
   const leader = await cluster.start();
@@ -447,4 +463,44 @@ test("a broker that stores nothing is waited for, and somebody is told", async (
   await cluster.pass(5_000);
   await cluster.instance("c");
   expect(cluster.alarms.filter((alarm) => alarm.includes("LEDGER has taken no message"))).toEqual(taken);
+});
+
+test("EVENTS that is cut and grows again between the look at its position and the first fact is noticed", async () => {
+  const { cluster, leader, a } = await trading();
+  await leader.stop();
+  const { events } = cluster;
+  const ports = cluster.ports();
+  let cut = false;
+  const regrown: typeof ports.events = Object.create(events, {
+    follow: {
+      value: (...args: Parameters<typeof events.follow>) => {
+        if (!cut) {
+          cut = true;
+          events.truncate(1);
+          for (let n = 0; n < 5; n++) cluster.report("a.1", { token: TOKEN, epoch: a, seq: 9 + n });
+        }
+        return events.follow(...args);
+      },
+    },
+  });
+  for (const name of ["get", "last", "read", "info", "append", "purgeBelow"] as const)
+    Object.assign(regrown, { [name]: (events[name] as () => unknown).bind(events) });
+  const next = await cluster.start({ ...ports, events: regrown });
+  await cluster.pass(2_000);
+  expect(cut).toBe(true);
+  expect(await cluster.ledgerTypes()).toContain("events-lost");
+  await next.stop();
+});
+
+test("a leader leads on although all of EVENTS has aged out", async () => {
+  const { cluster, leader } = await trading();
+  await leader.stop();
+  const { lastSeq } = await cluster.events.info();
+  await cluster.events.purgeBelow(lastSeq + 1);
+  const next = await cluster.start();
+  await cluster.pass(1_000);
+  const terms = await cluster.ledgerTypes();
+  expect(terms.filter((type) => type === "events-unverifiable")).toHaveLength(1);
+  expect(next.projector.leading).toBe(true);
+  await next.stop();
 });
