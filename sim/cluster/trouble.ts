@@ -52,7 +52,9 @@ const newMap: Act = (cluster, host, happened) =>
     happened.rewound = true;
     cluster.log(`${host.instance} gets a new map`);
     putSave(host.folder, save, host.now());
-    host.startGame();
+    // A rewind that was rejected meanwhile has its other save now.
+    if (host.stopped === "rejected") host.startAgain();
+    else host.startGame();
   });
 
 const move: Act = (cluster, host) =>

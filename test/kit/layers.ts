@@ -43,6 +43,8 @@ const ADAPTERS = [
   /^sim\/factorio\//,
   // Runs histories in threads, and says how fast.
   /^sim\/soak\//,
+  // Runs histories in threads.
+  /^sim\/cluster\/mutations\//,
   /^bench\//,
 ];
 
