@@ -99,6 +99,8 @@ export class Leader {
   /** EVENTS became another one while the term began. */
   #moved = false;
   readonly #since: number;
+  /** All that EVENTS held when the term began is folded. */
+  #caughtUp = false;
   /** The ledger was found to have forgotten what worlds hold, before anything was granted in this term. */
   #forgot = false;
   /** When this term first saw an open session (ms by our clock). */
@@ -232,6 +234,7 @@ export class Leader {
     while (!signal.aborted) {
       if (this.#deposed) return "deposed";
       this.#fold();
+      this.#caughtUp ||= this.#inbox.drained;
       this.#mayGrant();
       // Nobody waits for what was folded so far: a latency counts from the first fact that somebody waits for.
       if (this.#inbox.drained && !isUrgent(this.state, this.#granting)) this.#inbox.takeOldest();
@@ -240,7 +243,7 @@ export class Leader {
       if (this.#inbox.waitsForRound && !(await this.#closeRound(signal))) return "deposed";
       if (this.#inbox.standsAlone && !(await this.#foldAlone(signal))) return "deposed";
       const idle = !this.#pending() && this.#house.hasPart;
-      const clean = this.#requests.waiting || this.#restateDue || this.#lapseDue;
+      const clean = (this.#requests.waiting && this.#caughtUp) || this.#restateDue || this.#lapseDue;
       if (clean || idle || this.#untilRound() === 0) {
         if (!(await this.#closeRound(signal)) || !(await this.#house.writePart(signal))) return "deposed";
         if (clean && !(await this.#atCleanPoint(signal))) return "deposed";
@@ -397,7 +400,8 @@ export class Leader {
       if (!(await this.#tellRecovered(signal))) return false;
       if (!(await this.#house.keep(signal))) return false;
     }
-    for (const request of requests.takeAll()) {
+    // Who asks while old facts are folded again, after a lost ledger, would be told of assignments and sessions long past.
+    for (const request of this.#caughtUp ? requests.takeAll() : []) {
       if (request.kind === "query") {
         const own = { boot: this.boot, assignments: this.ports.assignments, cluster: () => this.view() };
         requests.answer(request.message, queried(this.state, request, own));

@@ -2,6 +2,8 @@ import { runHistory } from "#sim/cluster/history";
 
 /** A hundred histories in real Lua fit into three minutes on two cores with room to spare; the plain ones are longer. */
 export const LUA_STEPS = 150;
+/** Ten minutes of several worlds' game time cost more than all the rest of such a history; the plain ones have them. */
+const WITHOUT = new Set(["bridge-away"] as const);
 
 /** Kinds of trouble that a world itself must have been through, in every fifty seeds. */
 const SEEN_OFTEN = [
@@ -15,8 +17,8 @@ export const lockstepHistories = (seeds: number, steps: number): void => {
   test.each(Array.from({ length: seeds }, (_, n) => n + 1))(
     "seed %i in lockstep: a client that joined from a save holds the server's storage, in any order of pairs",
     async (seed) => {
-      const { problems } = await runHistory({ seed, steps, game: "lockstep" });
-      const again = `npm run soak -- --lockstep --seed ${seed} --steps ${steps} -v`;
+      const { problems } = await runHistory({ seed, steps, without: WITHOUT, game: "lockstep" });
+      const again = `npm run soak -- --lockstep --seed ${seed} --steps ${steps} --without bridge-away --trace`;
       expect([...problems].map(([kind, detail]) => `${kind}: ${detail}; again: ${again}`)).toEqual([]);
     },
   );
@@ -28,9 +30,9 @@ export const luaHistories = (from: number, to: number): void => {
   const seeds = Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
   test.each(seeds)("seed %i in real Lua: no item is lost, none is made, and all come to rest", async (seed) => {
-    const { problems, counts: seen } = await runHistory({ seed, steps: LUA_STEPS, game: "lua" });
+    const { problems, counts: seen } = await runHistory({ seed, steps: LUA_STEPS, without: WITHOUT, game: "lua" });
     for (const [what, n] of seen) counts.set(what, (counts.get(what) ?? 0) + n);
-    const again = `npm run soak -- --lua --seed ${seed} --steps ${LUA_STEPS} -v`;
+    const again = `npm run soak -- --lua --seed ${seed} --steps ${LUA_STEPS} --without bridge-away --trace`;
     expect([...problems].map(([kind, detail]) => `${kind}: ${detail}; again: ${again}`)).toEqual([]);
   });
 
