@@ -1,7 +1,6 @@
 // Random histories of a base: what players build, put, take and request, and what the cluster sends.
 import * as fc from "fast-check";
-import type { What } from "./hands";
-import type { World } from "./world";
+import type { Looseness, What } from "./hands";
 
 export const items = ["iron-plate", "coal", "steel-chest", "firearm-magazine"] as const;
 /** Fluids with the temperatures that flow here. */
@@ -14,27 +13,35 @@ export const places = 8;
 
 type Flow = (typeof fluids)[number];
 
-export type Action =
-  | { do: "build"; x: number; kind: "export" | "import"; what: What }
-  | { do: "mine" | "robot mine" | "destroy"; x: number }
+/** What is done at one port, and changes the contents of that one alone. */
+export type AtPort =
+  | { do: "mine"; x: number }
+  | { do: "put"; x: number; item: string; count: number; quality: string; health?: number; ammo?: number }
+  | { do: "take"; x: number; item: string; count: number }
+  | { do: "pour"; x: number; fluid: Flow; amount: number }
+  | { do: "drain"; x: number; amount: number }
+  | { do: "charge"; x: number; megajoules: number };
+
+/** What robots, biters, planners and scripts do to any number of ports. */
+export type ByOthers =
+  | { do: "robot mine" | "destroy" | "merge forces"; x: number }
   | { do: "upgrade"; x: number; quality: string }
   | { do: "clone" | "blueprint" | "paste"; x: number; to: number }
   | { do: "clone area"; from: number; to: number; width: number }
-  | { do: "merge forces"; x: number }
-  | { do: "restrict"; surfaces: string; entities: number }
-  | { do: "colonise" | "abandon colony" | "upgrade mod" }
-  | { do: "put"; x: number; item: string; count: number; quality: string; health?: number; ammo?: number }
-  | { do: "take"; x: number; item: string; count: number }
+  | { do: "colonise" | "abandon colony" };
+
+/** What brings nothing into a port and takes nothing out, whatever the mod does then. */
+export type Still =
+  | { do: "build"; x: number; kind: "export" | "import"; what: What }
   | { do: "request"; x: number; slot: number; item: string; count: number; quality: string }
-  | { do: "pour"; x: number; fluid: Flow; amount: number }
-  | { do: "drain"; x: number; amount: number }
-  | { do: "charge"; x: number; megajoules: number }
   | { do: "set"; x: number; fluid: Flow; amount: number }
+  | { do: "restrict"; surfaces: string; entities: number }
+  | ({ do: "loosen" } & Looseness)
   | { do: "import"; more: Record<string, number> }
-  | { do: "lease"; ticks: number }
-  | { do: "begin" }
-  | { do: "reload" }
-  | { do: "tick"; ticks: number };
+  | { do: "lease" | "tick"; ticks: number }
+  | { do: "begin" | "reload" | "upgrade mod" };
+
+export type Action = AtPort | ByOthers | Still;
 
 function resource(item: string, quality: string): string {
   return quality === "normal" ? `item:${item}` : `item:${item}:${quality}`;
@@ -115,6 +122,14 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      do: fc.constant("loosen" as const),
+      fluidSlip: fc.constantFrom(0, 0, 0.25),
+      energyStep: fc.constantFrom(undefined, undefined, 2.75e6, 0),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       do: fc.constantFrom("colonise" as const, "abandon colony" as const, "upgrade mod" as const),
     }),
   },
@@ -162,165 +177,3 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
 );
-
-/** Does one action; what players brought into the chests (+) or carried away (-) goes into `brought`. */
-export function act(world: World, action: Action, brought: Record<string, number>): void {
-  const note = (held: Record<string, number>, sign: 1 | -1): void => {
-    for (const [name, n] of Object.entries(held)) brought[name] = (brought[name] ?? 0) + sign * n;
-  };
-  const stands = (x: number): boolean => !world.isFree(x);
-  switch (action.do) {
-    case "robot mine":
-      if (stands(action.x))
-        note(
-          world.changeOfAll(() => world.robotMines(action.x)),
-          1,
-        );
-      return;
-    case "destroy":
-      if (stands(action.x))
-        note(
-          world.changeOfAll(() => world.destroy(action.x)),
-          1,
-        );
-      return;
-    case "upgrade":
-      if (stands(action.x))
-        note(
-          world.changeOfAll(() => world.upgrade(action.x, action.quality)),
-          1,
-        );
-      return;
-    case "clone":
-      if (stands(action.x) && !stands(action.to))
-        note(
-          world.changeOfAll(() => world.clone(action.x, action.to)),
-          1,
-        );
-      return;
-    case "blueprint":
-      if (stands(action.x) && !stands(action.to))
-        note(
-          world.changeOfAll(() => world.blueprint(action.x, action.to)),
-          1,
-        );
-      return;
-    case "paste":
-      if (stands(action.x) && stands(action.to))
-        note(
-          world.changeOfAll(() => world.paste(action.x, action.to)),
-          1,
-        );
-      return;
-    case "clone area":
-      note(
-        world.changeOfAll(() => world.cloneArea(action.from, action.to, action.width)),
-        1,
-      );
-      return;
-    case "merge forces":
-      if (stands(action.x))
-        note(
-          world.changeOfAll(() => world.mergeForces(action.x)),
-          1,
-        );
-      return;
-    case "restrict":
-      world.setting("clusterio-surfaces", action.surfaces);
-      world.setting("clusterio-entities-max", action.entities);
-      return;
-    case "colonise":
-      note(
-        world.changeOfAll(() => world.colonise()),
-        1,
-      );
-      return;
-    case "abandon colony":
-      note(
-        world.changeOfAll(() => world.abandonColony()),
-        1,
-      );
-      return;
-    case "upgrade mod":
-      world.reload({ upgraded: true });
-      return;
-    case "build":
-      if (world.isFree(action.x)) world.place(action.kind, action.x, action.what);
-      return;
-    case "mine":
-      if (!world.isFree(action.x)) {
-        note(world.holds(action.x), -1);
-        world.mine(action.x);
-      }
-      return;
-    case "put":
-      if (world.kindAt(action.x).endsWith("chest")) {
-        const { item, count, quality, health, ammo } = action;
-        const wear = { ...(health === undefined ? {} : { health }), ...(ammo === undefined ? {} : { ammo }) };
-        note(world.put(action.x, item, count, { quality, ...wear }), 1);
-      }
-      return;
-    case "take":
-      if (world.kindAt(action.x).endsWith("chest")) note(world.take(action.x, action.item, action.count), -1);
-      return;
-    case "request":
-      if (world.kindAt(action.x) === "import-chest") {
-        world.request(
-          action.x,
-          action.slot,
-          action.count === 0 ? undefined : action.item,
-          action.count,
-          action.quality,
-        );
-      }
-      return;
-    case "pour":
-      if (world.kindAt(action.x).endsWith("tank")) {
-        note(
-          world.changeAt(action.x, () =>
-            world.pour(action.x, action.fluid.name, { ...action.fluid, amount: action.amount }),
-          ),
-          1,
-        );
-      }
-      return;
-    case "drain":
-      if (world.kindAt(action.x).endsWith("tank"))
-        note(
-          world.changeAt(action.x, () => world.drain(action.x, action.amount)),
-          1,
-        );
-      return;
-    case "charge":
-      if (world.kindAt(action.x).endsWith("accumulator")) {
-        note(
-          world.changeAt(action.x, () => world.charge(action.x, action.megajoules)),
-          1,
-        );
-      }
-      return;
-    case "set":
-      if (world.kindAt(action.x) === "import-tank") {
-        const { name, temperature } = action.fluid;
-        world.requestFluid(action.x, action.amount === 0 ? undefined : { name, temperature, amount: action.amount });
-      }
-      return;
-    case "import": {
-      const { received } = world.totals();
-      const totals = Object.entries(action.more).map(([name, n]) => [name, (received[name] ?? 0) + n]);
-      world.importNamed(Object.fromEntries(totals));
-      return;
-    }
-    case "lease":
-      world.lease(action.ticks);
-      return;
-    case "begin":
-      world.begin();
-      return;
-    case "reload":
-      world.reload();
-      return;
-    case "tick":
-      world.tick(action.ticks);
-  }
-}

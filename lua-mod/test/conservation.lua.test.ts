@@ -1,23 +1,8 @@
-// The checker looks at what the chests hold, not at what the mod says it did.
 import * as fc from "fast-check";
-import { type Action, act, action } from "./actions";
-import { withoutZeros } from "./protocol";
+import { act } from "./act";
+import { type Action, action } from "./actions";
+import { balance } from "./balance";
 import { World } from "./world";
-
-/** What is in the ports and in the buffer, and what should be: brought + received - exported. */
-function balance(world: World, brought: Record<string, number>): { held: object; due: object } {
-  const held: Record<string, number> = {};
-  const due: Record<string, number> = { ...brought };
-  const add = (to: Record<string, number>, what: Record<string, number>, sign: 1 | -1): void => {
-    for (const [name, n] of Object.entries(what)) to[name] = (to[name] ?? 0) + sign * n;
-  };
-  add(held, world.everything(), 1);
-  add(held, world.buffer(), 1);
-  add(held, world.crumbs(), 1);
-  add(due, world.totals().received, 1);
-  add(due, world.totals().exported, -1);
-  return { held: withoutZeros(held), due: withoutZeros(due) };
-}
 
 function run(actions: readonly Action[], shuffle?: number): void {
   const world = World.create(shuffle === undefined ? {} : { shuffle });

@@ -11,6 +11,14 @@ export interface FluidRequest {
   amount: number;
 }
 
+/** An engine that moves less than it is asked to. */
+export interface Looseness {
+  /** Every move of a fluid is short by so much. */
+  fluidSlip?: number;
+  /** One write changes a charge by at most so many joules; any number when left out. */
+  energyStep?: number | undefined;
+}
+
 export interface Wear {
   quality?: string;
   health?: number;
@@ -39,6 +47,10 @@ export abstract class Hands {
   /** What an import tank is set to. */
   requestedFluid(x: number): unknown {
     return this.lua(`return remote.call("clusterio", "requested_fluid", at(${x})) or {}`);
+  }
+
+  loosen({ fluidSlip = 0, energyStep }: Looseness): void {
+    this.lua(`test.fluid_slip(${fluidSlip}) test.energy_step(${energyStep ?? "nil"})`);
   }
 
   robotMines(x: number): void {
@@ -139,10 +151,6 @@ export abstract class Hands {
     this.lua(`test.join("someone") test.paste(at(${from}), at(${to}), "someone")`);
   }
 
-  isFree(x: number): boolean {
-    return this.lua(`return { at(${x}) == nil }`)?.toString() === "true";
-  }
-
   /** "import-tank" and the like; "" where nothing stands. */
   kindAt(x: number): string {
     const [name] = this.lua(`local port = at(${x}) return { port and port.name or "" }`) as [string];
@@ -163,17 +171,15 @@ export abstract class Hands {
     return this.#change(before, this.holds(x));
   }
 
-  /** Puts items in; returns by how much the chest's contents changed (a worn magazine may use up another). */
-  put(x: number, name: string, count: number, wear: Wear = {}): Vector {
+  /** Puts items in; a worn magazine may use up another. */
+  put(x: number, name: string, count: number, wear: Wear = {}): void {
     const stack = JSON.stringify({ name, count, ...wear });
-    return this.changeAt(x, () => this.lua(`at(${x}).insert(helpers.json_to_table([==[${stack}]==]))`));
+    this.lua(`at(${x}).insert(helpers.json_to_table([==[${stack}]==]))`);
   }
 
-  /** Takes up to `count` of normal quality out; returns what came out. */
-  take(x: number, name: string, count: number): Vector {
-    const before = this.holds(x);
+  /** Takes up to `count` of normal quality out. */
+  take(x: number, name: string, count: number): void {
     this.lua(`at(${x}).remove_item{ name = "${name}", count = ${count} }`);
-    return this.#change(this.holds(x), before);
   }
 
   mine(x: number): void {
@@ -198,12 +204,12 @@ export abstract class Hands {
     this.lua(`test.setting("${name}", ${JSON.stringify(value)})`);
   }
 
-  /** A chest's contents by resource. */
+  /** A port's contents by resource; nothing where none stands. */
   holds(x: number): Vector {
     return this.lua(`return contents(at(${x}))`) as Vector;
   }
 
-  /** The contents of all chests together. */
+  /** The contents of all ports together. */
   everything(): Vector {
     return this.lua(`return everything()`) as Vector;
   }

@@ -30,3 +30,21 @@ test("an idle chest's visit is two or three looks at it", () => {
 test("the visits per tick are a setting", () => {
   expect(accessesPerTick(50, 4) * 2).toBeCloseTo(accessesPerTick(50, 8), 0);
 });
+
+test("a chest where something moved is visited more often for two seconds, then like any other", () => {
+  const world = World.create();
+  const active = () => world.lua(`return { #test.storage("clusterio").exports.active }`);
+  try {
+    world.open({ lease: 100000 });
+    world.place("export", 0);
+    world.tick(200);
+    expect(active()).toEqual([0]);
+    world.put(0, "coal", 1);
+    world.tick(60);
+    expect(active()).toEqual([1]);
+    world.tick(70);
+    expect(active()).toEqual([0]);
+  } finally {
+    world.close();
+  }
+});

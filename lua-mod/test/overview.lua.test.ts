@@ -63,6 +63,14 @@ test("a window that somebody else destroyed, or whose player left, harms nothing
   expect(world.brokenInvariants()).toEqual([]);
 });
 
+test("of a long list as much is shown as fits the screen", () => {
+  world.open({ lease: 100000 });
+  const qualities = ["", ":uncommon", ":rare", ":epic", ":legendary"];
+  const all = ["iron-plate", "coal", "stone"].flatMap((item) => qualities.map((quality) => `item:${item}${quality}`));
+  world.importNamed(Object.fromEntries(all.map((resource) => [resource, 1])));
+  expect(console()).toHaveLength(2 + 1 + 12);
+});
+
 test("with nobody looking, it costs nothing", () => {
   world.open();
   world.tick(59 - (world.now() % 60));

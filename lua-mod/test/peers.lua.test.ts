@@ -1,6 +1,7 @@
 // Every peer of a multiplayer game computes the same storage from the same commands, or it is thrown out as desynced.
 import * as fc from "fast-check";
-import { act, action } from "./actions";
+import { act } from "./act";
+import { action } from "./actions";
 import { World } from "./world";
 
 function history(length: number) {

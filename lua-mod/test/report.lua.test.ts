@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { act, action } from "./actions";
+import { act } from "./act";
+import { action } from "./actions";
 import { withoutZeros } from "./protocol";
 import { World } from "./world";
 

@@ -29,7 +29,7 @@ export const atTile = `
     if helpers.game_version:find("^2%.0%.") then return tank.remove_fluid{ name = held.name, amount = amount } end
     return tank.remove_fluid(1, amount).amount
   end
-  local function contents(port) return add({}, port) end
+  local function contents(port) return port and add({}, port) or {} end
   local function everything()
     local all = {}
     for _, surface in pairs(game.surfaces) do

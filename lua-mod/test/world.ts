@@ -1,8 +1,9 @@
 // One game with the built mod in it, as these tests speak of it: the bridge's side, and what can be seen. For the players' side see hands.ts.
-import { Game } from "../../sim/factorio/game";
+import type { Game } from "../../sim/factorio/game";
 import { builtVersion, testedLine } from "./built-mod";
 import { encodeCompact } from "./compact-payload";
 import { Hands } from "./hands";
+import { giveGame, takeGame } from "./idle-games";
 import { modDirectory } from "./mod-directory";
 import { Mirror, type Refusal, type Report, type Vector, type WholeState, withoutZeros } from "./protocol";
 import { atTile, brokenInvariants, countedEntities } from "./world-lua";
@@ -37,6 +38,7 @@ const gameOptions = (options: Options) => ({
 export class World extends Hands {
   readonly modVersion = builtVersion();
   token = "";
+  #isClosed = false;
   #sessions = 0;
   #instance = "a";
   readonly #files = new Map<string, string>();
@@ -52,27 +54,36 @@ export class World extends Hands {
   }
 
   static create(options: Options = {}): World {
-    const { seed } = options;
-    return new World(Game.create({ ...gameOptions(options), ...(seed !== undefined && { seed }) }), options);
+    const game = takeGame(gameOptions(options));
+    game.startMap(options.seed ?? 1);
+    return new World(game, options);
   }
 
+  /** Once: the game goes to another world then. */
   close(): void {
-    this.game.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    giveGame(gameOptions(this.options), this.game);
   }
 
-  /** Saves, and loads the save into a fresh Lua state, perhaps with other mods. */
+  /** Saves, and loads the save into another Lua state, perhaps with other mods. */
   reload(changes: Options = {}): void {
-    this.options = { ...this.options, ...changes };
     const save = this.game.save();
     this.#drain();
-    this.game.close();
-    this.game = Game.load(save, gameOptions(this.options));
+    const before = this.game;
+    const options = { ...this.options, ...changes };
+    this.game = takeGame(gameOptions(options));
+    this.game.openSave(save);
+    giveGame(gameOptions(this.options), before);
+    this.options = options;
   }
 
   /** Another peer of this game, from a save of now. */
   join(changes: Options): World {
     const options = { ...this.options, server: false, ...changes };
-    const joined = new World(Game.load(this.game.save(), gameOptions(options)), options);
+    const game = takeGame(gameOptions(options));
+    game.openSave(this.game.save());
+    const joined = new World(game, options);
     joined.token = this.token;
     joined.#sessions = this.#sessions;
     joined.#instance = this.#instance;

@@ -4,7 +4,7 @@ import { takeFluid, tankFluid } from "compat";
 import type { Haul } from "./collect";
 import { fluidResource, numberOf } from "./names";
 import { fluidRefusal, wholeDegrees } from "./rules";
-import { addCrumb, raiseExported } from "./totals";
+import { sendOff } from "./totals";
 
 export function collectFluid(tank: LuaEntity): Haul {
   const haul: Haul = { took: false, refused: undefined };
@@ -13,11 +13,8 @@ export function collectFluid(tank: LuaEntity): Haul {
   haul.refused = fluidRefusal(fluid.name);
   if (haul.refused !== undefined) return haul;
   const taken = takeFluid(tank, fluid.name, math.floor(fluid.amount));
-  const whole = math.floor(taken);
   if (taken <= 0) return haul;
-  const r = numberOf(fluidResource(fluid.name, wholeDegrees(fluid.temperature!)));
-  addCrumb(r, taken - whole);
-  if (whole > 0) raiseExported(r, whole);
+  sendOff(numberOf(fluidResource(fluid.name, wholeDegrees(fluid.temperature!))), taken);
   haul.took = true;
   return haul;
 }

@@ -1,8 +1,9 @@
 // An import accumulator wants to be full, in whole megajoules.
+import { changeCharge } from "./charge";
 import { joules_per_unit } from "./limits";
 import { energy_resource, numberOf } from "./names";
 import type { ImportPort, Want } from "./state";
-import { takeFromBuffer } from "./totals";
+import { spend } from "./totals";
 import { setMissing } from "./waiting";
 
 function capacity(port: ImportPort): number {
@@ -21,13 +22,12 @@ export function readAccumulatorRequest(port: ImportPort): void {
   port.wants.push({ port, r, name: "", quality: "", temperature: 0, count, missing: 0, since: 0, queuedAt: -1 });
 }
 
-/** At most `share` megajoules from the buffer into the accumulator; its room is known, so all of them go in. */
+/** At most `share` megajoules from the buffer into the accumulator. */
 export function handEnergy(want: Want, share: number): void {
-  const { entity } = want.port;
   const count = math.min(energyMissing(want), share);
-  if (count > 0) {
-    entity.energy += count * joules_per_unit;
-    takeFromBuffer(want.r, count);
-  }
-  setMissing(want, energyMissing(want));
+  // More than was asked for would be the engine's own doing.
+  const added = count > 0 ? math.min(count, changeCharge(want.port.entity, count)) : 0;
+  spend(want.r, added);
+  // One that took less than its room is not asked again before the next visit.
+  setMissing(want, added < count ? 0 : energyMissing(want));
 }

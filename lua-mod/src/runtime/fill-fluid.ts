@@ -5,7 +5,7 @@ import { addFluid, tankCapacity, tankFluid } from "compat";
 import { fluidResource, numberOf } from "./names";
 import { fluidRefusal, fluidTakes, wholeDegrees } from "./rules";
 import type { ImportPort, Want } from "./state";
-import { addCrumb, takeFromBuffer } from "./totals";
+import { spend } from "./totals";
 import { setMissing } from "./waiting";
 
 function holdsOther(tank: LuaEntity, want: Want): boolean {
@@ -49,9 +49,7 @@ export function handFluid(want: Want, share: number): void {
   // A default temperature with a fraction is the lowest one that exists.
   const degrees = math.max(temperature, prototypes.fluid[name].default_temperature);
   const added = count > 0 ? addFluid(port.entity, { name, amount: count, temperature: degrees }) : 0;
-  const taken = math.ceil(added);
-  if (taken > 0) takeFromBuffer(r, taken);
-  addCrumb(r, taken - added);
+  spend(r, added);
   // A tank that took less than offered has no room: it misses nothing until a visit finds some.
   setMissing(want, added < count ? 0 : fluidMissing(want));
 }

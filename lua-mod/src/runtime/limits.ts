@@ -33,6 +33,9 @@ export const degrees_slack = 1 / 1024;
 /** Energy is counted in whole units of so many joules. */
 export const joules_per_unit = 1e6;
 
+/** The finest part of a unit that is told apart: that of the engine's own fluid amounts. Sums of such parts are exact. */
+export const unit_grain = 1 / 2 ** 24;
+
 /** More than any tank holds, and exact in every number format on the way. */
 export const tank_amount_max = 1e9;
 

@@ -1,5 +1,5 @@
-// `/clusterio`: opens or closes a window with the overview, kept up to date once a second while it is open; the server's
-// console gets the same as text.
+// `/clusterio`: opens or closes a window with the overview, kept up to date once a second while it is open; whoever
+// asks over RCON gets the same as text.
 import type { CustomCommandData, LocalisedString, LuaPlayer, PlayerIndex } from "factorio:runtime";
 import { overview } from "./overview";
 

@@ -21,8 +21,9 @@ function link(): LocalisedString {
 function rows(lines: LocalisedString[], heading: string, line: (r: number) => LocalisedString | undefined): void {
   let shown = 0;
   for (const r of $range(0, storage.names.length - 1)) {
+    if (shown === overview_rows_max) break;
     const text = line(r);
-    if (text !== undefined && shown < overview_rows_max) {
+    if (text !== undefined) {
       if (shown === 0) lines.push([`clusterio-overview.${heading}`]);
       lines.push(text);
       shown += 1;

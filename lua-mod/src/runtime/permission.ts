@@ -1,4 +1,4 @@
-// Where and how many entities may exchange, as the map's settings say. Both are off by default and then cost nothing.
+// Where and how many entities may exchange, as the map's settings say. Both are off by default and then cost a look at each setting.
 import type { Port } from "./state";
 
 /** `nauvis, platform-*` as Lua patterns; a pure function of the setting's text, so it is not state. */

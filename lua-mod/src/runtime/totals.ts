@@ -21,12 +21,19 @@ export function isTotal(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value < total_max && value === math.floor(value);
 }
 
-/** So much has just left a port or the buffer for the cluster. */
+/** So many whole units have just left a port or the buffer for the cluster. */
 export function raiseExported(r: number, by: number): void {
   const total = amount(storage.exported, r) + by;
   assert(isTotal(total), "clusterio: a total of exports left the exact range");
   storage.exported.set(r, total);
   touch(r);
+}
+
+/** So much has just left a port for the cluster; a fraction of a unit that left with it stays in our hands (M7). */
+export function sendOff(r: number, taken: number): void {
+  const whole = math.floor(taken);
+  addCrumb(r, taken - whole);
+  if (whole > 0) raiseExported(r, whole);
 }
 
 /** The cluster's grant up to `total` is now in the buffer; returns how much that added. */
@@ -50,7 +57,7 @@ function addToBuffer(r: number, by: number): void {
 }
 
 /** A fraction of a unit is left in our hands (M7). */
-export function addCrumb(r: number, part: number): void {
+function addCrumb(r: number, part: number): void {
   if (part <= 0) return;
   const sum = amount(storage.crumbs, r) + part;
   const whole = math.floor(sum);
@@ -75,6 +82,13 @@ export function takeFromBuffer(r: number, by: number): void {
   if (last === entry) return;
   storage.pool[entry.at] = last;
   last.at = entry.at;
+}
+
+/** So much has just gone from the buffer into a port; of a unit that went in part the rest stays in our hands (M7). */
+export function spend(r: number, added: number): void {
+  const whole = math.ceil(added);
+  if (whole > 0) takeFromBuffer(r, whole);
+  addCrumb(r, whole - added);
 }
 
 export function addMissing(r: number, by: number): void {

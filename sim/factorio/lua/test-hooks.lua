@@ -211,7 +211,9 @@ function hooks.type_in(element, text) gui.type_in(raw_of(element, "LuaGuiElement
 function hooks.confirm(element) gui.confirm(raw_of(element, "LuaGuiElement")) end
 function hooks.click(element) gui.click(raw_of(element, "LuaGuiElement")) end
 
+-- An engine that moves less than it is asked to: see fluids.lua and entity.lua. Nil: it moves all.
 function hooks.fluid_slip(amount) world.now.fluid_slip = amount end
+function hooks.energy_step(joules) world.now.energy_step = joules end
 
 function hooks.mark_for_deconstruction(target) raw_of(target, "LuaEntity").to_be_deconstructed = true end
 function hooks.setting(name, value, by) settings.set_global(name, value, by and player_raw(by).index or nil) end

@@ -213,7 +213,9 @@ local write = {
   energy = function(raw, energy)
     local size = raw.electric_buffer_size or buffer_capacity(prototype_of(raw))
     if not size then refuse("Entity has no energy buffer.", 2) end
-    raw.energy = math.max(0, math.min(energy, size))
+    -- `test.energy_step` says by how many joules one write may change a charge here.
+    local step = world.now.energy_step or math.huge
+    raw.energy = math.max(0, raw.energy - step, math.min(energy, size, raw.energy + step))
   end,
   electric_buffer_size = function(raw, size)
     if raw.type ~= "electric-energy-interface" then refuse("Only for electric-energy-interface.", 2) end
