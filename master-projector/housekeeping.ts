@@ -91,7 +91,7 @@ export class Housekeeping {
   }
 
   /** What is left of the ledger is for what worlds state and operators order. */
-  get mayGrant(): boolean {
+  get hasRoom(): boolean {
     return this.bytes <= this.bytesMax * LEDGER_STOP;
   }
 

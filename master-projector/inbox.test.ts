@@ -16,8 +16,7 @@ const before = async (count: number, bytes: number) => {
   let taken = 0;
   const tally = { applied: 0, rejected: 0, ignored: new Map() };
   const ports = { events, verify: () => undefined, wake: () => taken++, onRejected: () => {}, mayBeSplit: () => false };
-  const { created } = await events.info();
-  const inbox = new Inbox(ports, created, 1, tally);
+  const inbox = new Inbox(ports, await events.info(), 1, tally);
   await settle(4 * count);
   return { inbox, tally, taken: () => taken };
 };

@@ -8,7 +8,7 @@ import type { Outcome, SignedAssignment } from "#core/fold/outcome";
 import type { State } from "#core/fold/state";
 import { applySync, isRewind, receiveSync, type Sync } from "#core/fold/sync";
 import type { WorldId } from "#core/ids";
-import type { Following, Log, StoredMessage } from "#core/ports/log";
+import type { Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
 
 /**
  * Facts on their way into the fold: taken in as they come, folded at the loop's pace.
@@ -52,10 +52,13 @@ interface Aside {
   readonly body?: LedgerBody;
 }
 
+/** Sequence of the last message that a stream still has, 0 when it has none. */
+const lastHeld = ({ firstSeq, lastSeq }: LogInfo): number => (firstSeq > lastSeq ? 0 : lastSeq);
+
 export class Inbox {
   /** The stream was recreated or cut below what was read: the position has to be compared again. */
   reset = false;
-  /** Broker time (ms) of the last message folded since `takeNewest`. */
+  /** Broker time (ms) of the last message folded since `takeNewest`, of those that came since reading began. */
   #newest: number | undefined;
   /** Broker time (ms) of the oldest fact folded since `takeOldest`. */
   #oldest: number | undefined;
@@ -66,15 +69,23 @@ export class Inbox {
   #waitingBytes = 0;
   #following: Following | undefined;
   #next: number;
+  readonly #created: string;
+  /** Sequence of the last message that the stream held when reading began, and of the last one folded. */
+  #heldUntil: number;
+  #foldedUntil: number;
   /** The last message folded, and its fact's id where it was one. */
   #last: { readonly message: StoredMessage; readonly id: string | undefined } | undefined;
 
   constructor(
     private readonly ports: InboxPorts,
-    private readonly created: string,
+    /** The stream as it is now. */
+    info: LogInfo,
     from: number,
     readonly tally: Tally,
   ) {
+    this.#created = info.created;
+    this.#heldUntil = lastHeld(info);
+    this.#foldedUntil = from - 1;
     this.#next = from;
     this.#follow();
   }
@@ -105,6 +116,16 @@ export class Inbox {
     return this.#taken === this.#waiting.length;
   }
 
+  /** All that the stream held when reading began is folded. */
+  get caughtUp(): boolean {
+    return this.#foldedUntil >= this.#heldUntil;
+  }
+
+  /** Some of it may be gone meanwhile: nobody waits for that. */
+  async lookAgain(): Promise<void> {
+    this.#heldUntil = Math.min(this.#heldUntil, lastHeld(await this.ports.events.info()));
+  }
+
   /** The next fact stands alone (P11): the ledger has to hold all before it first. */
   get standsAlone(): boolean {
     return this.#aside !== undefined;
@@ -129,7 +150,8 @@ export class Inbox {
     this.#taken++;
     this.#waitingBytes -= message.data.length;
     this.#last = { message, id: fact?.id };
-    this.#newest = message.time;
+    this.#foldedUntil = message.seq;
+    if (message.seq > this.#heldUntil) this.#newest = message.time;
     if (fact === undefined) return;
     const { outcome } = fact;
     if (outcome === "applied") this.tally.applied++;
@@ -176,7 +198,7 @@ export class Inbox {
     const last = this.#last;
     if (last === undefined) return;
     const { seq, data } = last.message;
-    state.position = { created: this.created, seq, id: last.id ?? envelopeId(data) };
+    state.position = { created: this.#created, seq, id: last.id ?? envelopeId(data) };
     this.#last = undefined;
   }
 
@@ -227,7 +249,7 @@ export class Inbox {
     return oldest;
   }
 
-  /** Broker time (ms) of the last message folded since the last call. */
+  /** Broker time (ms) of the last message folded since the last call: older ones than this reading say nothing of now. */
   takeNewest(): number | undefined {
     const newest = this.#newest;
     this.#newest = undefined;

@@ -14,7 +14,7 @@ import { ClusterClient } from "#ctl/client/client";
 import { LiveLedger } from "#ctl/history/reader";
 import { type Prepared, prepareRepair, type RepairPorts, repair } from "#ctl/repair/repair";
 import { planLines } from "#ctl/repair/text";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { Projector } from "#projector/projector";
 import { type Cluster, COPPER, LATER, PLATE, stock, told, traded } from "#projector/test/kit";
 

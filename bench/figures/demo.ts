@@ -18,7 +18,7 @@ const START_MS_MAX = 60_000;
 const IDLE_MS = 4_000;
 const BUSY_MS = 40_000;
 const HOUR_MS = 3_600_000;
-/** Ledger messages between two checkpoints (master-projector/leader.ts). */
+/** Ledger messages between two checkpoints (master-projector/housekeeping.ts). */
 const CHECKPOINT_EVERY = 5_000;
 
 type Closer = () => Promise<void> | void;

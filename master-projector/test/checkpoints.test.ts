@@ -2,7 +2,7 @@ import { hashOf, imageOf } from "#core/fold/image";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { subjects } from "#core/subjects";
 import { healthOf } from "#projector/adapters/http";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { HALTED_ALARM_MS, HALTED_RETRY_MS, SILENCE_MS } from "#projector/projector";
 import { Cluster, rewritten } from "#projector/test/kit";
 

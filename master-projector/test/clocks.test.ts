@@ -1,5 +1,5 @@
 import { LAPSE_MS } from "#core/fold/lapse";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { Cluster, PLATE, stock } from "#projector/test/kit";
 
 /** The master's clock and the broker's differ: nothing is judged by comparing one with the other. */

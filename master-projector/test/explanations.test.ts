@@ -4,7 +4,7 @@ import { LAPSE_MS } from "#core/fold/lapse";
 import type { Log } from "#core/ports/log";
 import type { MemoryBus } from "#core/ports/memory/memory-bus";
 import type { MemoryLog } from "#core/ports/memory/memory-log";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { SILENCE_MS } from "#projector/projector";
 import { type Cluster, COPPER, expectAudited, LATER, PLATE, stock, TOKEN, told, traded } from "#projector/test/kit";
 

@@ -1,7 +1,8 @@
 import { hashOf, imageOf } from "#core/fold/image";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
-import { FULL_MS, RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { Cluster, PLATE, type Running, TOKEN } from "#projector/test/kit";
+import { FULL_MS } from "#projector/writing";
 
 /** P12 on a LEDGER that refuses what is new (`discard: new`) once it holds as many bytes as it may. */
 const EVERY = 20;

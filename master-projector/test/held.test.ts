@@ -1,6 +1,6 @@
 import { explanationOf } from "#core/audit/explanation";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { COPPER, expectAudited, LATER, PLATE, stock, TOKEN, told, traded } from "#projector/test/kit";
 
 /** Rewinds above the policy's limit wait for an operator: nothing of them counts before. */

@@ -1,7 +1,7 @@
 import { accountOf, newState, stockOf, worldOf } from "#core/fold/state";
 import { instanceId, parseWorldId } from "#core/ids";
 import { serveHttp } from "#projector/adapters/http";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { newMetrics } from "#projector/metrics";
 import { Cluster, PLATE } from "#projector/test/kit";
 

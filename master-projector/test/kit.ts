@@ -18,7 +18,7 @@ import { SeededRandom } from "#core/ports/memory/seeded-random";
 import { resourceKey } from "#core/resource";
 import type { LedgerType } from "#core/subjects";
 import { SUBJECT_PREFIX, subjects } from "#core/subjects";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { Projector, type ProjectorPorts } from "#projector/projector";
 
 /** A whole master on in-memory ports: time moves only when the test moves it. */

@@ -3,8 +3,8 @@ import { sealBytes } from "#core/events/ledger-codec";
 import { hashOf, imageOf } from "#core/fold/image";
 import { LAPSE_MS } from "#core/fold/lapse";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { CHECKPOINT_EVERY } from "#projector/housekeeping";
-import { RESTATED_MS_MAX } from "#projector/leader";
 import { SILENCE_MS } from "#projector/projector";
 import { Cluster, PLATE, rewritten, stock } from "#projector/test/kit";
 

@@ -6,7 +6,7 @@ import { MemoryBroker, matches } from "#core/ports/memory/memory-bus";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { MemoryLog } from "#core/ports/memory/memory-log";
 import { resourceKey } from "#core/resource";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { LEVELS_MAX, LEVELS_MS, REJECTED_PER_SECOND_MAX, Telling } from "#projector/telling";
 import { Cluster, PLATE } from "#projector/test/kit";
 

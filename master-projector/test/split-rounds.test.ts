@@ -1,5 +1,5 @@
 import type { MemoryLog } from "#core/ports/memory/memory-log";
-import { RESTATED_MS_MAX } from "#projector/leader";
+import { RESTATED_MS_MAX } from "#projector/granting";
 import { Cluster, COPPER, expectAudited, PLATE, stock, TOKEN } from "#projector/test/kit";
 
 /** Rounds too long for one message. */

@@ -1,7 +1,7 @@
 import { encodeJson } from "#core/events/codec";
 import { RESTATE_MS } from "#core/events/delivery";
 import { subjects } from "#core/subjects";
-import { FORGOTTEN_MS, RESTATED_MS_MAX } from "#projector/leader";
+import { FORGOTTEN_MS, RESTATED_MS_MAX } from "#projector/granting";
 import { SILENCE_MS } from "#projector/projector";
 import { Cluster, PLATE, rewritten, stock } from "#projector/test/kit";
 

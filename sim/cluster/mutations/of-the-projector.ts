@@ -125,17 +125,17 @@ export const PROJECTOR: readonly Mutation[] = [
     name: "first write of a term left out",
     breaks: "the first write of a term names its boot (P8)",
     file: "master-projector/leader.ts",
-    text: 'const written = await this.#append(body, signal);\n    if (written !== "stored") return false;\n    failpoint("term.begun");',
+    text: 'const written = await this.#writing.append(body, signal);\n    if (written !== "stored") return false;\n    failpoint("term.begun");',
     replacement:
-      'if (body.type !== "round" && (await this.#append(body, signal)) !== "stored") return false;\n    failpoint("term.begun");',
+      'if (body.type !== "round" && (await this.#writing.append(body, signal)) !== "stored") return false;\n    failpoint("term.begun");',
   },
   {
     name: "grants before the worlds have spoken",
     hole: true,
     breaks: "no grant before every open session has restated to this leader (P9)",
-    file: "master-projector/leader.ts",
-    text: "else this.#granting = now - this.#since >= RESTATED_MS_MAX || allRestated(this.state, this.boot);",
-    replacement: "else this.#granting = true;",
+    file: "master-projector/granting.ts",
+    text: "now - since >= RESTATED_MS_MAX || allRestated(state, boot)",
+    replacement: "true || [since, RESTATED_MS_MAX, allRestated, boot].length > 0",
   },
   {
     name: "a reconnected leader does not look",
