@@ -64,9 +64,8 @@ test("many clocks are written in turn, one a tick, and those that are gone no mo
   tell(SECOND);
   world.lua(`game.surfaces[1].find_entity("clusterio-clock-combinator", { 3.5, 9.5 }).destroy()`);
   world.tick(1);
-  expect(
-    Array.from({ length: 19 }, (_, i) => shown(i < 3 ? i : i + 1)).filter((each) => `${each}` !== ""),
-  ).toHaveLength(1);
+  const left = Array.from({ length: 20 }, (_, x) => x).filter((x) => x !== 3);
+  expect(left.map(shown).filter(Array.isArray)).toHaveLength(1);
   world.tick(20);
   for (const x of [0, 1, 2, 4, 19]) expect(shown(x)).toEqual(["virtual", "signal-unixtime", SECOND]);
   expect(world.lua(`return { #test.storage("clusterio").clocks.all }`)).toEqual([19]);
