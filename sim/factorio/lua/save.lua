@@ -28,8 +28,8 @@ local function drop_unknown()
   for _, surface in ipairs(world.now.surfaces) do
     for _, raw in ipairs(surface.entities) do
       for _, inv in next, raw.inventories do clean(inv) end
-      if raw.logistic then
-        for _, section in ipairs(raw.logistic.sections) do
+      for _, holder in ipairs { raw.logistic or {}, raw.combinator or {} } do
+        for _, section in ipairs(holder.sections or {}) do
           for _, i in ipairs((order.keys(section.slots))) do
             local slot = section.slots[i]
             if slot.type == "item" and not prototypes.record("item", slot.name) then section.slots[i] = nil end

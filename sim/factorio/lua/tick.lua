@@ -6,6 +6,7 @@ local events = use "api/events"
 local surface = use "api/surface"
 local force = use "api/force"
 local order = use "lib/order"
+local circuit = use "api/circuit"
 
 local tick = {}
 
@@ -35,6 +36,7 @@ end
 
 -- Everything of the tick that `game.tick` says.
 function tick.perform()
+  circuit.step()
   events.raise("on_tick", {})
   nth(world.now)
   tick.finish()

@@ -1,4 +1,5 @@
 import { Game } from "#sim/factorio/game";
+import { circuitContracts } from "#sim/factorio/test/contracts/circuit";
 import type { Contract } from "#sim/factorio/test/contracts/contract";
 import { entityContracts } from "#sim/factorio/test/contracts/entity";
 import { forceContracts } from "#sim/factorio/test/contracts/force";
@@ -20,6 +21,7 @@ const contracts: readonly Contract[] = [
   inventoryContracts,
   itemStackContracts,
   logisticContracts,
+  circuitContracts,
   itemPrototypesContracts,
   otherPrototypesContracts,
   gameContracts,

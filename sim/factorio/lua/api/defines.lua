@@ -21,7 +21,13 @@ local defines = {
   logistic_mode = enum("logistic_mode", { "none", "active_provider", "storage", "requester", "passive_provider", "buffer" }),
   logistic_section_type = enum("logistic_section_type", { "manual", "circuit_controlled" }),
   entity_status_diode = enum("entity_status_diode", { "green", "red", "yellow" }),
-  wire_connector_id = enum("wire_connector_id", { "circuit_red", "circuit_green" }, 1),
+  -- A combinator's inputs are where other entities have their one pair.
+  wire_connector_id = sealed(".wire_connector_id", {
+    circuit_red = 1, circuit_green = 2, combinator_input_red = 1, combinator_input_green = 2, combinator_output_red = 3,
+    combinator_output_green = 4,
+  }),
+  wire_type = enum("wire_type", { "red", "green", "copper" }, 1),
+  wire_origin = enum("wire_origin", { "player", "script" }),
   target_type = enum("target_type", { "entity", "surface", "player", "force" }),
   direction = sealed(".direction", { north = 0, east = 4, south = 8, west = 12 }),
   disconnect_reason = enum("disconnect_reason", { "quit", "dropped", "reconnect" }),
@@ -31,7 +37,9 @@ local defines = {
   relative_gui_position = enum("relative_gui_position", { "top", "bottom", "left", "right" }),
   relative_gui_type = enum("relative_gui_type", { "accumulator_gui", "container_gui", "constant_combinator_gui", "pipe_gui" }),
   mouse_button_type = sealed(".mouse_button_type", { none = 0, left = 1, right = 2, middle = 4 }),
-  control_behavior = sealed(".control_behavior", { type = enum("control_behavior.type", { "constant_combinator" }) }),
+  control_behavior = sealed(".control_behavior", { 
+    type = enum("control_behavior.type", { "constant_combinator", "arithmetic_combinator", "decider_combinator" }),
+  }),
   -- Every event here is raised by the stand-in: by the world, by the API, or by a test hook (test-hooks.lua).
   events = enum("events", {
     "on_tick", "on_built_entity", "on_robot_built_entity", "on_space_platform_built_entity", "script_raised_built",

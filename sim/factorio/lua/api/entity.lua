@@ -6,6 +6,8 @@ local prototypes = use "api/prototypes"
 local inventory = use "api/inventory"
 local logistic = use "api/logistic"
 local combinator = use "api/combinator"
+local circuit = use "api/circuit"
+local compute = use "api/compute"
 local fluids = use "api/fluids"
 local stack = use "api/stack"
 local defines = use "api/defines"
@@ -53,6 +55,7 @@ function entity.new(fields) -- name, x, y, surface, force, quality, direction
   local surface = entity.surface(fields.surface)
   surface.entities[#surface.entities + 1] = raw
   now.by_unit_number[raw.unit_number] = raw
+  circuit.built(raw)
   return raw
 end
 
@@ -78,6 +81,7 @@ end
 function entity.remove(raw)
   raw.dead = true
   for _, inv in next, raw.inventories do inv.dead = true end
+  circuit.remove(raw)
   world.now.by_unit_number[raw.unit_number] = nil
   local surface = entity.surface(raw.surface)
   surface.dead_entities = surface.dead_entities + 1
@@ -124,6 +128,7 @@ function entity.settings_from(raw, source)
       raw.combinator.enabled = source.combinator.enabled
     end
   end
+  if source.parameters then raw.parameters = copy.deep(source.parameters) end
   local from, to = raw.inventories[defines.inventory.chest], source.inventories[defines.inventory.chest]
   if from and to then from.bar = to.bar and to.bar <= from.size and to.bar or nil end
 end
@@ -147,7 +152,7 @@ local function main_or_refuse(raw)
 end
 
 local function combinator_of(raw, make)
-  if raw.type ~= "constant-combinator" then return nil end
+  if raw.type ~= "constant-combinator" then return compute.behavior(raw) end
   if not raw.combinator and make then raw.combinator = combinator.new(raw) end
   return combinator.wrap(raw.combinator)
 end
@@ -290,6 +295,7 @@ local method = {
 }
 for key, get in next, fluids.read do read[key] = get end
 for key, call in next, fluids.method do method[key] = call end
+for key, call in next, circuit.method do method[key] = call end
 
 LuaEntity = object.class("LuaEntity", { extends = LuaControl, read = read, write = write, method = method })
 

@@ -223,6 +223,18 @@ class("LuaRecipePrototype", "recipe", {
   },
 })
 
+-- What only signals name here.
+class("LuaVirtualSignalPrototype", "virtual_signal", {
+  read = {
+    special = function(raw)
+      local name = raw.name:match("^signal%-(.*)$")
+      return name == "everything" or name == "anything" or name == "each" or name == "unknown"
+    end,
+  },
+})
+class("LuaSpaceLocationPrototype", "space_location", {})
+class("LuaAsteroidChunkPrototype", "asteroid_chunk", {})
+
 -- Called once the data stage is over.
 function prototypes.build()
   for kind, family in next, families do

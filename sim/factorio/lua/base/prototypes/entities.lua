@@ -78,6 +78,15 @@ building {
   circuit_wire_connection_points = { circuit_connector().points, circuit_connector().points, circuit_connector().points, circuit_connector().points },
 }
 
+for _, kind in pairs { "arithmetic", "decider" } do
+  building {
+    type = kind .. "-combinator", name = kind .. "-combinator", max_health = 150, circuit_wire_max_distance = 9,
+    collision_box = { { -0.35, -0.65 }, { 0.35, 0.65 } }, selection_box = { { -0.5, -1 }, { 0.5, 1 } },
+    energy_source = { type = "electric", usage_priority = "secondary-input" }, active_energy_usage = "1kW",
+    sprites = shadowed("__base__/graphics/entity/combinator/" .. kind .. "-combinator", 144, 124),
+  }
+end
+
 building {
   type = "accumulator", name = "accumulator", max_health = 150, circuit_wire_max_distance = 9,
   collision_box = { { -0.9, -0.9 }, { 0.9, 0.9 } }, selection_box = { { -1, -1 }, { 1, 1 } },

@@ -23,4 +23,7 @@ data:extend {
   { type = "ammo-category", name = "bullet" },
   { type = "virtual-signal", name = "signal-A", icon = "__base__/graphics/icons/signal/signal_A.png", order = "b" },
   { type = "virtual-signal", name = "signal-T", icon = "__base__/graphics/icons/signal/signal_T.png", order = "b" },
+  { type = "virtual-signal", name = "signal-everything", icon = "__base__/graphics/icons/signal/signal_everything.png", order = "a" },
+  { type = "virtual-signal", name = "signal-anything", icon = "__base__/graphics/icons/signal/signal_anything.png", order = "a" },
+  { type = "virtual-signal", name = "signal-each", icon = "__base__/graphics/icons/signal/signal_each.png", order = "a" },
 }

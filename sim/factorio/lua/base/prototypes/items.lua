@@ -36,6 +36,8 @@ for i, name in ipairs { "passive-provider-chest", "active-provider-chest", "stor
   item(name, "b[storage]-" .. i, "logistic-network", { place_result = name, stack_size = 50 })
 end
 item("linked-chest", "a[items]-d", "other", { place_result = "linked-chest", stack_size = 10 })
+item("arithmetic-combinator", "c[combinators]-a", "circuit-network", { place_result = "arithmetic-combinator", stack_size = 50 })
+item("decider-combinator", "c[combinators]-b", "circuit-network", { place_result = "decider-combinator", stack_size = 50 })
 item("constant-combinator", "c[combinators]-c", "circuit-network", { place_result = "constant-combinator", stack_size = 50 })
 item("accumulator", "e[accumulator]-a", "energy", { place_result = "accumulator", stack_size = 50 })
 item("electric-energy-interface", "a[electric-energy-interface]", "other", { place_result = "electric-energy-interface", stack_size = 50 })

@@ -27,6 +27,8 @@ recipe("iron-chest", { ["iron-plate"] = 8 })
 recipe("steel-chest", { ["steel-plate"] = 8 }, { enabled = false })
 recipe("storage-tank", { ["iron-plate"] = 20, ["steel-plate"] = 5 }, { enabled = false })
 recipe("accumulator", { ["iron-plate"] = 2, ["electronic-circuit"] = 2 }, { enabled = false })
+recipe("arithmetic-combinator", { ["electronic-circuit"] = 5, ["copper-cable"] = 5 }, { enabled = false })
+recipe("decider-combinator", { ["electronic-circuit"] = 5, ["copper-cable"] = 5 }, { enabled = false })
 recipe("constant-combinator", { ["electronic-circuit"] = 2, ["copper-cable"] = 5 }, { enabled = false })
 for _, name in ipairs { "passive-provider-chest", "active-provider-chest", "storage-chest", "buffer-chest", "requester-chest" } do
   recipe(name, { ["steel-chest"] = 1, ["electronic-circuit"] = 3, ["advanced-circuit"] = 1 }, { enabled = false })
