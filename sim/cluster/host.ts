@@ -67,6 +67,8 @@ export class Host {
   decidedAt = 0;
   /** False while an operator works on it, and for good when it was taken away. */
   wanted = true;
+  /** Moved to another slave: whoever meant to start it again, comes too late. */
+  gone = false;
   /** An operator is at work here. */
   busy = false;
   /** The slave has taken the instance up. */
@@ -99,7 +101,7 @@ export class Host {
   // ---- the bridge's process
 
   startBridge(): void {
-    if (this.bridge !== undefined) return;
+    if (this.bridge !== undefined || this.gone) return;
     this.founded = true;
     const { setting, folder } = this;
     const machine = new Machine(setting.skewOf(this.slave));

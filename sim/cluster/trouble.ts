@@ -65,6 +65,7 @@ const move: Act = (cluster, host) =>
     if (save === undefined) return;
     const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
     host.killBridge();
+    host.gone = true;
     cluster.hosts = cluster.hosts.filter((other) => other !== host);
     const folder = newFolder();
     putSave(folder, save, host.now());
