@@ -368,7 +368,7 @@ describe("a bridge", () => {
     await next.close();
   });
 
-  test("a game that a killed bridge spawned and never wrote down is found by its password", async () => {
+  test("a game that a killed bridge spawned and never wrote down is found by its password, and written down", async () => {
     const { machine, linked, open, advance, disk } = scene();
     const { bridge } = await linked();
     await bridge.close();
@@ -379,6 +379,7 @@ describe("a bridge", () => {
     await advance(1_000);
     expect(machine.spawned).toBe(2);
     expect(next.runner(north)?.phase).toBe("running");
+    expect(JSON.parse(new TextDecoder().decode(await disk.read(path)))).toEqual(server);
     await next.close();
   });
 

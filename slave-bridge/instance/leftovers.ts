@@ -1,5 +1,5 @@
 import type { ProcessId } from "#bridge/game/port";
-import { type Paths, readServer } from "#bridge/instance/folder";
+import { type Paths, readServer, writeServer } from "#bridge/instance/folder";
 import type { ServerRecord } from "#bridge/instance/record";
 import type { BridgeContext } from "#bridge/ports";
 
@@ -18,7 +18,10 @@ export const findRunning = async (context: BridgeContext, paths: Paths): Promise
     await end(context, stray);
   }
   if (server === undefined || ours === undefined) return undefined;
-  return { ...server, process: ours };
+  const found = { ...server, process: ours };
+  // Whoever looks for it next finds it by its process, as if nobody had been killed in between.
+  if (server.process === null) await writeServer(disk, paths, found);
+  return found;
 };
 
 const same = (a: ProcessId, b: ProcessId) => a.pid === b.pid && a.started === b.started;
