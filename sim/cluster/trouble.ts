@@ -161,7 +161,8 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
   },
   "new-map": newMap,
   "id-less": (cluster, host, happened) => {
-    const saves = ownSaves(host);
+    // Now and then it is some other server's: of another map, for which the bridge asks.
+    const saves = cluster.chance.once(3) ? cluster.saves : ownSaves(host);
     if (saves.length > 0) rewind(cluster, host, happened, cluster.games.forget(cluster.chance.pick(saves)));
   },
   twin: (cluster, host, happened) => {

@@ -5,14 +5,11 @@ export const LUA_STEPS = 150;
 /** Ten minutes of several worlds' game time cost more than all the rest of such a history; the plain ones have them. */
 const WITHOUT = new Set(["bridge-away"] as const);
 
-/**
- * Kinds of trouble that a world itself must have been through, in every fifty seeds. What operators decide is the protocol's
- * affair: the plain histories, of which there are many more, must have been through that (sim/soak/coverage.ts).
- */
+/** Kinds of trouble that a world itself must have been through, in every fifty seeds. */
 const SEEN_OFTEN = [
   ...["rollback", "crash", "spoiled-save", "fork", "foreign-save", "new-map", "id-less", "twin", "resurrect"],
   ...["untakeable", "rcon-drop", "slow-rcon", "bridge-kill", "machine-kill", "bridge-pause"],
-  ...["toured", "exported", "consumed"],
+  ...["decided: new", "toured", "exported", "consumed"],
 ];
 
 /** Clusters whose worlds have a joined client each; everything is done twice, and compared after each command. */
