@@ -46,6 +46,22 @@ export const encodeToken = (text: string): string => {
   return token;
 };
 
+/** What `encodeToken` encoded, undefined for anything else. */
+export const decodeToken = (token: string): string | undefined => {
+  const bytes: number[] = [];
+  for (let at = 0; at < token.length; at++) {
+    const escaped = token[at] === "_" ? /^[0-9A-F]{2}/.exec(token.slice(at + 1))?.[0] : undefined;
+    bytes.push(escaped === undefined ? token.charCodeAt(at) : Number.parseInt(escaped, 16));
+    if (escaped !== undefined) at += 2;
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
+    return text !== "" && encodeToken(text) === token ? text : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const join = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
 
 /** Spelled so far: levels are told several times a second. Bounded, so that a liar cannot fill the memory. */
@@ -72,6 +88,11 @@ export const subjects = {
     }
     return subject;
   },
+  /** What an instance puts on a channel, as its bridge says it. */
+  circuit: (slave: SlaveId, instance: InstanceId, channel: string) =>
+    join("circuit", slave, instance, encodeToken(channel)),
+  /** The same as the leader hands it on. */
+  signal: (channel: string, instance: InstanceId) => join("signal", encodeToken(channel), instance),
   stateLeader: () => join("state", "master", "leader"),
   state: (kind: "instances", id: InstanceId) => join("state", kind, id),
   telemetry: (slave: SlaveId, instance: InstanceId | typeof SELF) => join("telemetry", slave, instance),
@@ -87,6 +108,9 @@ export const subjects = {
     ledger: join("ledger", ">"),
     deliveries: join("delivery", ">"),
     levels: join("storage", ">"),
+    circuits: join("circuit", ">"),
+    signals: join("signal", ">"),
+    signalsOn: (channel: string) => join("signal", encodeToken(channel), "*"),
     state: join("state", ">"),
     telemetry: join("telemetry", ">"),
     masterCommands: join("command", "*", "master", ">"),
@@ -138,6 +162,23 @@ export const parseDeliverySubject = (subject: string): { slave: SlaveId; instanc
   const [slave, instance] = tokensAfter("delivery", 2, subject) ?? [];
   if (slave === undefined || instance === undefined || !isSlave(slave) || !isId(instance)) return undefined;
   return { slave: slaveId(slave), instance: instanceId(instance) };
+};
+
+export const parseCircuitSubject = (
+  subject: string,
+): { slave: SlaveId; instance: InstanceId; channel: string } | undefined => {
+  const [slave, instance, token] = tokensAfter("circuit", 3, subject) ?? [];
+  if (slave === undefined || instance === undefined || token === undefined) return undefined;
+  const channel = decodeToken(token);
+  if (!isSlave(slave) || !isId(instance) || channel === undefined) return undefined;
+  return { slave: slaveId(slave), instance: instanceId(instance), channel };
+};
+
+export const parseSignalSubject = (subject: string): { channel: string; instance: InstanceId } | undefined => {
+  const [token, instance] = tokensAfter("signal", 2, subject) ?? [];
+  const channel = token === undefined ? undefined : decodeToken(token);
+  if (instance === undefined || channel === undefined || !isId(instance)) return undefined;
+  return { channel, instance: instanceId(instance) };
 };
 
 export const parseTelemetrySubject = (subject: string): { slave: SlaveId; instance: string } | undefined => {

@@ -23,6 +23,7 @@ import type { Ledger } from "#projector/ledger/ledger";
 import { Listening } from "#projector/listening";
 import { resume } from "#projector/position";
 import type { Assignments } from "#projector/queries";
+import { SignalRelay } from "#projector/signal-relay";
 import { mayBeSplit, splitRound } from "#projector/split-round";
 import { LEVELS_MS, Telling } from "#projector/telling";
 import { Writing, type WritingPorts } from "#projector/writing";
@@ -132,8 +133,10 @@ export class Leader {
     this.#begun = true;
     const { clock } = this.ports;
     this.#answering = this.#answers();
+    const relay = new SignalRelay(this.ports.bus, (instance) => this.state.instances.get(instance)?.slave);
     const timers = [
       every(clock, BEAT_MS, () => this.#second()),
+      every(clock, BEAT_MS, () => relay.newWindow()),
       every(clock, RESTATE_MS, () => this.#restate()),
       every(clock, LEVELS_MS, () => this.#telling.publishLevels()),
     ];
@@ -149,6 +152,7 @@ export class Leader {
     } finally {
       for (const cancel of timers) cancel();
       connection.stop();
+      relay.close();
       this.#answering.close();
       await this.#house.close();
       await this.#inbox.close();

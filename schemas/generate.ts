@@ -5,6 +5,7 @@ import { sha256Hex } from "#core/digest";
 import { delivery } from "#core/events/delivery";
 import { FACT_VERSION, factEnvelope } from "#core/events/facts";
 import { ledgerMessages } from "#core/events/ledger";
+import { channelState, storageLevel } from "#core/events/signal";
 import { FACT_TYPES, LEDGER_TYPES } from "#core/subjects";
 
 /**
@@ -22,6 +23,8 @@ export const published: readonly Published[] = [
   ...FACT_TYPES.map((type) => ({ path: `facts/${type}.v${FACT_VERSION}`, schema: factEnvelope[type] })),
   ...LEDGER_TYPES.map((type) => ({ path: `ledger/${type}.v1`, schema: ledgerMessages[type] })),
   { path: "delivery.v1", schema: delivery },
+  { path: "signal.v1", schema: channelState },
+  { path: "storage.v1", schema: storageLevel },
   { path: "proof.v1", schema: proof },
   { path: "archive-header.v1", schema: archiveHeader },
 ];

@@ -13,7 +13,7 @@ const own = "{{name()}}";
 const subject = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
 
 /** What slaves say: streams from EDGE to CORE. */
-const EDGE_STREAMS = ["event", "log", "audit", "telemetry", "chat"] as const;
+const EDGE_STREAMS = ["event", "log", "audit", "telemetry", "chat", "circuit"] as const;
 /** What the master says: streams from CORE to EDGE. */
 const CORE_STREAMS = ["delivery", "storage", "state", "signal"] as const;
 /** What the master answers. */
@@ -76,9 +76,16 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
       ],
     },
     sub: {
-      allow: [subject("delivery", own, ">"), subject("command", "*", own, ">"), `_INBOX.${own}.>`],
+      allow: [
+        subject("delivery", own, ">"),
+        subject("command", "*", own, ">"),
+        // What its worlds' combinators show is everybody's.
+        subject("signal", ">"),
+        subject("storage", ">"),
+        `_INBOX.${own}.>`,
+      ],
     },
-    // Deliveries, commands, the inbox, and room for one signal channel each.
+    // Deliveries, commands, the inbox, levels, and one for each channel that its worlds listen to (CHANNELS_HEARD_MAX).
     subs: 64,
     data: -1,
     payload: EDGE_PAYLOAD_BYTES_MAX,
@@ -89,7 +96,7 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
     sub: {
       allow: [
         `_INBOX.${own}.>`,
-        ...["event", "log", "telemetry", "state", "storage", "delivery", "audit", "chat"].map((kind) =>
+        ...["event", "log", "telemetry", "state", "storage", "delivery", "audit", "chat", "signal"].map((kind) =>
           subject(kind, ">"),
         ),
       ],

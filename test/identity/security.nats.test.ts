@@ -72,6 +72,8 @@ describe("slave alpha cannot", () => {
     ["deliver to beta", subjects.delivery(betaId, north)],
     ["set a level", "clusterio.v1.storage.item.iron-plate.normal"],
     ["set a state", subjects.state("instances", north)],
+    ["put a signal on a channel as beta", subjects.circuit(betaId, north, "main")],
+    ["put a signal on a channel past the master", subjects.signal("main", north)],
     ["command beta", subjects.command(admin, betaId, SELF, "stop")],
     ["command the master as admin", subjects.masterCommand(admin, "policy", "set")],
     ["command the master as itself", subjects.masterCommand(userId("alpha"), "policy", "set")],
@@ -92,6 +94,7 @@ describe("slave alpha cannot", () => {
     ["the master's commands", subjects.all.masterCommands],
     ["queries", subjects.all.queries],
     ["beta's facts", subjects.event(betaId, north, "world-reported")],
+    ["what beta says to the master about a channel", subjects.circuit(betaId, north, "main")],
     ["the ledger", subjects.all.ledger],
     ["beta's inbox", "_INBOX.beta.>"],
     ["all inboxes", "_INBOX.>"],
@@ -257,6 +260,28 @@ test("what CORE says reaches EDGE: each slave its deliveries, users the read mod
     "clusterio.v1.delivery.beta.north",
     "clusterio.v1.state.instances.north",
     "clusterio.v1.storage.item.iron-plate.normal",
+  ]);
+});
+
+test("signals cross by the master alone: it hears each slave, and every slave and user hears it; levels reach slaves", async () => {
+  const heard: string[] = [];
+  const hear = (who: string, link: NatsLink, pattern: string) =>
+    new NatsBus(link).subscribe(pattern, ({ subject }) => heard.push(`${who} ${subject}`));
+  hear("master", master, subjects.all.circuits);
+  hear("beta", beta, subjects.all.signalsOn("main"));
+  hear("user", user, subjects.all.signals);
+  hear("beta", beta, subjects.all.levels);
+  await Promise.all([master, beta, user].map((link) => link.nc.flush()));
+  new NatsBus(alpha).publish(subjects.circuit(alphaId, north, "main"), fact);
+  await until(() => heard.length === 1, { what: "the master heard it" });
+  new NatsBus(master).publish(subjects.signal("main", north), fact);
+  new NatsBus(master).publish("clusterio.v1.storage.item.iron-plate.normal", fact);
+  await until(() => heard.length === 4, { what: "all came" });
+  expect([...heard].sort()).toEqual([
+    "beta clusterio.v1.signal.main.north",
+    "beta clusterio.v1.storage.item.iron-plate.normal",
+    "master clusterio.v1.circuit.alpha.north.main",
+    "user clusterio.v1.signal.main.north",
   ]);
 });
 
