@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { runtimeFiles } from "#sim/factorio/package-files";
+import { packagePath, runtimeFiles } from "#sim/factorio/package-files";
 
 /**
  * One real Lua 5.2.4 state, compiled to WebAssembly, with the stand-in's runtime loaded. Strings in, strings out: there
  * are no callbacks into JavaScript, so nothing that the host does can get between two Lua statements.
  *
- * Each state has a WebAssembly instance of its own: its memory goes when the state does, and its string hashes (thus the
- * order of `next`) are the same in every run.
+ * Each state has a WebAssembly instance of its own: its memory goes when the state does. `next` goes by the order of
+ * insertion, as the game's does: lua/vm/README.md.
  */
 export class LuaState {
-  readonly #glue: Glue;
+  readonly #lua: Lua;
   readonly #state: number;
   readonly #length: number;
   #buffer = 0;
@@ -18,10 +17,9 @@ export class LuaState {
   #closed = false;
 
   constructor() {
-    this.#glue = instantiate();
-    this.#state = atTimeZero(() => this.#glue._luaL_newstate());
-    this.#glue._luaL_openlibs(this.#state);
-    this.#length = this.#glue._malloc(4);
+    this.#lua = instantiate();
+    this.#state = this.#lua.si_new();
+    this.#length = this.#lua.malloc(4);
     const files = runtimeFiles();
     this.#execute(files.get("boot") ?? "");
     for (const [name, source] of files) this.#invoke("SI_FILE", [`${name}\n${source}`], 0);
@@ -40,48 +38,52 @@ export class LuaState {
   }
 
   close(): void {
-    if (!this.#closed) this.#glue._lua_close(this.#state);
+    if (!this.#closed) this.#lua.lua_close(this.#state);
     this.#closed = true;
   }
 
   #execute(source: string): void {
-    if (this.#glue._luaL_loadstring(this.#state, this.#put(source)) !== 0) throw new LuaError(this.#failure());
-    if (this.#glue._lua_pcallk(this.#state, 0, 0, 0, 0, 0) !== 0) throw new LuaError(this.#failure());
+    const { pointer, length } = this.#put(source);
+    if (this.#lua.luaL_loadbufferx(this.#state, pointer, length, pointer, 0) !== 0) throw new LuaError(this.#failure());
+    if (this.#lua.lua_pcallk(this.#state, 0, 0, 0, 0, 0) !== 0) throw new LuaError(this.#failure());
   }
 
   #invoke(name: string, args: readonly (string | Uint8Array)[], results: 0 | 1): Uint8Array {
     if (this.#closed) throw new Error("this Lua state is closed");
-    this.#glue._lua_getglobal(this.#state, this.#put(name));
-    for (const argument of args) this.#glue._lua_pushstring(this.#state, this.#put(argument));
-    if (this.#glue._lua_pcallk(this.#state, args.length, results, 0, 0, 0) !== 0) throw new LuaError(this.#failure());
+    this.#lua.lua_getglobal(this.#state, this.#put(name).pointer);
+    for (const argument of args) {
+      const { pointer, length } = this.#put(argument);
+      this.#lua.lua_pushlstring(this.#state, pointer, length);
+    }
+    if (this.#lua.lua_pcallk(this.#state, args.length, results, 0, 0, 0) !== 0) throw new LuaError(this.#failure());
     const bytes = results === 0 ? new Uint8Array() : this.#top();
-    this.#glue._lua_settop(this.#state, 0);
+    this.#lua.lua_settop(this.#state, 0);
     return bytes;
   }
 
-  /** Copies text into Lua's memory as a C string; valid until the next put. */
-  #put(text: string | Uint8Array): number {
+  /** Copies text into Lua's memory, with a zero behind it; valid until the next put. */
+  #put(text: string | Uint8Array): { readonly pointer: number; readonly length: number } {
     const needed = (typeof text === "string" ? text.length * 3 : text.length) + 1;
     if (needed > this.#capacity) {
       this.#capacity = Math.max(needed * 2, 1 << 16);
-      this.#buffer = this.#glue._malloc(this.#capacity);
+      this.#buffer = this.#lua.malloc(this.#capacity);
     }
-    const heap = this.#glue.HEAPU8.subarray(this.#buffer, this.#buffer + this.#capacity);
-    const written = typeof text === "string" ? encoder.encodeInto(text, heap).written : text.length;
+    const heap = new Uint8Array(this.#lua.memory.buffer, this.#buffer, this.#capacity);
+    const length = typeof text === "string" ? encoder.encodeInto(text, heap).written : text.length;
     if (typeof text !== "string") heap.set(text);
-    heap[written] = 0;
-    return this.#buffer;
+    heap[length] = 0;
+    return { pointer: this.#buffer, length };
   }
 
   #top(): Uint8Array {
-    const pointer = this.#glue._lua_tolstring(this.#state, -1, this.#length);
-    const size = new DataView(this.#glue.HEAPU8.buffer).getUint32(this.#length, true);
-    return this.#glue.HEAPU8.slice(pointer, pointer + size);
+    const pointer = this.#lua.lua_tolstring(this.#state, -1, this.#length);
+    const size = new DataView(this.#lua.memory.buffer).getUint32(this.#length, true);
+    return new Uint8Array(this.#lua.memory.buffer, pointer, size).slice();
   }
 
   #failure(): string {
     const text = decoder.decode(this.#top());
-    this.#glue._lua_settop(this.#state, 0);
+    this.#lua.lua_settop(this.#state, 0);
     return text;
   }
 }
@@ -91,18 +93,21 @@ export class LuaError extends Error {
   override readonly name = "LuaError";
 }
 
-interface Glue {
-  HEAPU8: Uint8Array;
-  _malloc(bytes: number): number;
-  _luaL_newstate(): number;
-  _luaL_openlibs(state: number): void;
-  _luaL_loadstring(state: number, text: number): number;
-  _lua_pcallk(state: number, args: number, results: number, handler: number, context: number, k: number): number;
-  _lua_getglobal(state: number, name: number): void;
-  _lua_pushstring(state: number, text: number): void;
-  _lua_tolstring(state: number, index: number, length: number): number;
-  _lua_settop(state: number, index: number): void;
-  _lua_close(state: number): void;
+/** What lua/vm/build.sh exports. */
+interface Lua {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly __stack_pointer: { value: number };
+  _initialize(): void;
+  malloc(bytes: number): number;
+  si_new(): number;
+  si_run(f: number, state: number, context: number): void;
+  luaL_loadbufferx(state: number, text: number, length: number, name: number, mode: number): number;
+  lua_pcallk(state: number, args: number, results: number, handler: number, context: number, k: number): number;
+  lua_getglobal(state: number, name: number): void;
+  lua_pushlstring(state: number, text: number, length: number): void;
+  lua_tolstring(state: number, index: number, length: number): number;
+  lua_settop(state: number, index: number): void;
+  lua_close(state: number): void;
 }
 
 /** What of the WebAssembly interface is used: it is in no library that a Node program without a browser's types has. */
@@ -111,49 +116,38 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 };
 
-interface Overrides {
-  instantiateWasm(imports: object, done: (instance: { readonly exports: object }) => void): object;
-  printErr(text: string): void;
-}
-
 const PLUS = 43;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const load = createRequire(__filename);
-const GLUE = "lua-wasm-bindings/dist/glue/glue-lua-5.2.4";
 
 let compiled: object | undefined;
 
-/** A fresh instance of the Lua module, without the process-wide handlers that its glue installs. */
-const instantiate = (): Glue => {
-  compiled ??= new WebAssembly.Module(readFileSync(load.resolve(`${GLUE}.wasm`)));
-  const wasm = compiled;
-  const factory = load(`${GLUE}.js`) as (overrides: Overrides) => Glue;
-  const events = ["uncaughtException", "unhandledRejection"] as const;
-  const before = events.map((event) => new Set(process.rawListeners(event)));
-  const glue = factory({
-    instantiateWasm: (imports, done) => {
-      const instance = new WebAssembly.Instance(wasm, imports);
-      done(instance);
-      return instance.exports;
-    },
-    printErr: () => {},
-  });
-  for (const [i, event] of events.entries()) {
-    for (const listener of process.rawListeners(event)) {
-      if (!before[i]?.has(listener)) process.removeListener(event, listener as (...args: unknown[]) => void);
-    }
-  }
-  return glue;
-};
+/** What Lua's errors unwind the WebAssembly stack with: lua/vm/host.h. */
+const THROWN = new Error("a Lua error outside of a protected call");
 
-/** Lua mixes the time into its string hashes when a state is made; a constant keeps runs alike. */
-const atTimeZero = <T>(make: () => T): T => {
-  const now = Date.now;
-  Date.now = () => 0;
-  try {
-    return make();
-  } finally {
-    Date.now = now;
-  }
+/** What the C library asks of the system: there are no files, whichever it means. */
+const BAD_DESCRIPTOR = 8;
+const noFiles = new Proxy({}, { get: () => () => BAD_DESCRIPTOR });
+
+/** A fresh instance of the Lua module, with a memory of its own. */
+const instantiate = (): Lua => {
+  compiled ??= new WebAssembly.Module(readFileSync(packagePath("sim/factorio/lua/vm/lua-5.2.4.wasm")));
+  const host = {
+    throw: () => {
+      throw THROWN;
+    },
+    try: (f: number, state: number, context: number) => {
+      const stack = lua.__stack_pointer.value;
+      try {
+        lua.si_run(f, state, context);
+      } catch (error) {
+        if (error !== THROWN) throw error;
+        lua.__stack_pointer.value = stack;
+      }
+    },
+  };
+  const instance = new WebAssembly.Instance(compiled, { host, wasi_snapshot_preview1: noFiles });
+  const lua = instance.exports as Lua;
+  lua._initialize();
+  return lua;
 };

@@ -1,10 +1,9 @@
--- What the host may ask for, by name; see game.ts, the only caller.
+-- What the host may ask for, by name; see game.ts, the only caller. The rest is loaded by whoever needs it first: `options`
+-- say which game is played.
 local use = ...
 local world = use "world"
 local json = use "lib/json"
 local modules = use "stage/modules"
-local data = use "stage/data"
-local events = use "api/events"
 
 local operations = {}
 local mods -- in load order, core and base first
@@ -25,6 +24,7 @@ function operations.prepare(text)
   mods = json.decode(text)
   world.active_mods = {}
   for _, mod in ipairs(mods) do if mod.name ~= "core" then world.active_mods[mod.name] = mod.version end end
+  local data = use "stage/data"
   data.run("settings", mods)
   local settings = use "api/settings"
   data.run("prototype", mods, settings.startup())
@@ -36,6 +36,7 @@ end
 function operations.data_stage(text)
   local prefix, listed = text:match("^(.-)\n(.*)$")
   mods = json.decode(listed)
+  local data = use "stage/data"
   data.run("settings", mods)
   data.run("prototype", mods, use("api/settings").startup())
   return json.encode(use("stage/data-check").of(prefix))
@@ -81,8 +82,8 @@ function operations.storage(name)
 end
 
 function operations.eval(code)
-  local control = use "stage/control"
-  local env = setmetatable({ test = use "test-hooks" }, { __index = control.level.env })
+  local control, events = use "stage/control", use "api/events"
+  local env = setmetatable({ test = use "test-hooks", defines = use "api/defines" }, { __index = control.level.env })
   local chunk = assert(load(code, "=(eval)", "t", env))
   local before = events.current
   events.current = control.level

@@ -1,4 +1,5 @@
 import { Game } from "#sim/factorio/game";
+import { GAME_LINES } from "#sim/factorio/game-version";
 import { PRELUDE, probeMod } from "#sim/factorio/test/contracts/prelude";
 import {
   type Declarations,
@@ -7,6 +8,7 @@ import {
   prototypeDeclarations,
   runtimeDeclarations,
 } from "#sim/factorio/test/declarations";
+import { interfaceLua, readInterface } from "#sim/factorio/test/interface";
 import { type ModFolder, modFolder } from "#sim/factorio/test/mod-folder";
 import { type Offered, strangersAmong } from "#sim/factorio/test/offered";
 
@@ -44,6 +46,17 @@ test("every define that is offered is in the game's interface", () => {
   expect(strangers(offered.defines, defines, "defines")).toEqual([]);
 });
 
+test.each(GAME_LINES)("the names of %s's interface are typed-factorio's", (line) => {
+  expect(readInterface(line)).toBe(interfaceLua(line));
+});
+
+test("a mod sees every define of the game, tests only those that something is done with", () => {
+  const seen = evaluate(`local all = probe.defines
+    return { type(all.events.on_lua_shortcut), all.direction.southwest, all.events.on_tick == defines.events.on_tick,
+      all.no_such == nil, all.prototypes.item.ammo }`);
+  expect(seen).toEqual(["number", 10, true, true, 0]);
+});
+
 /** Lua's own that the game leaves in, and what the game adds (auxiliary/libraries). */
 const GLOBALS = `_G _VERSION assert bit32 debug error getmetatable ipairs load math next pairs pcall print rawequal rawget rawlen
   rawset select setmetatable string table tonumber tostring type xpcall defines helpers localised_print log serpent table_size`;
@@ -59,6 +72,7 @@ test("a member that is not offered is an error that names it, for reading and fo
     false,
     "LuaEntity doesn't contain key train. (stand-in: not offered)",
   ]);
+  expect(problem("return chest().trian")).toEqual([false, "LuaEntity doesn't contain key trian."]);
   expect(problem("chest().train = 1")).toEqual([false, "LuaEntity doesn't contain key train. (stand-in: not offered)"]);
   expect(problem("chest().name = 1")).toEqual([false, "LuaEntity::name is read only."]);
   expect(problem("return defines.events.on_lua_shortcut")).toEqual([

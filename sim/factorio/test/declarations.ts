@@ -29,6 +29,8 @@ interface Node {
   readonly body?: Node;
   readonly statements?: readonly Node[];
   readonly declarationList?: { readonly declarations: readonly Node[] };
+  readonly initializer?: { readonly text?: string };
+  readonly type?: Node;
 }
 interface Compiler {
   createSourceFile(name: string, text: string, target: number, parents: boolean): Node;
@@ -99,6 +101,14 @@ export class Declarations {
     for (const file of files) this.#collect(parse(file, line));
   }
 
+  /** The names of the game's classes, the elements of a GUI as one. */
+  classes(): string[] {
+    const names = [...this.#declared.keys()].filter(
+      (name) => /^Lua[A-Z]/.test(name) && this.members(name)?.has("object_name"),
+    );
+    return [...names, "LuaGuiElement"].sort().filter((name, i, all) => all.indexOf(name) === i);
+  }
+
   /** Undefined when there is no such interface. The elements of a GUI are one class in the game, an interface each here. */
   members(name: string): Members | undefined {
     if (name === "LuaGuiElement") return this.#union(/^(?:.*GuiElementMembers|GuiElementIndexer)$/);
@@ -156,3 +166,58 @@ export const prototypeDeclarations = (line: GameLine = DEFAULT_LINE) =>
   new Declarations(["prototype/generated/prototypes.d.ts"], line);
 export const declaredDefines = (line: GameLine = DEFAULT_LINE): Names =>
   namesIn(parse("runtime/generated/defines.d.ts", line));
+
+/** The names in `defines` with numbers: the declared ones, else counted. `defines.events` counts through. */
+export interface Defines {
+  readonly [name: string]: number | Defines;
+}
+
+const enumNumbers = (node: Node): Defines => {
+  let next = 0;
+  return Object.fromEntries(
+    (node.members ?? []).map((member) => {
+      const given = member.initializer?.text;
+      if (given !== undefined) next = Number(given);
+      return [nameOf(member), next++] as const;
+    }),
+  );
+};
+
+const numbersIn = (node: Node): Defines => {
+  const numbers: Record<string, number | Defines> = {};
+  let next = 0;
+  const visit = (child: Node): void => {
+    if (child.kind === kinds.EnumDeclaration || child.kind === kinds.ModuleDeclaration) {
+      const known = numbers[nameOf(child)];
+      const inner = child.kind === kinds.EnumDeclaration ? enumNumbers(child) : numbersIn(child);
+      numbers[nameOf(child)] = { ...(typeof known === "object" ? known : {}), ...inner };
+    } else if (child.kind === kinds.VariableStatement) {
+      for (const declaration of child.declarationList?.declarations ?? []) {
+        if (nameOf(declaration) !== "prototypes") numbers[nameOf(declaration)] = next++;
+      }
+    } else compiler.forEachChild(child, visit);
+  };
+  compiler.forEachChild(node, visit);
+  return numbers;
+};
+
+const definesFile = (line: GameLine): Node => parse("runtime/generated/defines.d.ts", line);
+
+export const declaredNumbers = (line: GameLine = DEFAULT_LINE): Defines => {
+  const { global } = numbersIn(definesFile(line)) as { global: { defines: Defines } };
+  return global.defines;
+};
+
+/** Every prototype type by the kind of thing that it makes: `defines.prototypes`. */
+export const prototypeTypes = (line: GameLine = DEFAULT_LINE): Names => {
+  const types: Record<string, Names> = {};
+  const namesOf = (node: Node): Names =>
+    Object.fromEntries((node.members ?? []).map((member) => [nameOf(member), true]));
+  const visit = (node: Node): void => {
+    if (node.kind === kinds.InterfaceDeclaration && nameOf(node) === "prototypes") {
+      for (const member of node.members ?? []) if (member.type) types[nameOf(member)] = namesOf(member.type);
+    } else compiler.forEachChild(node, visit);
+  };
+  visit(definesFile(line));
+  return types;
+};

@@ -1,7 +1,7 @@
 -- Who listens, and how they are called. Mods are called in load order, each at most once for an event.
 local use = ...
 local world = use "world"
-local defines = use "api/defines"
+local defines = use("api/interface").defines()
 local object = use "api/object"
 
 local events = {

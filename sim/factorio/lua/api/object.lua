@@ -1,11 +1,13 @@
 -- LuaObjects. A mod holds a proxy; the record behind it (`raw`) lives in the world and goes into the save.
 --
 -- O1  Every access makes a new proxy, as in the game: two proxies of one entity are equal, but different table keys.
--- O2  A member that is not offered raises an error that names it. Nothing is ever nil because nobody wrote it.
+-- O2  A member that is not offered raises an error that names it, and says so when the game has it. Nothing is ever nil
+--     because nobody wrote it.
 -- O3  Methods are called with a dot: they are bound to their object.
 local use = ...
 local graph = use "lib/graph"
 local order = use "lib/order"
+local interface = use "api/interface"
 
 local RAW = {}
 local object = { classes = {} }
@@ -26,7 +28,8 @@ local function call_on_invalid(class)
 end
 
 local function not_offered(class, key)
-  refuse(class.name .. " doesn't contain key " .. tostring(key) .. ". (stand-in: not offered)", 3)
+  local lacking = interface.has(class.name, key) and " (stand-in: not offered)" or ""
+  refuse(class.name .. " doesn't contain key " .. tostring(key) .. "." .. lacking, 3)
 end
 
 local function index(class)

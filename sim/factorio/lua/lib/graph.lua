@@ -18,7 +18,19 @@ end
 local Writer = {}
 Writer.__index = Writer
 
-function graph.writer() return setmetatable({ ids = {}, count = 0, out = {}, path = {} }, Writer) end
+local function as_inserted(t)
+  local keys, n = {}, 0
+  for key in next, t do
+    n = n + 1
+    keys[n] = key
+  end
+  return keys, n
+end
+
+-- A save keeps the order of insertion; `sorted` writes equal tables alike, however they came about.
+function graph.writer(sorted)
+  return setmetatable({ ids = {}, count = 0, out = {}, path = {}, keys = sorted and order.keys or as_inserted }, Writer)
+end
 
 function Writer:fail(what)
   error("Can't save " .. what .. " at " .. concat(self.path, "."), 0)
@@ -55,7 +67,7 @@ function Writer:put_table(value)
   self.count = self.count + 1
   self.ids[value] = self.count
   local metatable = not class and getmetatable(value) or nil
-  local keys, n = order.keys(value)
+  local keys, n = self.keys(value)
   out[#out + 1] = "{" .. (metatable and graph.metatables[metatable] or "") .. ";" .. n .. ";"
   local path = self.path
   for i = 1, n do

@@ -1,6 +1,4 @@
--- JSON as `helpers.table_to_json` writes it: an empty table is {}, keys are sorted (the game: insertion order).
-local use = ...
-local order = use "lib/order"
+-- JSON as `helpers.table_to_json` writes it: an empty table is {}, keys stand in the order of insertion.
 local format, concat, floor = string.format, table.concat, math.floor
 local json = {}
 
@@ -31,13 +29,15 @@ local function write(value, out)
     end
     out[#out + 1] = "]"
   else
-    out[#out + 1] = "{"
-    for i, key in ipairs((order.keys(value))) do
-      if i > 1 then out[#out + 1] = "," end
+    local mark = "{"
+    for key, item in next, value do
+      out[#out + 1] = mark
+      mark = ","
       out[#out + 1] = quoted(tostring(key))
       out[#out + 1] = ":"
-      write(value[key], out)
+      write(item, out)
     end
+    if mark == "{" then out[#out + 1] = mark end
     out[#out + 1] = "}"
   end
 end

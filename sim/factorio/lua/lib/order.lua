@@ -1,5 +1,5 @@
--- Iteration orders. The game iterates tables in insertion order, which plain Lua cannot; what matters to a mod is that the
--- order is the same on every peer. So `pairs` is sorted by key here, or, to find code that depends on the order, shuffled.
+-- Iteration orders. `next` and `pairs` go as in the game: keys 1 to 1024, then the others in the order in which they were
+-- inserted (lua/vm). Sorted is what does not depend on that; shuffled finds mod code that does.
 local order = {}
 
 local rank = { number = 1, string = 2, boolean = 3 }
@@ -34,8 +34,6 @@ local function walk(t, keys)
     end
   end
 end
-
-function order.sorted_pairs(t) return walk(t, (order.keys(t))) end
 
 -- Two peers are given different seeds: whatever then differs in `storage` depended on the order.
 function order.shuffled_pairs(seed)

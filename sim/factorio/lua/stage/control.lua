@@ -81,7 +81,7 @@ function control.new_map(mods)
 end
 
 local function text_of(storage)
-  local writer = graph.writer()
+  local writer = graph.writer(true)
   writer.path[1] = "storage"
   writer:put(storage)
   return writer:take()

@@ -4,7 +4,16 @@ local world = use "world"
 local kinds = use "stage/kinds"
 local order = use "lib/order"
 
-local data = { raw = {} }
+-- The real game has prototypes of every type; here a type that nobody filled is an empty table.
+local data = {
+  raw = setmetatable({}, {
+    __index = function(raw, kind)
+      if not (kinds[kind] or world.options.any_prototype) then return nil end
+      raw[kind] = {}
+      return raw[kind]
+    end,
+  }),
+}
 
 local function extend(prototypes, stage)
   if type(prototypes) ~= "table" then error("data:extend: a table expected", 3) end
@@ -25,15 +34,7 @@ end
 
 -- `data` as a mod sees it: data:extend{…} and data.extend{…} both work.
 local function global(stage)
-  local result = { is_demo = false }
-  result.raw = setmetatable({}, {
-    __index = function(_, kind)
-      if (kinds[kind] or world.options.any_prototype) and not data.raw[kind] then data.raw[kind] = {} end
-      return data.raw[kind]
-    end,
-    __newindex = function(_, kind, value) data.raw[kind] = value end,
-    __pairs = function() return order.sorted_pairs(data.raw) end,
-  })
+  local result = { is_demo = false, raw = data.raw }
   result.extend = function(self, prototypes) extend(prototypes or self, stage) end
   return result
 end

@@ -2,7 +2,7 @@
 local use = ...
 local object = use "api/object"
 local world = use "world"
-local defines = use "api/defines"
+local interface = use "api/interface"
 local helpers = use "api/helpers"
 local order = use "lib/order"
 local new_serpent = use "lib/serpent"
@@ -37,6 +37,8 @@ local function pairs_for(walk)
   end
 end
 
+local function as_inserted(value) return next, value, nil end
+
 local function position(level)
   local info = debug.getinfo(level + 1, "Sl")
   return info and info.source .. ":" .. info.currentline or "?"
@@ -55,11 +57,11 @@ function sandbox.new()
     rawequal = rawequal, setmetatable = setmetatable, getmetatable = getmetatable, _VERSION = _VERSION,
     ipairs = tables_only("ipairs", ipairs), next = tables_only("next", next),
     rawget = tables_only("rawget", rawget), rawset = tables_only("rawset", rawset), rawlen = tables_only("rawlen", rawlen),
-    pairs = pairs_for(shuffle and order.shuffled_pairs(shuffle) or order.sorted_pairs),
+    pairs = pairs_for(shuffle and order.shuffled_pairs(shuffle) or as_inserted),
     type = object.type_of,
     string = copy_of(string), table = copy_of(table), bit32 = copy_of(bit32),
     math = copy_of(math), debug = { getinfo = debug.getinfo, traceback = debug.traceback },
-    serpent = new_serpent(), defines = world.options.defines or defines, helpers = helpers.global,
+    serpent = new_serpent(), defines = world.options.defines or interface.defines(), helpers = helpers.global,
     table_size = function(t)
       local n = 0
       for _ in next, t do n = n + 1 end

@@ -1,0 +1,1 @@
+/* errors unwind through the host: see host.h */
