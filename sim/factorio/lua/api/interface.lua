@@ -6,8 +6,9 @@ local copy = use "lib/copy"
 local names = use("interface/line-" .. (world.options.game_line or "2.1"):gsub("%.", "-"))
 local interface = {}
 
--- What the game's numbers are known to be.
+-- Numbers that are known to be the game's or were this stand-in's before; the others of such a list are above them.
 local known = {
+  inventory = { fuel = 0, chest = 1, logistic_container_trash = 2, character_main = 3, linked_container_main = 4 },
   mouse_button_type = { none = 0, left = 1, right = 2, middle = 4 },
   wire_connector_id = {
     circuit_red = 1, circuit_green = 2, combinator_input_red = 1, combinator_input_green = 2, combinator_output_red = 3,
@@ -27,7 +28,7 @@ local function parse()
   local defines = { prototypes = {} }
   for path, list in names.defines:gmatch("([%w_.]+) ([^\n]*)\n") do
     local values = at(defines, path)
-    for name, number in list:gmatch("([%w_]+)=(%d+)") do values[name] = (known[path] or {})[name] or tonumber(number) end
+    for name, number in list:gmatch("([%w_]+)=(%d+)") do values[name] = known[path] and (known[path][name] or number + 10) or tonumber(number) end
   end
   for kind, types in names.prototypes:gmatch("([%w-]+) ([^\n]*)\n") do
     local values = at(defines.prototypes, kind)
