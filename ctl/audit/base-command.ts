@@ -26,13 +26,13 @@ export const sequence = () =>
 
 type Own = DaemonContext["own"];
 
-/** What all of them need: where the cluster is. */
-export abstract class ClusterCommand extends Command {
-  dir = Option.String("--dir", "./.clusterio", {
+export const dirOption = () =>
+  Option.String("--dir", "./.clusterio", {
     description: "Folder of a cluster that `clusterio up` runs (default ./.clusterio).",
   });
-  natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --core-creds." });
-  coreCreds = Option.String("--core-creds", { description: "With --nats-url: file with credentials of CORE." });
+
+/** Results for a person, or with --json for a program. */
+export abstract class ResultCommand extends Command {
   json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
 
   /** `prepare` reads what was typed, before anything is connected to or opened. */
@@ -48,6 +48,18 @@ export abstract class ClusterCommand extends Command {
       }
     });
   }
+
+  protected show<T>(output: Output, result: T, linesOf: (result: T) => readonly string[]): void {
+    if (this.json) output.json(result);
+    else for (const text of linesOf(result)) output.line(text);
+  }
+}
+
+/** What reads the streams needs: where the cluster is. */
+export abstract class ClusterCommand extends ResultCommand {
+  dir = dirOption();
+  natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --core-creds." });
+  coreCreds = Option.String("--core-creds", { description: "With --nats-url: file with credentials of CORE." });
 
   protected async connect(own: Own): Promise<NatsLink> {
     return own(await connectCore(this, process.cwd()), (opened) => opened.close());

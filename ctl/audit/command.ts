@@ -61,8 +61,7 @@ export class AuditVerifyCommand extends LedgerCommand {
         const archives = await this.archives(own);
         const link = await this.linkOf(own);
         const proof = await verifyCluster({ link, archives }, this, output.signal);
-        if (this.json) output.json(proof);
-        else for (const text of proofLines(proof)) output.line(text);
+        this.show(output, proof, proofLines);
         const { finding, incomplete } = proof;
         if (finding !== undefined) throw new Violated(`the ledger does not hold: ${finding.message}`);
         if (incomplete !== undefined) throw badInput(`the audit is incomplete: ${incomplete.reason}`);
@@ -181,10 +180,7 @@ export class AuditTraceCommand extends LedgerCommand {
       return async ({ history, link, output }) => {
         const events = link === undefined ? undefined : new JetStreamLog(link, "EVENTS");
         const traces = await trace({ ledger: history, events }, id, { resource, signal: output.signal });
-        for (const traced of traces) {
-          if (this.json) output.json(traced);
-          else for (const text of traceLines(traced)) output.line(text);
-        }
+        for (const traced of traces) this.show(output, traced, traceLines);
       };
     });
   }

@@ -45,14 +45,10 @@ export class ReplayCommand extends LedgerCommand {
       return async ({ history, output }) => {
         if (whatIf !== undefined) {
           const change = await parseChanges(whatIf);
-          const compared = await compareWhatIf(history, { since, until, change }, output.signal);
-          if (this.json) output.json(compared);
-          else for (const text of whatIfLines(compared)) output.line(text);
+          this.show(output, await compareWhatIf(history, { since, until, change }, output.signal), whatIfLines);
           return;
         }
-        const replayed = await replay(history, until, output.signal);
-        if (this.json) output.json(replayed);
-        else for (const text of replayLines(replayed)) output.line(text);
+        this.show(output, await replay(history, until, output.signal), replayLines);
       };
     });
   }

@@ -2,10 +2,9 @@ import { Command, Option } from "clipanion";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { corrupt } from "#core/errors";
 import { userId } from "#core/ids";
-import { runDaemon } from "#core/lifecycle";
-import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
+import { ClusterCommand, ResultCommand, SOURCE } from "#ctl/audit/base-command";
 import { clusterOf } from "#ctl/audit/connect";
-import { grouped, Output } from "#ctl/audit/output";
+import { grouped } from "#ctl/audit/output";
 import { POINT_HELP } from "#ctl/audit/point";
 import { ClusterClient } from "#ctl/client/client";
 import { liveLedger } from "#ctl/history/open";
@@ -87,14 +86,12 @@ export class LedgerShowCommand extends ClusterCommand {
 
   override async execute(): Promise<number> {
     return this.work(() => async (output, own) => {
-      const figures = await ledgerFigures(liveLedger(await this.connect(own)));
-      if (this.json) output.json(figures);
-      else for (const text of figureLines(figures)) output.line(text);
+      this.show(output, await ledgerFigures(liveLedger(await this.connect(own))), figureLines);
     });
   }
 }
 
-export class LedgerListCommand extends Command {
+export class LedgerListCommand extends ResultCommand {
   static override paths = [["ledger", "list"]];
   static override usage = Command.Usage({
     category: CATEGORY,
@@ -107,11 +104,9 @@ export class LedgerListCommand extends Command {
   });
 
   folder = Option.String({ name: "DIR" });
-  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
 
   override async execute(): Promise<number> {
-    return runDaemon(async ({ signal }) => {
-      const output = new Output(signal);
+    return this.work(() => async (output) => {
       const listed = await listArchives(this.folder);
       if (this.json) for (const one of listed) output.json(one);
       else for (const text of listed.length === 0 ? ["no archives"] : listLines(listed)) output.line(text);

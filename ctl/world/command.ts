@@ -2,8 +2,8 @@ import { Command, Option } from "clipanion";
 import { badInput } from "#core/errors";
 import type { WorldView } from "#core/events/query";
 import { parseWorldId, type WorldId } from "#core/ids";
-import { type DaemonContext, runDaemon } from "#core/lifecycle";
-import { Output } from "#ctl/audit/output";
+import { dirOption, ResultCommand } from "#ctl/audit/base-command";
+import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { connectUser } from "#ctl/client/connect";
 import { worldLines, worldPage } from "#ctl/world/text";
@@ -15,21 +15,19 @@ const SOURCE = `
       Exit codes: 0; 2 bad arguments, or there is no such world; 3 the cluster does not run; 4 refused.
 `;
 
-abstract class WorldCommand extends Command {
-  dir = Option.String("--dir", "./.clusterio", {
-    description: "Folder of a cluster that `clusterio up` runs (default ./.clusterio).",
-  });
+abstract class WorldCommand extends ResultCommand {
+  dir = dirOption();
   natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --creds." });
   creds = Option.String("--creds", { description: "With --nats-url: file with credentials of a user." });
-  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
 
   protected run(prepare: () => (client: ClusterClient, output: Output) => Promise<void>): Promise<number> {
-    return runDaemon(async ({ signal, own }: DaemonContext) => {
-      const work = prepare();
-      const output = new Output(signal);
-      const { link, client } = await connectUser(this, process.cwd());
-      own(link, (opened) => opened.close());
-      await work(client, output);
+    return this.work(() => {
+      const ask = prepare();
+      return async (output, own) => {
+        const { link, client } = await connectUser(this, process.cwd());
+        own(link, (opened) => opened.close());
+        await ask(client, output);
+      };
     });
   }
 }
@@ -86,9 +84,7 @@ export class WorldShowCommand extends WorldCommand {
     return this.run(() => {
       const { id } = parseWorldId(this.world);
       return async (client, output) => {
-        const world = worldIn(await client.worlds(), id);
-        if (this.json) output.json(world);
-        else for (const line of worldPage(world)) output.line(line);
+        this.show(output, worldIn(await client.worlds(), id), worldPage);
       };
     });
   }
