@@ -55,7 +55,7 @@ const newTally = (): Tally => ({
 });
 
 /**
- * Re-folds a ledger message by message and checks V1 to V9 and V12 (finding.ts). Ask no more of it after its first finding: the
+ * Re-folds a ledger message by message and checks V1 to V9, V11 and V12 (finding.ts). Ask no more of it after its first finding: the
  * state that later messages rest on is then not known.
  */
 export class Auditor {
