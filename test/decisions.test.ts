@@ -4,7 +4,9 @@ import { join } from "node:path";
 /** docs/adr: each decision has its parts, and stands in the index under its own title. */
 const FOLDER = join(__dirname, "..", "docs", "adr");
 const read = (name: string) => readFileSync(join(FOLDER, name), "utf8");
-const names = readdirSync(FOLDER).filter((name) => /^\d{4}-.*\.md$/.test(name));
+const names = readdirSync(FOLDER)
+  .filter((name) => /^\d{4}-.*\.md$/.test(name))
+  .sort();
 
 test("every decision says its status, context, decision, consequences and what was not chosen, in this order", () => {
   const parts = [/^# \d{4} /, /^Status: /, /^## Context$/, /^## Decision$/, /^## Consequences$/, /^## Not chosen$/];

@@ -5,13 +5,11 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { nodeRandom } from "#core/adapters/node-random";
 import { prepareStreams } from "#core/adapters/prepare-streams";
 import { encodeJson } from "#core/events/codec";
-import type { Delivery } from "#core/events/delivery";
-import { encodeFact } from "#core/events/fact-encoder";
 import type { SignedAssignment } from "#core/fold/outcome";
-import { instanceId, slaveId, userId } from "#core/ids";
+import { slaveId, userId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
-import { parseSlaveCommandSubject, SELF, subjects } from "#core/subjects";
+import { subjects } from "#core/subjects";
 import { verifyCluster } from "#ctl/audit/verify";
 import { ClusterClient } from "#ctl/client/client";
 import { liveLedger } from "#ctl/history/open";
@@ -19,11 +17,11 @@ import { prepareRepair, repair } from "#ctl/repair/repair";
 import { Projector } from "#projector/projector";
 import { PLATE } from "#projector/test/kit";
 import { TestNats } from "#test/kit/nats";
+import { PlainWorld } from "#test/kit/plain-world";
 import { until } from "#test/kit/until";
 
 /** `clusterio repair` across the two accounts of a real nats-server: forged ledger, repaired ledger, audited ledger. */
 const SLAVE = slaveId("s1");
-const OWNER = "00000000m-mmmm";
 const signal = new AbortController().signal;
 let nats: TestNats;
 beforeEach(async () => {
@@ -54,51 +52,8 @@ const startProjector = async () => {
   return { projector, stop: end };
 };
 
-/** A world with a bridge of the plainest kind: syncs when the echo is another, takes in what is delivered, answers `state`. */
-class World {
-  received = 0;
-  #token = "";
-  #number = 0;
-  constructor(
-    readonly bus: Bus,
-    readonly instance: string,
-    readonly epoch: number,
-    readonly exported: number,
-    readonly wanted: number,
-  ) {
-    const id = instanceId(instance);
-    bus.subscribe(subjects.delivery(SLAVE, id), ({ data }) =>
-      this.#hear(JSON.parse(new TextDecoder().decode(data)) as Delivery),
-    );
-    bus.subscribe(subjects.command(userId("op"), SLAVE, id, "state"), (message) => {
-      if (parseSlaveCommandSubject(message.subject) === undefined) return;
-      const of = { world: `${instance}.1`, epoch, generation: 1, tick: 5, seed: 7 };
-      bus.respond(message, encodeJson({ ok: { ...of, ...this.#totals() } }));
-    });
-  }
-
-  #totals() {
-    return { exported: { [PLATE]: this.exported }, received: { [PLATE]: this.received } };
-  }
-
-  #hear(delivery: Delivery): void {
-    const entry = Object.entries(delivery.worlds).find(([id]) => id === `${this.instance}.1`)?.[1];
-    this.received = Math.max(this.received, entry?.allocated[PLATE] ?? 0);
-    if ((entry?.token ?? "") === this.#token && this.#token !== "") return;
-    this.#token = `aaaaaaaaaaaa${++this.#number}`;
-    const wanted = { [PLATE]: Math.max(0, this.wanted - this.received) };
-    const data = {
-      ...{ world: `${this.instance}.1`, token: this.#token, prev: entry?.token ?? "", owner: OWNER, epoch: this.epoch },
-      ...{ seed: 7, tick: 5, untakeable: [], heard: delivery.boot, wanted, ...this.#totals() },
-    };
-    const from = { slave: SLAVE, instance: instanceId(this.instance), boot: OWNER as never, number: ++this.#number };
-    const bytes = encodeFact(from, Date.now(), { type: "world-synced", data: data as never });
-    this.bus.publish(subjects.event(SLAVE, from.instance, "world-synced"), bytes);
-  }
-}
-
-const trade = async (client: ClusterClient, edge: Bus): Promise<World[]> => {
-  const worlds: World[] = [];
+const trade = async (client: ClusterClient, edge: Bus): Promise<PlainWorld[]> => {
+  const worlds: PlainWorld[] = [];
   for (const [name, exported, wanted] of [
     ["a", 100, 0],
     ["b", 0, 60],
@@ -112,7 +67,8 @@ const trade = async (client: ClusterClient, edge: Bus): Promise<World[]> => {
       { what: "created" },
     );
     const { epoch } = (await client.master("instance.assign", { instance: name, slave: "s1" })) as { epoch: number };
-    worlds.push(new World(edge, name, epoch, exported, wanted));
+    const of = { slave: SLAVE, user: userId("op"), instance: name, epoch, resource: PLATE, exported, wanted };
+    worlds.push(new PlainWorld(edge, of));
   }
   await until(() => worlds[1]!.received === 60, { what: "b received what it wanted", timeoutMs: 20_000 });
   return worlds;
@@ -133,8 +89,7 @@ test("a forged ledger stops the projector; after the repair the worlds trade on,
   await expect(startProjector()).rejects.toMatchObject({ code: "corrupt" });
 
   const telemetry = setInterval(() => {
-    const said = { boot: OWNER, version: "1", game: "g", instances: ["a", "b"] };
-    edge.publish(subjects.telemetry(SLAVE, SELF), encodeJson(said));
+    for (const world of worlds) world.tell();
   }, 200);
   const ports = {
     ...{ ledger, events: new JetStreamLog(core, "EVENTS"), reader: liveLedger(core), core: new NatsBus(core) },

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Auditor } from "#core/audit/auditor";
@@ -198,4 +198,15 @@ test("a repair without any world that speaks is refused", async () => {
   const prepared = await during(cluster, prepareRepair(portsOf(cluster), signal));
   expect(prepared.plan.worlds).toEqual([]);
   await expect(repaired(cluster, prepared)).rejects.toMatchObject({ code: "refused" });
+});
+
+test("nothing is written before the old ledger is in its file", async () => {
+  const { cluster, epochs, lastSeq } = await damaged();
+  bridgeOf(cluster, HOLD, epochs);
+  const prepared = await during(cluster, prepareRepair(portsOf(cluster), signal));
+  const file = join(folder, "taken");
+  await writeFile(file, "another repair's");
+  const refused = during(cluster, repair(portsOf(cluster), prepared, { user: USER, file, signal }));
+  await expect(refused).rejects.toMatchObject({ code: "refused" });
+  expect(await cluster.ledger.info()).toMatchObject({ firstSeq: 1, lastSeq });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
+import { syncFolder } from "#core/adapters/sync-folder";
 import { failpoint } from "#core/failpoints";
 import type { Disk } from "#core/ports/disk";
 
@@ -11,15 +12,6 @@ const TEMPORARY = /^\..*\.[0-9a-f]{12}\.tmp$/;
 const missing = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR";
-};
-
-const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 };
 
 /** Files that everything else rests on have failpoints in their writing. */

@@ -2,6 +2,7 @@ import { createHash, type Hash, randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
+import { syncFolder } from "#core/adapters/sync-folder";
 import {
   type ArchiveHeader,
   type ArchiveIndex,
@@ -105,12 +106,3 @@ export class ArchiveWriter {
     await rm(this.temporary, { force: true });
   }
 }
-
-const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-};

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Command, Option } from "clipanion";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
@@ -10,22 +9,14 @@ import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
 import { clusterOf } from "#ctl/audit/connect";
 import { connectUser } from "#ctl/client/connect";
 import { liveLedger } from "#ctl/history/open";
-import { prepareRepair, repair } from "#ctl/repair/repair";
+import { confirm } from "#ctl/repair/confirm";
+import { prepareRepair, refusePrepared, repair } from "#ctl/repair/repair";
 import { planLines } from "#ctl/repair/text";
 
 /** Enough of the cluster's key to be this one's and no other's, and few enough to type. */
 const NAME_CHARACTERS = 8;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-const typed = async (question: string): Promise<string> => {
-  const ask = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await ask.question(question)).trim();
-  } finally {
-    ask.close();
-  }
-};
 
 export class RepairCommand extends ClusterCommand {
   static override paths = [["repair"]];
@@ -44,7 +35,8 @@ export class RepairCommand extends ClusterCommand {
       The bridges are asked as the operator of that cluster, or with --creds.
 
       Exit codes: 0 done, or shown; 1 somebody else wrote to LEDGER meanwhile: nothing was changed; 2 bad arguments; 3 the cluster
-      does not run, or the file cannot be written; 4 refused: a projector leads, no world speaks, or it was not confirmed.
+      does not run, the file cannot be written, or LEDGER is full; 4 refused: a projector leads, no world speaks, a file of that
+      name is there, or it was not confirmed; 5 the file does not hold what was written to it: nothing was changed.
     `,
     examples: [
       ["What would become of it", "$0 repair --from-worlds"],
@@ -74,16 +66,26 @@ export class RepairCommand extends ClusterCommand {
           ...{ core: new NatsBus(core), edge: new NatsBus(link), clock: nodeClock, random: nodeRandom },
         };
         const prepared = await prepareRepair(ports, output.signal);
-        const { old, plan, said } = prepared;
+        const { leads, old, plan, said } = prepared;
         const { resources, worlds, silent } = plan;
         if (this.json)
-          output.json({ cluster: name, problem: old.problem ?? null, resources, worlds, silent, mute: said.mute });
+          output.json({
+            cluster: name,
+            leads,
+            problem: old.problem ?? null,
+            resources,
+            worlds,
+            silent,
+            mute: said.mute,
+          });
         else for (const line of planLines(old, plan, said)) output.line(line);
         if (!this.write && !this.yes) {
-          if (!this.json) output.line("\nnothing was changed: --write does it, after a question");
+          const first = leads ? "stop every projector, then " : "";
+          if (!this.json) output.line(`\nnothing was changed: ${first}--write does it, after a question`);
           return;
         }
-        if (!this.yes) await this.#confirm(name);
+        refusePrepared(prepared);
+        if (!this.yes) await this.#confirm(name, output.signal);
         const file = this.#file();
         const { first, last, kept } = await repair(ports, prepared, { user: client.user, file, signal: output.signal });
         if (this.json) output.json({ repaired: { first, last, kept, file } });
@@ -100,10 +102,9 @@ export class RepairCommand extends ClusterCommand {
     return resolve(this.keep ?? join(this.dir, "repairs", `LEDGER-${time}.jsonl.gz`));
   }
 
-  async #confirm(name: string): Promise<void> {
+  async #confirm(name: string, signal: AbortSignal): Promise<void> {
     if (process.stdin.isTTY !== true) throw refused("nobody can be asked here: say --yes instead of --write");
-    const answer = await typed(`\ntype the cluster's name, ${name}, to begin its ledger anew: `);
-    if (answer !== name) throw refused(`"${answer}" is not ${name}: nothing was changed`);
+    await confirm(name, { input: process.stdin, output: process.stderr, signal });
   }
 }
 

@@ -37,6 +37,8 @@ export interface RepairPorts {
 }
 
 export interface Prepared {
+  /** A leader beat while bridges were listened for. */
+  readonly leads: boolean;
   readonly old: OldLedger;
   readonly said: Said;
   readonly plan: RepairPlan;
@@ -53,10 +55,12 @@ const addressesOf = (heard: readonly Address[], { state }: OldLedger): Address[]
 
 /** Reads what can be read and asks who can be asked. Changes nothing. */
 export const prepareRepair = async (ports: RepairPorts, signal: AbortSignal): Promise<Prepared> => {
-  const { ledger, reader, edge, client, clock, random, say, listenMs } = ports;
+  const { ledger, reader, core, edge, client, clock, random, say, listenMs } = ports;
   say("listening for bridges…");
   const ms = listenMs === undefined ? {} : { ms: listenMs };
+  const leader = listenForLeader(core);
   const heard = await listenForInstances(edge, { clock, signal, ...ms });
+  const leads = leader();
   say("reading LEDGER…");
   const old = await readOld(ledger, reader, signal);
   const addresses = addressesOf(heard, old);
@@ -64,7 +68,7 @@ export const prepareRepair = async (ports: RepairPorts, signal: AbortSignal): Pr
   const said = await askWorlds(client, addresses);
   const boot = nextBoot(clock.now(), old.state.boot, random);
   const plan = planRepair(old.state, said.spoken, `~${boot}.0`);
-  return { old, said, plan };
+  return { leads, old, said, plan };
 };
 
 /** Sessions begin anew, so what EVENTS holds so far is of no use any more. */
@@ -74,13 +78,33 @@ const positionAtEnd = async (events: Log): Promise<Position> => {
   return { created, seq, id: last === undefined ? "" : envelopeId(last.data) };
 };
 
-/** @throws ClusterioError `refused` when a leader beats: it would write beside us. */
-const refuseLeader = async ({ core, clock }: RepairPorts, signal: AbortSignal): Promise<void> => {
+/** Call what it returns to end it: true when a leader beat meanwhile. */
+const listenForLeader = (core: Bus): (() => boolean) => {
   let beats = 0;
   const subscription = core.subscribe(subjects.stateLeader(), () => beats++);
+  return () => {
+    subscription.stop();
+    return beats > 0;
+  };
+};
+
+/** A leader would write beside us. */
+const LEADS = "a projector leads: stop every projector first, and start them again after the repair";
+
+const refuseLeader = async ({ core, clock }: RepairPorts, signal: AbortSignal): Promise<void> => {
+  const leader = listenForLeader(core);
   await pause(clock, BEATS_MS, signal);
-  subscription.stop();
-  if (beats > 0) throw refused("a projector leads: stop every projector first, and start them again after the repair");
+  if (leader()) throw refused(LEADS);
+};
+
+const refuseSilence = ({ worlds }: RepairPlan): void => {
+  if (worlds.length === 0) throw refused("no world speaks: start the servers and their bridges first");
+};
+
+/** What forbids the repair already, before anybody is asked whether to do it. @throws ClusterioError `refused` */
+export const refusePrepared = ({ leads, plan }: Prepared): void => {
+  if (leads) throw refused(LEADS);
+  refuseSilence(plan);
 };
 
 /**
@@ -89,15 +113,15 @@ const refuseLeader = async ({ core, clock }: RepairPorts, signal: AbortSignal): 
  */
 export const repair = async (
   ports: RepairPorts,
-  { old, plan }: Prepared,
+  { old, plan }: Pick<Prepared, "old" | "plan">,
   { user, file, signal }: { readonly user: UserId; readonly file: string; readonly signal: AbortSignal },
 ): Promise<Written & { readonly kept: number }> => {
-  if (plan.worlds.length === 0) throw refused("no world speaks: start the servers and their bridges first");
+  refuseSilence(plan);
   const { ledger, events, clock, random, say } = ports;
   say("looking whether a projector leads…");
   await refuseLeader(ports, signal);
   say(`keeping the old ledger in ${file}…`);
-  const { messages } = await keepLedger(ledger, file, signal);
+  const { messages } = await keepLedger(ledger, file, { signal });
   plan.state.position = await positionAtEnd(events);
   const boot = nextBoot(clock.now(), old.state.boot, random);
   const by = { boot, now: Math.max(clock.now(), old.state.closedAt), lastSeq: old.lastSeq };
