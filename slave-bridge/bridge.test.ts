@@ -13,7 +13,7 @@ import { ManualClock } from "#core/ports/memory/manual-clock";
 import { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
-import { subjects } from "#core/subjects";
+import { SELF, subjects } from "#core/subjects";
 
 const slave = slaveId("home");
 const north = instanceId("north");
@@ -499,6 +499,32 @@ describe("commands", () => {
       ...["ann send-rcon asked", "ann send-rcon ok", "ann report asked", "ann report ok"],
       ...["ann decide asked", "ann decide refused", "ann explode asked", "ann explode bad-input"],
       ...["ann send-rcon asked", "ann send-rcon bad-input", "ann start asked", "ann start refused"],
+    ]);
+    await bridge.close();
+  });
+
+  test("the slave itself answers who it is, and says what is for an instance only; each stands in the audit", async () => {
+    const { open, outside } = scene();
+    const audit: string[] = [];
+    outside.subscribe(subjects.audit(slave, SELF), ({ data }) => {
+      const { verb, outcome } = decodeJson(auditEntry, data, "audit");
+      audit.push(`${verb} ${outcome}`);
+    });
+    const { bridge } = await open();
+    const ask = async (instance: typeof north | typeof SELF, verb: string) => {
+      const asked = outside.request(subjects.command(ann, slave, instance, verb), encodeJson({}), 60_000);
+      await settle();
+      const result = await asked;
+      return result.kind === "answer" ? decodeJson(answer, result.data, "answer") : result;
+    };
+    expect(await ask(SELF, "status")).toEqual({
+      ok: { boot: bridge.boot, version: "0.1.0", game: "fake", instances: [] },
+    });
+    expect(await ask(SELF, "report")).toMatchObject({ error: { code: "refused" } });
+    expect(await ask(SELF, "explode")).toMatchObject({ error: { code: "bad-input" } });
+    expect(await ask(north, "status")).toMatchObject({ error: { code: "refused" } });
+    expect(audit).toEqual([
+      ...["status asked", "status ok", "report asked", "report refused", "explode asked", "explode bad-input"],
     ]);
     await bridge.close();
   });

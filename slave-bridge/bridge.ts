@@ -1,4 +1,4 @@
-import { carryOut, commandIn, errorAnswer } from "#bridge/commands";
+import { carryOut, commandIn, errorAnswer, slaveCommandIn } from "#bridge/commands";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
@@ -153,15 +153,15 @@ export class Bridge implements RunnerHost {
   }
 
   #tellAll(): void {
-    const { settings, ports, boot } = this.context;
+    const { settings, ports } = this.context;
     for (const runner of this.#runners.values()) this.#tellTelemetry(runner);
-    const about: SlaveTelemetry = {
-      boot,
-      version: settings.version,
-      game: settings.install.name,
-      instances: [...this.#runners.keys()].sort().slice(0, 1_000),
-    };
-    ports.bus.publish(subjects.telemetry(settings.slave, SELF), encodeJson(about));
+    ports.bus.publish(subjects.telemetry(settings.slave, SELF), encodeJson(this.#status()));
+  }
+
+  #status(): SlaveTelemetry {
+    const { settings, boot } = this.context;
+    const instances = [...this.#runners.keys()].sort().slice(0, 1_000);
+    return { boot, version: settings.version, game: settings.install.name, instances };
   }
 
   #tellTelemetry(runner: InstanceRunner): void {
@@ -244,15 +244,24 @@ export class Bridge implements RunnerHost {
     const { bus } = this.context.ports;
     this.#audit(subject, { outcome: "asked" });
     try {
-      const command = commandIn(message, subject);
-      if (subject.instance === SELF) throw refused(`${command.verb} is for an instance, not for the slave itself`);
-      const ok = await carryOut(await this.#assigned(subject.instance), command);
+      const ok = await this.#carryOut(message, subject);
       this.#audit(subject, { outcome: "ok" });
       bus.respond(message, encodeJson({ ok }));
     } catch (error) {
       const answer = errorAnswer(error);
       this.#audit(subject, { outcome: answer.error.code, message: answer.error.message.slice(0, 10_000) });
       bus.respond(message, encodeJson(answer));
+    }
+  }
+
+  async #carryOut(message: BusMessage, subject: SlaveCommandSubject): Promise<unknown> {
+    if (subject.instance !== SELF) {
+      const command = commandIn(message, subject);
+      return carryOut(await this.#assigned(subject.instance), command);
+    }
+    switch (slaveCommandIn(message, subject)) {
+      case "status":
+        return this.#status();
     }
   }
 

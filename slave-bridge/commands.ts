@@ -2,7 +2,14 @@ import type { z } from "zod";
 import type { InstanceRunner } from "#bridge/instance/runner";
 import { badInput, isClusterioError, messageOf, refused } from "#core/errors";
 import { decodeJson } from "#core/events/codec";
-import { type BridgeCommand, bridgeCommands, isBridgeCommand } from "#core/events/command";
+import {
+  type BridgeCommand,
+  bridgeCommands,
+  isBridgeCommand,
+  isSlaveCommand,
+  type SlaveCommand,
+  slaveCommands,
+} from "#core/events/command";
 import type { BusMessage } from "#core/ports/bus";
 import type { SlaveCommandSubject } from "#core/subjects";
 
@@ -16,14 +23,34 @@ export const REPLY_BYTES_MAX = 512 * 1024;
  * @throws ClusterioError `bad-input` or `refused`.
  */
 export const commandIn = (message: BusMessage, { verb }: SlaveCommandSubject): Command => {
-  const broker = Object.keys(message.headers).find((name) => name.startsWith("nats-"));
-  // Such a header makes the broker do things with an answer that nobody may ask a bridge for (DESIGN 5).
-  if (broker !== undefined) throw refused(`a command must not carry the header ${broker}`);
+  refuseBrokerHeaders(message);
+  if (isSlaveCommand(verb)) throw refused(`${verb} is for the slave itself, not for an instance`);
   if (!isBridgeCommand(verb)) throw badInput(`a bridge knows no command "${verb.slice(0, 40)}"`);
-  const data = message.data.length === 0 ? new TextEncoder().encode("{}") : message.data;
-  const schema: z.ZodType = bridgeCommands[verb];
   // The verb chose the schema, so the pair belongs together.
-  return { verb, data: decodeJson(schema, data, `the command ${verb}`) } as Command;
+  return { verb, data: argumentsIn(message, verb, bridgeCommands[verb]) } as Command;
+};
+
+/**
+ * The command to the slave itself in a request, proved.
+ * @throws ClusterioError `bad-input` or `refused`.
+ */
+export const slaveCommandIn = (message: BusMessage, { verb }: SlaveCommandSubject): SlaveCommand => {
+  refuseBrokerHeaders(message);
+  if (isBridgeCommand(verb)) throw refused(`${verb} is for an instance, not for the slave itself`);
+  if (!isSlaveCommand(verb)) throw badInput(`a bridge knows no command "${verb.slice(0, 40)}"`);
+  argumentsIn(message, verb, slaveCommands[verb]);
+  return verb;
+};
+
+/** Such a header makes the broker do things with an answer that nobody may ask a bridge for (DESIGN 5). */
+const refuseBrokerHeaders = ({ headers }: BusMessage): void => {
+  const broker = Object.keys(headers).find((name) => name.startsWith("nats-"));
+  if (broker !== undefined) throw refused(`a command must not carry the header ${broker}`);
+};
+
+const argumentsIn = (message: BusMessage, verb: string, schema: z.ZodType): unknown => {
+  const data = message.data.length === 0 ? new TextEncoder().encode("{}") : message.data;
+  return decodeJson(schema, data, `the command ${verb}`);
 };
 
 export type Command = {

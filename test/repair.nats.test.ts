@@ -93,6 +93,7 @@ test("a forged ledger stops the projector; after the repair the worlds trade on,
   }, 200);
   const ports = {
     ...{ ledger, events: new JetStreamLog(core, "EVENTS"), reader: liveLedger(core), core: new NatsBus(core) },
+    audit: new JetStreamLog(core, "AUDIT"),
     ...{ edge: new NatsBus(user), client, clock: nodeClock, random: nodeRandom, say: () => {}, listenMs: 1_000 },
   };
   const prepared = await prepareRepair(ports, signal);

@@ -4,104 +4,23 @@ import { join } from "node:path";
 import { Auditor } from "#core/audit/auditor";
 import { baseIn } from "#core/audit/checkpoints";
 import { isFinding } from "#core/audit/finding";
-import { encodeJson } from "#core/events/codec";
 import { hashOf, imageOf } from "#core/fold/image";
-import { instanceId, slaveId, userId } from "#core/ids";
-import type { MemoryBus } from "#core/ports/memory/memory-bus";
-import { SeededRandom } from "#core/ports/memory/seeded-random";
-import { parseSlaveCommandSubject, SELF, subjects } from "#core/subjects";
-import { ClusterClient } from "#ctl/client/client";
-import { LiveLedger } from "#ctl/history/reader";
-import { type Prepared, prepareRepair, type RepairPorts, repair } from "#ctl/repair/repair";
+import { instanceId } from "#core/ids";
+import { type Prepared, prepareRepair, repair } from "#ctl/repair/repair";
 import { planLines } from "#ctl/repair/text";
 import { RESTATED_MS_MAX } from "#projector/granting";
 import { Projector } from "#projector/projector";
 import { type Cluster, COPPER, LATER, PLATE, stock, told, traded } from "#projector/test/kit";
+import { bridgeOf, damaged, during, HOLD, portsOf, repairedIn, signal, USER } from "#test/kit/repair";
 
 /** `clusterio repair --from-worlds` on the shipped projector: what the worlds hold is what the new ledger says (RP1 to RP4). */
-const USER = userId("op");
-const SLAVE = slaveId("s1");
 let folder = "";
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "clusterio-repair-"));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-type Totals = Record<string, number>;
-interface Held {
-  readonly exported: Totals;
-  readonly received: Totals;
-}
-
-/** What the worlds hold at the end of `traded`. */
-const HOLD: Record<string, Held> = {
-  "a.1": { exported: { [PLATE]: 130 }, received: { [COPPER]: 40 } },
-  "b.1": { exported: { [COPPER]: 40 }, received: { [PLATE]: 30 } },
-};
-
-/** The bridge of s1: says which instances it has, and what the worlds hold. */
-const bridgeOf = (cluster: Cluster, worlds: Record<string, Held>, epochs: Record<string, number>): MemoryBus => {
-  const bus = cluster.broker.connect();
-  const instances = Object.keys(worlds).map((world) => world.split(".")[0]!);
-  const telemetry = { boot: "00000000m-mmmm", version: "1", game: "g", instances };
-  bus.publish(subjects.telemetry(SLAVE, SELF), encodeJson(telemetry));
-  bus.subscribe(subjects.all.commandsTo(SLAVE), (message) => {
-    const { instance, verb } = parseSlaveCommandSubject(message.subject)!;
-    const [world, held] = Object.entries(worlds).find(([id]) => id.startsWith(`${instance}.`)) ?? [];
-    if (verb !== "state" || held === undefined) return;
-    const of = { world, epoch: epochs[instance], generation: 1, tick: 9, seed: 7 };
-    bus.respond(message, encodeJson({ ok: { ...of, ...held } }));
-  });
-  cluster.clock.after(100, () => bus.publish(subjects.telemetry(SLAVE, SELF), encodeJson(telemetry)));
-  return bus;
-};
-
-const portsOf = (cluster: Cluster): RepairPorts => ({
-  ledger: cluster.ledger,
-  events: cluster.events,
-  reader: new LiveLedger(cluster.ledger),
-  core: cluster.broker.connect(),
-  edge: cluster.broker.connect(),
-  client: new ClusterClient(cluster.broker.connect(), USER),
-  clock: cluster.clock,
-  random: new SeededRandom(5),
-  say: () => {},
-  listenMs: 500,
-});
-
-const signal = new AbortController().signal;
-
-/** Lets time pass until it is done. */
-const during = async <T>(cluster: Cluster, work: Promise<T>): Promise<T> => {
-  let over = false;
-  const watched = work.finally(() => {
-    over = true;
-  });
-  watched.catch(() => {});
-  while (!over) {
-    await cluster.pass(100);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return watched;
-};
-
-/** A cluster that traded, and then bits of its ledger's last message changed; no projector runs. */
-const damaged = async () => {
-  const all = await traded();
-  await all.leader.stop();
-  const { cluster, a, b } = all;
-  const { lastSeq } = await cluster.ledger.info();
-  const { data } = (await cluster.ledger.get(lastSeq))!;
-  const text = new TextDecoder().decode(data);
-  cluster.ledger.damage(lastSeq, new TextEncoder().encode(text.replace('"round":', '"round":1')));
-  await expect(Projector.open(cluster.ports())).rejects.toMatchObject({ code: "corrupt" });
-  return { ...all, epochs: { a, b }, lastSeq };
-};
-
-const repaired = async (cluster: Cluster, prepared: Prepared) => {
-  const file = join(folder, "repairs", "LEDGER.jsonl.gz");
-  return during(cluster, repair(portsOf(cluster), prepared, { user: USER, file, signal }));
-};
+const repaired = (cluster: Cluster, prepared: Prepared) => repairedIn(folder)(cluster, prepared);
 
 test("a ledger that no projector reads any more is begun anew from the worlds, and they trade on", async () => {
   const { cluster, epochs, lastSeq } = await damaged();
@@ -143,11 +62,12 @@ test("a ledger that no projector reads any more is begun anew from the worlds, a
 test("a dry run changes nothing, and says what is wrong, what would become of it, and who does not speak", async () => {
   const { cluster, epochs, lastSeq } = await damaged();
   bridgeOf(cluster, { "b.1": HOLD["b.1"]! }, epochs);
-  const { old, plan, said } = await during(cluster, prepareRepair(portsOf(cluster), signal));
+  const prepared = await during(cluster, prepareRepair(portsOf(cluster), signal));
+  const { plan } = prepared;
   expect((await cluster.ledger.info()).lastSeq).toBe(lastSeq);
   expect(plan.resources.find(({ resource }) => resource === PLATE)?.after).toEqual({ storage: 0, shortfall: 30 });
   expect(plan.silent).toMatchObject([{ world: "a.1", exported: 130 }]);
-  const text = planLines(old, plan, said).join("\n");
+  const text = planLines(prepared).join("\n");
   expect(text).toMatch(/LEDGER is good up to message/);
   expect(text).toMatch(/item:iron-plate +100 +short of 30/);
   expect(text).toMatch(/nobody speaks for them/);

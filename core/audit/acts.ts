@@ -54,7 +54,9 @@ export const joinCommands = (told: readonly Act[]): Act[] => {
     const key = [act.executor, act.instance ?? "", act.user, act.what].join(" ");
     const waiting = open.get(key) ?? [];
     open.set(key, waiting);
-    const asked = act.outcome === "asked" ? undefined : waiting.shift();
+    // A leader carries out one after the other: what came before its last question, an earlier one left without a word.
+    const next = () => (act.executor === "master" ? waiting.pop() : waiting.shift());
+    const asked = act.outcome === "asked" ? undefined : next();
     if (asked === undefined) {
       if (act.outcome === "asked") waiting.push(acts.length);
       acts.push(act);

@@ -46,6 +46,9 @@ export class Book {
       const moved = levels.get(from)?.storage ?? 0;
       this.#adjust(from, -moved);
       this.#adjust(to, adjustmentOf(levels.get(to), moved));
+    } else if (message.type === "ledger-recovered") {
+      const { adjusted = {} } = message.data.base ?? {};
+      for (const key in adjusted) this.#adjust(key as ResourceKey, adjusted[key]!);
     }
   }
 

@@ -83,6 +83,14 @@ export const bridgeCommands = {
 export type BridgeCommand = keyof typeof bridgeCommands;
 export const isBridgeCommand = (text: string): text is BridgeCommand => Object.hasOwn(bridgeCommands, text);
 
+/** What a bridge does for itself: `command.<user>.<slave>._.<verb>`. */
+export const slaveCommands = {
+  /** Answers what its telemetry says of it. */
+  status: z.object({}),
+} as const;
+export type SlaveCommand = keyof typeof slaveCommands;
+export const isSlaveCommand = (text: string): text is SlaveCommand => Object.hasOwn(slaveCommands, text);
+
 /** The answer of `state`: of very many resources one page, and `next` to ask for the one after it. */
 export const worldStatement = z.object({
   world: shape.world,

@@ -205,7 +205,14 @@ export const ledgerMessages = {
     /** `clusterio repair`: who began a new ledger with this message, behind which one, and what it begins with. */
     user: shape.id.optional(),
     follows: z.object({ seq: shape.count, file: z.string().max(4_096) }).optional(),
-    base: z.object({ policies: policies.optional(), ...absolutes }).optional(),
+    base: z
+      .object({
+        policies: policies.optional(),
+        ...absolutes,
+        /** Sums of what operators adjusted before, signed. */
+        adjusted: z.record(shape.resource, z.number().int()).optional(),
+      })
+      .optional(),
   }),
   "policy-set": z.object({ ...header, ...byUser, policies }),
   adjusted: z.object({

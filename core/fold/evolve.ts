@@ -25,8 +25,9 @@ const evolveAbsolutes = (state: State, data: RoundBody): void => {
 /** What was recovered is told. */
 const evolveRecovered = (state: State, { worlds, instances, base }: RecoveredBody): void => {
   if (base !== undefined) {
-    const { policies, ...absolutes } = base;
+    const { policies, adjusted, ...absolutes } = base;
     if (policies !== undefined) state.policies = policies;
+    for (const key in adjusted) setAdjusted(state, key as ResourceKey, adjusted[key]!);
     evolveAbsolutes(state, absolutes);
   }
   for (const [id, { raised, credited }] of Object.entries(worlds)) {

@@ -50,7 +50,7 @@ const groupsOf = (image: ReturnType<typeof imageOf>): Set<string>[] => {
   return groups;
 };
 
-/** `ledger-recovered` with everything, or with the first resources and the rest in rounds. */
+/** `ledger-recovered` with everything, or with the first resources and the rest in rounds. Adjustments stand in it whole: a round has none. */
 export const repairBodies = (state: State, { user, follows }: Repair): LedgerBody[] => {
   const image = imageOf(state);
   const [first = new Set<string>(), ...rest] = groupsOf(image);
@@ -62,7 +62,11 @@ export const repairBodies = (state: State, { user, follows }: Repair): LedgerBod
   const shortfall = Object.fromEntries(
     Object.entries(image.stocks ?? {}).flatMap(([key, [, short = 0]]) => (short > 0 ? [[key, short]] : [])),
   );
+  const adjusted = Object.fromEntries(
+    Object.entries(image.stocks ?? {}).flatMap(([key, [, , n = 0]]) => (n === 0 ? [] : [[key, n]])),
+  );
   const base = {
+    ...(Object.keys(adjusted).length === 0 ? {} : { adjusted }),
     ...(policies === undefined ? {} : { policies }),
     ...(position === undefined ? {} : { position }),
     ...{ instances, ...amounts, worlds },

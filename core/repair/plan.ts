@@ -1,15 +1,17 @@
 import type { WorldStatement } from "#core/events/command";
 import type { WorldRecord } from "#core/events/ledger";
-import { instanceRecordOf, setAbsolutes, setInstance, setShortfall, setStorage } from "#core/fold/records";
+import { instanceRecordOf, setAbsolutes, setInstance } from "#core/fold/records";
 import { newState, type State } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
-import { type ResourceKey, TOTAL_MAX } from "#core/resource";
+import { type Carried, setLevels, type ToldCommand } from "#core/repair/adjustments";
+import type { ResourceKey } from "#core/resource";
 
 /**
- * A ledger made of what worlds say they hold, and of nothing else (DESIGN 3: the saves are replicas of the ledger).
+ * A ledger made of what worlds say they hold, and of what operators adjusted, which is in no save (DESIGN 3: the saves are
+ * replicas of the ledger).
  *
- * RP1 per resource: storage − shortfall = Σ exported − Σ received over the worlds that spoke. A world that did not speak
- *     counts with neither; its next session brings both in.
+ * RP1 per resource: storage − shortfall = Σ exported − Σ received over the worlds that spoke + adjustments. A world that did
+ *     not speak counts with neither; its next session brings both in.
  * RP2 policies, instances and assignments are those of the old ledger as far as it could be read; a bridge that names a
  *     higher epoch knows better.
  */
@@ -45,7 +47,14 @@ export interface RepairPlan {
   readonly worlds: readonly WorldChange[];
   /** Worlds of the old ledger that nobody spoke for: what they gave and took does not count until they run. */
   readonly silent: readonly WorldChange[];
+  /** What operators adjusted, as far as it could be told. */
+  readonly adjustments: readonly Carried[];
 }
+
+const levelIn = (state: State, resource: ResourceKey): Level => {
+  const { storage, shortfall } = state.stocks.get(resource) ?? { storage: 0, shortfall: 0 };
+  return { storage, shortfall };
+};
 
 const sum = (numbers: Iterable<number>): number => {
   let total = 0;
@@ -88,33 +97,32 @@ const recordOf = (old: State, { world, tick, seed, exported, received }: Spoken,
   };
 };
 
-const levelsOf = (spoken: readonly Spoken[]): Map<ResourceKey, Level> => {
-  const net = new Map<string, number>();
+/** What the worlds gave less what they took. */
+const netOf = (spoken: readonly Spoken[]): Map<ResourceKey, number> => {
+  const net = new Map<ResourceKey, number>();
+  const add = (key: string, n: number) => net.set(key as ResourceKey, (net.get(key as ResourceKey) ?? 0) + n);
   for (const { exported, received } of spoken) {
-    for (const key in exported) net.set(key, (net.get(key) ?? 0) + exported[key]!);
-    for (const key in received) net.set(key, (net.get(key) ?? 0) - received[key]!);
+    for (const key in exported) add(key, exported[key]!);
+    for (const key in received) add(key, -received[key]!);
   }
-  const bounded = (n: number) => Math.min(TOTAL_MAX, Math.max(0, n));
-  return new Map([...net].map(([key, n]) => [key as ResourceKey, { storage: bounded(n), shortfall: bounded(-n) }]));
+  return net;
 };
 
-/** `token`: the one given to every session: none goes on. */
-export const planRepair = (old: State, statements: readonly Spoken[], token: string): RepairPlan => {
+/** `token`: the one given to every session: none goes on. `told`: operators' commands that `old` does not hold. */
+export const planRepair = (
+  old: State,
+  statements: readonly Spoken[],
+  { token, told }: { readonly token: string; readonly told: readonly ToldCommand[] },
+): RepairPlan => {
   const spoken = oncePerWorld(statements);
   const state = newState();
   state.policies = old.policies;
   setInstances(state, old, spoken);
   setAbsolutes(state, { worlds: Object.fromEntries(spoken.map((one) => [one.world, recordOf(old, one, token)])) });
-  const levels = levelsOf(spoken);
-  for (const [key, { storage, shortfall }] of levels) {
-    setStorage(state, key, storage);
-    setShortfall(state, key, shortfall);
-  }
-  const none: Level = { storage: 0, shortfall: 0 };
-  const keys = new Set<ResourceKey>([...old.stocks.keys(), ...levels.keys()]);
+  const adjustments = setLevels(state, netOf(spoken), { old, told });
+  const keys = new Set<ResourceKey>([...old.stocks.keys(), ...state.stocks.keys()]);
   const resources = [...keys].sort().map((resource): ResourceChange => {
-    const { storage, shortfall } = old.stocks.get(resource) ?? none;
-    return { resource, before: { storage, shortfall }, after: levels.get(resource) ?? none };
+    return { resource, before: levelIn(old, resource), after: levelIn(state, resource) };
   });
   const worlds = spoken.map(({ world, slave, exported, received }): WorldChange => {
     const units = { exported: sum(Object.values(exported)), received: sum(Object.values(received)) };
@@ -128,5 +136,5 @@ export const planRepair = (old: State, statements: readonly Spoken[], token: str
       const units = { exported: sum(all.map((a) => a.exported)), received: sum(all.map((a) => a.received)) };
       return { world: id, slave: old.instances.get(instance)?.slave ?? "", ...units, known: true };
     });
-  return { state, resources, worlds, silent };
+  return { state, resources, worlds, silent, adjustments };
 };

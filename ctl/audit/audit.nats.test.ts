@@ -1,7 +1,6 @@
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import type { NatsLink } from "#core/adapters/nats-connection";
-import { prepareStreams } from "#core/adapters/prepare-streams";
 import { beginning } from "#core/audit/checkpoints";
 import type { Proof } from "#core/audit/proof";
 import { Refold } from "#core/audit/refold";
@@ -22,7 +21,7 @@ import { printStatement } from "#ctl/audit/resource";
 import { verifyCluster } from "#ctl/audit/verify";
 import { History } from "#ctl/history/history";
 import { liveLedger } from "#ctl/history/open";
-import { TestNats } from "#test/kit/nats";
+import { NATS_START_MS_MAX, TestNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
 /** The audit of a ledger in a real nats-server, read with the credentials of CORE. */
@@ -30,10 +29,8 @@ const signal = new AbortController().signal;
 let nats: TestNats;
 let link: NatsLink;
 beforeEach(async () => {
-  nats = await TestNats.start();
-  link = await nats.master();
-  await prepareStreams(link);
-}, 120_000);
+  ({ nats, link } = await TestNats.withStreams());
+}, NATS_START_MS_MAX);
 afterEach(() => nats.close(), 30_000);
 
 /** A trade of `rounds` rounds, with a checkpoint in the middle and at the end. */

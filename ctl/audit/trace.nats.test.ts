@@ -1,6 +1,5 @@
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import type { NatsLink } from "#core/adapters/nats-connection";
-import { prepareStreams } from "#core/adapters/prepare-streams";
 import { stored } from "#core/audit/test/kit";
 import type { Boot } from "#core/boot";
 import { encodeJson } from "#core/events/codec";
@@ -17,7 +16,7 @@ import { traceLines } from "#ctl/audit/trace-text";
 import { compareWhatIf, parseChanges, whatIfLines } from "#ctl/audit/what-if";
 import { History } from "#ctl/history/history";
 import { liveLedger } from "#ctl/history/open";
-import { TestNats } from "#test/kit/nats";
+import { NATS_START_MS_MAX, TestNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
 /** What is read from EVENTS, LEDGER and AUDIT of a real nats-server, each with facts behind it. */
@@ -26,10 +25,8 @@ const BOOT = "0mwrya70h-aad2" as Boot;
 let nats: TestNats;
 let link: NatsLink;
 beforeEach(async () => {
-  nats = await TestNats.start();
-  link = await nats.master();
-  await prepareStreams(link);
-}, 120_000);
+  ({ nats, link } = await TestNats.withStreams());
+}, NATS_START_MS_MAX);
 afterEach(() => nats.close(), 30_000);
 
 /** A cluster by hand: facts in EVENTS, and the rounds that they make in LEDGER. */

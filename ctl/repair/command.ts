@@ -10,11 +10,17 @@ import { clusterOf } from "#ctl/audit/connect";
 import { connectUser } from "#ctl/client/connect";
 import { liveLedger } from "#ctl/history/open";
 import { confirm } from "#ctl/repair/confirm";
-import { prepareRepair, refusePrepared, repair } from "#ctl/repair/repair";
+import { type Prepared, prepareRepair, refusePrepared, repair } from "#ctl/repair/repair";
 import { planLines } from "#ctl/repair/text";
 
 /** Enough of the cluster's key to be this one's and no other's, and few enough to type. */
 const NAME_CHARACTERS = 8;
+
+const shownOf = ({ leads, old, plan, said, told }: Prepared) => {
+  const { resources, worlds, silent, adjustments } = plan;
+  const lost = { doubtful: told.doubtful, ...(told.gap === undefined ? {} : { gap: told.gap }) };
+  return { leads, problem: old.problem ?? null, resources, worlds, silent, mute: said.mute, adjustments, lost };
+};
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -26,7 +32,8 @@ export class RepairCommand extends ClusterCommand {
     details: `
       For a LEDGER that no projector can lead on any more: damaged, forged, restored wrong. Asks every bridge for the totals in
       its world's running save, and computes the ledger that follows: of each resource what all worlds exported less what they
-      received. Policies, instances and assignments are carried over as far as the old ledger can be read.
+      received. Policies, instances, assignments and what operators adjusted are carried over as far as the old ledger can be
+      read; of what follows, AUDIT tells the adjustments. What nobody can tell is named.
 
       Without --write or --yes nothing is changed: it shows what would become of each resource, which worlds speak, and for
       which ones nobody does. With them the old ledger is first kept in a file, then the new one begins behind it with who
@@ -62,23 +69,21 @@ export class RepairCommand extends ClusterCommand {
         own(link, (opened) => opened.close());
         const ledger = new JetStreamLog(core, "LEDGER");
         const ports = {
-          ...{ ledger, events: new JetStreamLog(core, "EVENTS"), reader: liveLedger(core), client, say },
-          ...{ core: new NatsBus(core), edge: new NatsBus(link), clock: nodeClock, random: nodeRandom },
+          ...{ ledger, events: new JetStreamLog(core, "EVENTS"), audit: new JetStreamLog(core, "AUDIT") },
+          ...{
+            reader: liveLedger(core),
+            client,
+            say,
+            core: new NatsBus(core),
+            edge: new NatsBus(link),
+            clock: nodeClock,
+            random: nodeRandom,
+          },
         };
         const prepared = await prepareRepair(ports, output.signal);
-        const { leads, old, plan, said } = prepared;
-        const { resources, worlds, silent } = plan;
-        if (this.json)
-          output.json({
-            cluster: name,
-            leads,
-            problem: old.problem ?? null,
-            resources,
-            worlds,
-            silent,
-            mute: said.mute,
-          });
-        else for (const line of planLines(old, plan, said)) output.line(line);
+        const { leads } = prepared;
+        if (this.json) output.json({ cluster: name, ...shownOf(prepared) });
+        else for (const line of planLines(prepared)) output.line(line);
         if (!this.write && !this.yes) {
           const first = leads ? "stop every projector, then " : "";
           if (!this.json) output.line(`\nnothing was changed: ${first}--write does it, after a question`);

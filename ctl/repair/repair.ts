@@ -14,6 +14,7 @@ import type { LedgerReader } from "#ctl/history/reader";
 import { type Address, askWorlds, listenForInstances, type Said } from "#ctl/repair/ask";
 import { keepLedger } from "#ctl/repair/keep";
 import { type OldLedger, readOld } from "#ctl/repair/old";
+import { readTold, type Told } from "#ctl/repair/told";
 import { type Written, writeLedger } from "#ctl/repair/write";
 
 /** Longer than a leader is silent between two beats, and than a standby waits before it leads (3 s). */
@@ -22,6 +23,7 @@ const BEATS_MS = 4_000;
 export interface RepairPorts {
   readonly ledger: Log;
   readonly events: Log;
+  readonly audit: Log;
   readonly reader: LedgerReader;
   /** Of CORE: where leaders beat. */
   readonly core: Bus;
@@ -41,6 +43,7 @@ export interface Prepared {
   readonly leads: boolean;
   readonly old: OldLedger;
   readonly said: Said;
+  readonly told: Told;
   readonly plan: RepairPlan;
 }
 
@@ -55,20 +58,21 @@ const addressesOf = (heard: readonly Address[], { state }: OldLedger): Address[]
 
 /** Reads what can be read and asks who can be asked. Changes nothing. */
 export const prepareRepair = async (ports: RepairPorts, signal: AbortSignal): Promise<Prepared> => {
-  const { ledger, reader, core, edge, client, clock, random, say, listenMs } = ports;
+  const { reader, core, edge, client, clock, random, say, listenMs } = ports;
   say("listening for bridges…");
   const ms = listenMs === undefined ? {} : { ms: listenMs };
   const leader = listenForLeader(core);
   const heard = await listenForInstances(edge, { clock, signal, ...ms });
   const leads = leader();
   say("reading LEDGER…");
-  const old = await readOld(ledger, reader, signal);
+  const old = await readOld(ports.ledger, reader, signal);
+  const told = await readTold(ports, old, signal);
   const addresses = addressesOf(heard, old);
   say(`asking ${addresses.length} instances what their worlds hold…`);
   const said = await askWorlds(client, addresses);
   const boot = nextBoot(clock.now(), old.state.boot, random);
-  const plan = planRepair(old.state, said.spoken, `~${boot}.0`);
-  return { leads, old, said, plan };
+  const plan = planRepair(old.state, said.spoken, { token: `~${boot}.0`, told: told.commands });
+  return { leads, old, said, told, plan };
 };
 
 /** Sessions begin anew, so what EVENTS holds so far is of no use any more. */

@@ -118,8 +118,8 @@ export const bridgeService = async (plan: Plan, bus: Bus): Promise<Service> => {
   };
 };
 
-/** Any answer will do: no bridge has a command for the slave itself yet. */
+/** Any answer will do, also of a bridge of another version. */
 const bridgeAnswers = async ({ user, slave }: Plan, bus: Bus): Promise<void> => {
-  const asked = await bus.request(subjects.command(user, slave, SELF, "report"), encodeJson({}), 2_000);
+  const asked = await bus.request(subjects.command(user, slave, SELF, "status"), encodeJson({}), 2_000);
   if (asked.kind !== "answer") throw unavailable(`no bridge of ${slave} answers`);
 };

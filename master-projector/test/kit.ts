@@ -43,6 +43,7 @@ export class Cluster {
   readonly events = new MemoryLog(this.clock);
   readonly ledger: MemoryLog;
   readonly state = new MemoryLog(this.clock);
+  readonly audit = new MemoryLog(this.clock);
   readonly alarms: string[] = [];
   readonly deliveries: { instance: string; delivery: Delivery }[] = [];
   #number = 0;
@@ -55,6 +56,7 @@ export class Cluster {
     );
     this.broker.capture(`${SUBJECT_PREFIX}.event.>`, this.events);
     this.broker.capture(`${SUBJECT_PREFIX}.state.>`, this.state);
+    this.broker.capture(`${SUBJECT_PREFIX}.audit.>`, this.audit);
     this.bus.subscribe(subjects.all.deliveries, ({ subject, data }) => {
       const delivery = JSON.parse(new TextDecoder().decode(data)) as Delivery;
       this.deliveries.push({ instance: subject.split(".").at(-1)!, delivery });

@@ -1,3 +1,4 @@
+import { clusterio } from "#ctl/ledger/test/projector";
 import { FAST, UP_MS_MAX, useCluster } from "#test/e2e/up-kit";
 
 const cluster = useCluster();
@@ -48,6 +49,9 @@ test(
     const run = cluster().up(...FAST);
     await run.says("runs until Ctrl-C");
     expect(await cluster().alive()).toHaveLength(6);
+    // Its own starts left nothing that an operator would have to look into.
+    const failed = await clusterio(["audit", "commands", "--dir", cluster().dir, "--outcome", "failed"]);
+    expect(failed).toEqual({ code: 0, out: "nothing was done\n", err: "" });
     run.ctrlC();
     run.ctrlC();
     expect(await run.ended()).toBe(0);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
+import { prepareStreams } from "#core/adapters/prepare-streams";
 import { createIdentity, type Identity } from "#core/identity/identity";
 import { slaveId, userId } from "#core/ids";
 import { findNatsServer } from "#ctl/nats-server/find";
@@ -36,6 +37,14 @@ export class TestNats {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** The same with all streams, and a master's connection to them. */
+  static async withStreams(): Promise<{ readonly nats: TestNats; readonly link: NatsLink }> {
+    const nats = await TestNats.start();
+    const link = await nats.master();
+    await prepareStreams(link);
+    return { nats, link };
   }
 
   get url(): string {

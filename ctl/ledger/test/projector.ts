@@ -29,6 +29,32 @@ const start = (program: string, args: readonly string[]) => {
 /** One command, to its end. */
 export const clusterio = (args: readonly string[]): Promise<Ended> => start("ctl", args).ended;
 
+/** Where the answer was not asked for, the terminal is closed: the test then sees what was said instead. */
+const TERMINAL_MS_MAX = 60_000;
+
+/** One command at a terminal (util-linux's `script` makes one), where `typed` is answered once the command asks for it. */
+export const clusterioAtTerminal = async (
+  args: readonly string[],
+  { asks, typed }: { readonly asks: RegExp; readonly typed: string },
+): Promise<Ended> => {
+  const quoted = [process.execPath, join(packageRoot(), "dist/ctl/main.js"), ...args]
+    .map((arg) => `'${arg}'`)
+    .join(" ");
+  const child = spawn("script", ["-qec", quoted, "/dev/null"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    timeout: TERMINAL_MS_MAX,
+  });
+  let out = "";
+  let asked = false;
+  child.stdout.on("data", (chunk) => {
+    out += String(chunk);
+    if (asked || !asks.test(out)) return;
+    asked = true;
+    child.stdin.write(`${typed}\n`);
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err: "" })));
+};
+
 /** A real projector on a test's nats-server; its folder holds its snapshots. */
 export class ProjectorProcess {
   private constructor(
