@@ -1,6 +1,7 @@
 import { Game } from "#sim/factorio/game";
 import { circuitContracts } from "#sim/factorio/test/contracts/circuit";
 import type { Contract } from "#sim/factorio/test/contracts/contract";
+import { customEventContracts } from "#sim/factorio/test/contracts/custom-events";
 import { entityContracts } from "#sim/factorio/test/contracts/entity";
 import { forceContracts } from "#sim/factorio/test/contracts/force";
 import { gameContracts } from "#sim/factorio/test/contracts/game";
@@ -17,6 +18,7 @@ import { modFolder } from "#sim/factorio/test/mod-folder";
 import { type Offered, offeredMembers } from "#sim/factorio/test/offered";
 
 const contracts: readonly Contract[] = [
+  customEventContracts,
   entityContracts,
   inventoryContracts,
   itemStackContracts,

@@ -13,9 +13,28 @@ local events = {
 local names = {}
 for name, id in next, defines.events do names[id] = name end
 
+-- The game's own ids are below, those of script.generate_event_name above.
+local FIRST_NAMED, LAST_NAMED = 500, 1000
+events.LAST_NAMED = LAST_NAMED
+local custom = {} -- name of a custom-event prototype -> id
+
+-- The custom events of the data stage: named, with ids like the others.
+function events.name_custom(ordered)
+  for name, id in next, custom do custom[name], names[id] = nil, nil end
+  for i, name in ipairs(ordered) do
+    local id = FIRST_NAMED + i
+    if id > LAST_NAMED then error("more custom events than ids (stand-in: not offered)", 0) end
+    custom[name], names[id] = id, name
+  end
+end
+
+function events.custom_id(name) return custom[name] end
+function events.is_raisable(id) return id > FIRST_NAMED end
+
 function events.id_of(event)
   if type(event) == "number" then return event end
-  if type(event) == "string" then return defines.events[event] end
+  if type(event) == "string" then return custom[event] or defines.events[event] end
+  if object.class_of(event) == object.classes.LuaCustomEventPrototype then return event.event_id end
   object.refuse("Not an event: " .. tostring(event), 2)
 end
 

@@ -234,6 +234,9 @@ class("LuaVirtualSignalPrototype", "virtual_signal", {
 })
 class("LuaSpaceLocationPrototype", "space_location", {})
 class("LuaAsteroidChunkPrototype", "asteroid_chunk", {})
+class("LuaCustomEventPrototype", "custom_event", {
+  read = { event_id = function(raw) return use("api/events").custom_id(raw.name) end },
+})
 
 -- Called once the data stage is over.
 function prototypes.build()
@@ -249,6 +252,7 @@ function prototypes.build()
       return a < b
     end)
   end
+  use("api/events").name_custom(families.custom_event.names)
 end
 
 local function all(kind)

@@ -28,9 +28,7 @@ for _, name in ipairs {
   "on_entity_died",
 } do filterable[defines.events[name]] = true end
 
--- What script.raise_event takes of the game's own events (here: none); custom events are made by generate_event_name.
-local FIRST_CUSTOM = 1000
-
+-- script.raise_event takes none of the game's own events here; custom ones are prototypes or made by generate_event_name.
 local registrations = {
   LuaEntity = function(raw) return raw.unit_number, defines.target_type.entity end,
   LuaSurface = function(raw) return raw.index, defines.target_type.surface end,
@@ -71,12 +69,14 @@ local method = {
   set_event_filter = function(mod, event, filters) mod.filters[events.id_of(event)] = copy.deep(filters) end,
   generate_event_name = function()
     only_in({ root = true, init = true, run = true }, "generate_event_name")
-    events.next_custom = (events.next_custom or FIRST_CUSTOM) + 1
+    events.next_custom = (events.next_custom or events.LAST_NAMED) + 1
     return events.next_custom
   end,
-  raise_event = function(_, event, data)
-    if events.id_of(event) <= FIRST_CUSTOM then refuse("This event can't be raised by a script (stand-in: not offered)", 2) end
-    events.raise(event, data or {})
+  raise_event = function(mod, event, data)
+    if not events.is_raisable(events.id_of(event)) then refuse("This event can't be raised by a script (stand-in: not offered)", 2) end
+    local told = { mod_name = mod.name }
+    for key, value in next, copy.between_mods(data or {}) do told[key] = value end
+    events.raise(event, told)
   end,
   raise_script_built = function(_, params)
     events.raise("script_raised_built", { entity = params.entity }, object.raw(params.entity))

@@ -19,7 +19,8 @@ add("mod-setting", "bool-setting int-setting double-setting string-setting")
 add("virtual_signal", "virtual-signal")
 add("space_location", "space-location planet")
 add("asteroid_chunk", "asteroid-chunk")
-add("other", [[item-group item-subgroup recipe-category fuel-category ammo-category custom-input custom-event
+add("custom_event", "custom-event")
+add("other", [[item-group item-subgroup recipe-category fuel-category ammo-category custom-input
   sprite animation sound font shortcut tips-and-tricks-item mod-data collision-layer tile damage-type resource-category
   equipment-grid gui-style tutorial]])
 

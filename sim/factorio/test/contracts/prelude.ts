@@ -15,7 +15,10 @@ export const probeMod = (version: string): ModFiles => ({
     local chest = table.deepcopy(data.raw.container["steel-chest"])
     chest.name, chest.minable.result = "probe-filtered-chest", "steel-chest"
     chest.inventory_type = "with_filters_and_bar"
-    data:extend{ chest, { type = "space-location", name = "probe-moon" }, { type = "asteroid-chunk", name = "probe-chunk" } }
+    data:extend{
+      chest, { type = "custom-event", name = "probe-event" },
+      { type = "space-location", name = "probe-moon" }, { type = "asteroid-chunk", name = "probe-chunk" },
+    }
   `,
   "control.lua": `
     Point = { __index = {} }

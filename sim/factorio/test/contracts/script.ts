@@ -101,9 +101,11 @@ export const scriptContracts: readonly Contract[] = [
     says: "Raise an event.",
     lua: `
       local id, got = probe.script.generate_event_name() probe.script.on_event(id, function(e) got = e.answer end) probe.script.raise_event(id, { answer = 42 })
-      return got
+      local named probe.script.on_event("probe-event", function(e) named = e end)
+      probe.script.raise_event("probe-event", { answer = 43 }) probe.script.on_event("probe-event", nil)
+      return got, named.answer, named.mod_name, named.name == prototypes.custom_event["probe-event"].event_id, (pcall(probe.script.raise_event, "on_tick", {}))
     `,
-    gives: [42],
+    gives: [42, 43, "probe", true, false],
   },
   {
     member: "LuaBootstrap.get_event_handler",
