@@ -7,6 +7,7 @@ import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
 import { onConfigurationChanged } from "./runtime/configuration";
 import { dealSome } from "./runtime/deal";
+import { tellNews } from "./runtime/news";
 import { refreshOverviews, registerOverview } from "./runtime/overview-window";
 import { onBlueprint, onBuilt, onCloned, onDestroyed, onPasted, onRequestsChanged } from "./runtime/registry";
 import { registerRemote } from "./runtime/remote";
@@ -30,6 +31,7 @@ script.on_event(events.on_tick, () => {
   lookAtWants();
   dealSome();
   showTime();
+  tellNews();
   flush();
 });
 

@@ -2,6 +2,7 @@
 import type { PrototypeData } from "factorio:common";
 import { chestItems, chestRecipes, exportChest, importChest } from "./prototypes/chests";
 import { clockCombinator, combinatorItems, combinatorRecipes, timeSignal } from "./prototypes/combinators";
+import { customEvents } from "./prototypes/events";
 import { accumulators, portItems, portRecipes, tanks } from "./prototypes/ports";
 import { clusterTechnologies } from "./prototypes/technology";
 
@@ -11,6 +12,7 @@ data.extend([exportChest(), importChest()]);
 data.extend(tanks());
 data.extend(accumulators());
 data.extend([clockCombinator(), timeSignal()]);
+data.extend(customEvents());
 data.extend(chestItems());
 data.extend(portItems());
 data.extend(combinatorItems());

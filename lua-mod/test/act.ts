@@ -1,15 +1,17 @@
 // Carries out what actions.ts draws, and measures what it brought into the ports.
-import type { Action, AtPort, ByOthers, Still } from "./actions";
+import type { Action, AtPort, ByOthers, ByPartner, Still } from "./actions";
+import { Partner } from "./partners";
+import type { Vector } from "./protocol";
 import type { World } from "./world";
 
 /** Does one action if it can be done; what was brought into the ports by it (or, below zero, carried away) goes into `brought`. */
-export function act(world: World, action: Action, brought: Record<string, number>): void {
+export function act(world: World, action: Action, brought: Vector): void {
   if (!isPossible(world, action)) return;
   for (const [name, n] of Object.entries(carryOut(world, action))) brought[name] = (brought[name] ?? 0) + n;
 }
 
 /** Carries it out and returns what was brought by it. */
-function carryOut(world: World, action: Action): Record<string, number> {
+function carryOut(world: World, action: Action): Vector {
   switch (action.do) {
     case "mine":
     case "put":
@@ -18,6 +20,11 @@ function carryOut(world: World, action: Action): Record<string, number> {
     case "drain":
     case "charge":
       return world.changeAt(action.x, () => atPort(world, action));
+    case "hand in":
+    case "order":
+    case "take order":
+    case "cancel order":
+      return byPartner(new Partner(world), action);
     case "robot mine":
     case "destroy":
     case "upgrade":
@@ -113,6 +120,23 @@ function byOthers(world: World, action: ByOthers): void {
     case "abandon colony":
       return world.abandonColony();
   }
+}
+
+function byPartner(partner: Partner, action: ByPartner): Vector {
+  if (action.do === "hand in") return partner.export(action).taken;
+  if (action.do === "order") {
+    partner.import(action);
+    return {};
+  }
+  const orders = partner.orders();
+  const chosen = orders[action.nth % Math.max(1, orders.length)];
+  if (chosen === undefined) return {};
+  if (action.do === "cancel order") {
+    partner.cancel(chosen.order);
+    return {};
+  }
+  const { order, resource } = chosen;
+  return { [resource]: -partner.take({ order, count: action.count }).count };
 }
 
 function still(world: World, action: Still): unknown {

@@ -30,6 +30,13 @@ export type ByOthers =
   | { do: "clone area"; from: number; to: number; width: number }
   | { do: "colonise" | "abandon colony" };
 
+/** What other mods do: their goods come from outside the ports and go there. */
+export type ByPartner =
+  | { do: "hand in"; resource: string; count: number }
+  | { do: "order"; resource: string; count: number; standing: boolean }
+  | { do: "take order"; nth: number; count: number }
+  | { do: "cancel order"; nth: number };
+
 /** What brings nothing into a port and takes nothing out, whatever the mod does then. */
 export type Still =
   | { do: "build"; x: number; kind: "export" | "import"; what: What }
@@ -41,7 +48,7 @@ export type Still =
   | { do: "lease" | "tick"; ticks: number }
   | { do: "begin" | "reload" | "upgrade mod" };
 
-export type Action = AtPort | ByOthers | Still;
+export type Action = AtPort | ByOthers | ByPartner | Still;
 
 function resource(item: string, quality: string): string {
   return quality === "normal" ? `item:${item}` : `item:${item}:${quality}`;
@@ -54,15 +61,12 @@ const count = fc.integer({ min: 1, max: 300 });
 const flow = fc.constantFrom(...fluids);
 /** Quarters are exact in every format on the way. */
 const quarters = fc.integer({ min: 1, max: 400 }).map((n) => n / 4);
-const imports = fc.dictionary(
-  fc.oneof(
-    { weight: 3, arbitrary: fc.tuple(item, quality).map(([item, quality]) => resource(item, quality)) },
-    { weight: 1, arbitrary: flow.map(({ name, temperature }) => `fluid:${name}:${temperature}`) },
-    { weight: 1, arbitrary: fc.constant("energy") },
-  ),
-  fc.nat(500),
-  { minKeys: 1, maxKeys: 3 },
+const anyResource = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(item, quality).map(([item, quality]) => resource(item, quality)) },
+  { weight: 1, arbitrary: flow.map(({ name, temperature }) => `fluid:${name}:${temperature}`) },
+  { weight: 1, arbitrary: fc.constant("energy") },
 );
+const imports = fc.dictionary(anyResource, fc.nat(500), { minKeys: 1, maxKeys: 3 });
 /** Mostly a few; now and then long enough for leftovers to go back. */
 const ticks = fc.oneof(
   { weight: 11, arbitrary: fc.integer({ min: 1, max: 20 }) },
@@ -133,6 +137,16 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
       do: fc.constantFrom("colonise" as const, "abandon colony" as const, "upgrade mod" as const),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("order" as const), resource: anyResource, count, standing: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("take order" as const), nth: fc.nat(4), count }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel order" as const), nth: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("hand in" as const), resource: anyResource, count }) },
   { weight: 5, arbitrary: put },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("take" as const), x, item, count }) },
   {

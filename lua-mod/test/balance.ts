@@ -6,7 +6,7 @@ import type { World } from "./world";
 export function balance(world: World, brought: Vector): { held: Vector; due: Vector } {
   const { exported, received } = world.totals();
   return {
-    held: sum([world.everything(), 1], [world.buffer(), 1], [world.crumbs(), 1]),
+    held: sum([world.everything(), 1], [world.buffer(), 1], [world.crumbs(), 1], [world.ordered(), 1]),
     due: sum([brought, 1], [received, 1], [exported, -1]),
   };
 }

@@ -1,10 +1,13 @@
 // A save of an earlier version goes on with this one.
+import { Partner } from "./partners";
 import { World } from "./world";
 
 /** Puts the state into the shape that 0.1.0 gave it: chests only. */
 const asOf010 = `
   local state = test.storage("clusterio")
   state.chests, state.ports, state.crumbs, state.supply, state.overviews, state.heardAt = state.ports, nil, nil, nil, nil, nil
+  state.orders, state.news, state.inbox, state.linkTold, state.talk = nil, nil, nil, nil, nil
+  state.session.sent, state.session.heard = nil, nil
   for _, chest in pairs(state.chests) do
     chest.holds = nil
     for _, want in ipairs(chest.wants or {}) do want.chest, want.port, want.temperature, want.since = chest, nil, nil, nil end
@@ -33,6 +36,14 @@ test("the chests, wants and buffer of 0.1.0 go on, and nothing is lost", () => {
   expect(world.holds(1)).toEqual({ "item:iron-plate": 50 });
   expect(world.totals().exported).toEqual({ "item:coal": 3 });
   expect(world.wantedNow()).toEqual({ "item:coal": 5, "fluid:water:15": 10 });
+  const partner = new Partner(world);
+  expect(partner.import({ name: "stone", count: 4 })).toEqual({ order: 1 });
+  expect(partner.send({ channel: "c", data: "x" })).toEqual({ sent: true });
+  expect(
+    world.send("cm", `${world.tag} {"n":1,"slave":"s","from":"b","channel":"c","data":"x"}`).error,
+  ).toBeUndefined();
+  world.tick(1);
+  expect(partner.orders()).toMatchObject([{ held: 4 }]);
   expect(world.brokenInvariants()).toEqual([]);
   world.close();
 });

@@ -54,6 +54,17 @@ export const brokenInvariants = `
       end
     end
   end
+  for i, order in ipairs(state.orders.all) do
+    missing[order.r] = (missing[order.r] or 0) + order.missing
+    check(order.at == i - 1 and rawequal(state.orders.byId[order.order], order), "M9: an order stands where it says")
+    check(order.missing == math.max(0, order.count - (order.standing and order.held or order.got)), "M9: an order misses what is to come")
+    check(order.held >= 0 and order.held <= order.got and order.held % 1 == 0, "M9: an order holds a whole part of what came")
+    check((order.missing > 0) == (order.queuedAt >= 0), "M4: an order is queued exactly while it misses something")
+    if order.queuedAt >= 0 then
+      queued[order.r] = (queued[order.r] or 0) + 1
+      check(rawequal(state.waiting[order.r].wants[order.queuedAt + 1], order), "M4: an order waits where it says")
+    end
+  end
   for r = 0, #state.names - 1 do
     check((missing[r] or 0) == (state.missing[r] or 0), "M4: missing is the sum of the wants")
     check((queued[r] or 0) == (state.waiting[r] and #state.waiting[r].wants or 0), "M4: nothing else is queued")

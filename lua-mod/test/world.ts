@@ -14,6 +14,8 @@ interface Options {
   seed?: number;
   shuffle?: number;
   widgets?: boolean;
+  /** Somebody else's mod that uses ours. */
+  depot?: boolean;
   /** The mod as a later version of itself. */
   upgraded?: boolean;
   server?: boolean;
@@ -26,7 +28,10 @@ interface Opening {
 }
 
 const directoryFor = (options: Options): string =>
-  modDirectory(options.widgets ? ["test-items", "test-widgets"] : ["test-items"], options.upgraded ?? false);
+  modDirectory(
+    ["test-items", ...(options.widgets ? ["test-widgets"] : []), ...(options.depot ? ["sample-depot"] : [])],
+    options.upgraded ?? false,
+  );
 
 const gameOptions = (options: Options) => ({
   modDirectory: directoryFor(options),
@@ -196,6 +201,15 @@ export class World extends Hands {
 
   buffer(): Vector {
     return this.lua(`return remote.call("clusterio", "buffer")`) as Vector;
+  }
+
+  /** What is held for other mods. */
+  ordered(): Vector {
+    return this.lua(`local held = {}
+      for _, order in ipairs(remote.call("clusterio", "orders")) do
+        held[order.resource] = (held[order.resource] or 0) + order.held
+      end
+      return held`) as Vector;
   }
 
   totals(): { exported: Vector; received: Vector } {

@@ -8,6 +8,11 @@ export const import_accumulator = "clusterio-import-accumulator";
 export const clock_combinator = "clusterio-clock-combinator";
 /** The time in seconds since 1970, as a signal. */
 export const time_signal = "signal-unixtime";
+export const on_link_changed = "clusterio-on-link-changed";
+export const on_delivery = "clusterio-on-delivery";
+export const on_message = "clusterio-on-message";
+/** Custom events for other mods. */
+export const event_names = [on_link_changed, on_delivery, on_message];
 export const technology = "clusterio";
 export const fluid_technology = "clusterio-fluids";
 export const energy_technology = "clusterio-energy";

@@ -7,8 +7,10 @@ import { raiseExported } from "./totals";
 import { chestInventory } from "./world";
 
 function credit(haul: Haul, name: string, quality: string, count: number): void {
-  raiseExported(numberOf(itemResource(name, quality)), count);
+  const resource = itemResource(name, quality);
+  raiseExported(numberOf(resource), count);
   haul.took = true;
+  haul.tally?.set(resource, (haul.tally.get(resource) ?? 0) + count);
 }
 
 /** The stacks of which each may differ. All but the partly used last unit of a stack can go. */
@@ -32,9 +34,14 @@ function takeStacks(inventory: LuaInventory, haul: Haul): void {
 }
 
 export function collectItems(chest: LuaEntity): Haul {
-  const inventory = chestInventory(chest);
   const haul: Haul = { took: false, refused: undefined };
-  if (inventory.is_empty()) return haul;
+  collectInventory(chestInventory(chest), haul);
+  return haul;
+}
+
+/** All that may leave a chest leaves this inventory. */
+export function collectInventory(inventory: LuaInventory, haul: Haul): void {
+  if (inventory.is_empty()) return;
   let hasStacks = false;
   for (const { name, quality, count } of inventory.get_contents()) {
     const rule = ruleOf(name, quality);
@@ -48,5 +55,4 @@ export function collectItems(chest: LuaEntity): Haul {
     }
   }
   if (hasStacks) takeStacks(inventory, haul);
-  return haul;
 }

@@ -13,6 +13,8 @@ import { no_status, type Status, showStatus } from "./status";
 export interface Haul {
   took: boolean;
   refused: Refusal | undefined;
+  /** How much of each resource, for those who ask. */
+  tally?: LuaMap<string, number>;
 }
 
 const no_link: Status = { key: "no-link", gaps: [] };

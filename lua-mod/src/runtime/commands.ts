@@ -4,6 +4,7 @@ import { setTime } from "./clock";
 import { takeInCompact, takeInNamed } from "./intake";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
 import { lease_ticks_max } from "./limits";
+import { hear } from "./messages";
 import { replyReport } from "./report";
 import { adopt, begin, extendLease, isTag, type Refused, wholeState, wrongToken } from "./session";
 
@@ -83,6 +84,16 @@ function onLease(parameter: string | undefined): string {
   return jsonObject([field("tick", jsonNumber(game.tick))]);
 }
 
+function onMessage(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  const parsed = parseObject(rest);
+  const refused = parsed === undefined ? undefined : hear(parsed);
+  if (parsed === undefined) return badParameter();
+  return refused === undefined ? jsonObject([field("tick", jsonNumber(game.tick))]) : refusal(refused);
+}
+
 function onReport(parameter: string | undefined): string {
   const { tag, rest } = splitTag(parameter);
   if (!isTag(tag)) return refusal(wrongToken());
@@ -107,4 +118,5 @@ export function registerCommands(): void {
   register("ci", onCompactImport);
   register("cl", onLease);
   register("cr", onReport);
+  register("cm", onMessage);
 }

@@ -4,13 +4,19 @@ import { handEnergy } from "./fill-energy";
 import { handFluid } from "./fill-fluid";
 import { handItems } from "./fill-items";
 import { leftover_ticks } from "./limits";
+import { handOrder, isOrder } from "./orders";
 import { mayCollect } from "./session";
-import type { PoolEntry, Waiting, Want } from "./state";
+import type { PoolEntry, Waiter, Waiting, Want } from "./state";
 import { amount, raiseExported, takeFromBuffer } from "./totals";
 import { setMissing } from "./waiting";
 import { importVisits } from "./wants";
 
-function hand(want: Want, share: number): void {
+function hand(waiter: Waiter, share: number): void {
+  if (isOrder(waiter)) {
+    handOrder(waiter, share);
+    return;
+  }
+  const want = waiter as Want;
   const { entity, holds } = want.port;
   if (!entity.valid) {
     setMissing(want, 0); // on_object_destroyed is on its way
@@ -21,7 +27,7 @@ function hand(want: Want, share: number): void {
   else handEnergy(want, share);
 }
 
-function nextInLine(waiting: Waiting): Want {
+function nextInLine(waiting: Waiting): Waiter {
   if (waiting.cursor >= waiting.wants.length) waiting.cursor = 0;
   const want = waiting.wants[waiting.cursor];
   waiting.cursor += 1;
@@ -68,10 +74,4 @@ export function dealSome(): void {
     looks -= 1;
     if (storage.pool[storage.poolCursor] === entry) storage.poolCursor += 1;
   }
-}
-
-/** Prototypes are gone: what the buffer holds of them goes back at the first opportunity. */
-export function giveUp(r: number): void {
-  const entry = storage.poolAt.get(r);
-  if (entry !== undefined) entry.wantedAt = game.tick - leftover_ticks;
 }

@@ -52,3 +52,27 @@ export const overview_rows_max = 12;
 
 /** A signal is a signed 32-bit number. */
 export const signal_max = 2 ** 31 - 1;
+
+/** Orders of other mods: more than a mod for all items of a modpack would place, and still nothing beside ten thousand chests. */
+export const orders_max = 10000;
+
+/** In one call or order: more than any base holds, and far below total_max. */
+export const remote_count_max = 1e9;
+
+/** A message: ten ticks of RCON to ten players. */
+export const message_bytes_max = 1000;
+
+/** As a mod's name and a word after it. */
+export const channel_bytes_max = 64;
+
+/** As the cluster's ids. */
+export const instance_bytes_max = 32;
+
+/** Two messages a second in the long run: with a hundred such worlds a game still takes in all of it. */
+export const message_ticks = 30;
+
+/** So many at once after a silence. */
+export const message_allowance_max = 20;
+
+/** Messages come one a tick at most; only a game that does not tick has more of them waiting. */
+export const inbox_messages_max = 100;

@@ -1,5 +1,5 @@
 // Resources have names outside (`item:iron-plate:rare`, `fluid:steam:165`, `energy`) and numbers inside and on the wire (M3).
-import { fluidRefusal, fluidTakes, refusal } from "./rules";
+import { fluidRefusal, fluidTakes, type Refusal, refusal } from "./rules";
 
 export type Thing =
   | { kind: "item"; name: string; quality: string }
@@ -30,14 +30,17 @@ export function thingOf(resource: string): Thing | undefined {
   return fluidResource(fluid, temperature) === resource ? { kind: "fluid", name: fluid, temperature } : undefined;
 }
 
-/** Whether this game can hold the resource: its prototypes exist and the rules don't refuse it whole. */
-export function takeable(resource: string): boolean {
+/** Why this game can't hold the resource: no such prototype, or the rules refuse it whole. undefined when it can. */
+export function refusalOf(resource: string): Refusal | "temperature" | undefined {
   const thing = thingOf(resource);
-  if (thing === undefined) return false;
-  if (thing.kind === "item") return refusal(thing.name, thing.quality) === undefined;
-  if (thing.kind === "fluid")
-    return fluidRefusal(thing.name) === undefined && fluidTakes(thing.name, thing.temperature);
-  return true;
+  if (thing === undefined) return "unknown";
+  if (thing.kind === "item") return refusal(thing.name, thing.quality);
+  if (thing.kind === "energy") return undefined;
+  return fluidRefusal(thing.name) ?? (fluidTakes(thing.name, thing.temperature) ? undefined : "temperature");
+}
+
+export function takeable(resource: string): boolean {
+  return refusalOf(resource) === undefined;
 }
 
 /** The resource's number, given now if it had none. */

@@ -1,8 +1,12 @@
 // For other mods and for tests: copies, so that nobody outside holds a table of ours.
 import type { LuaEntity } from "factorio:runtime";
 import { import_tank } from "../prototypes/names";
+import { cancel, exportToCluster, importFromCluster, ordersOf, take } from "./exchange";
+import { send } from "./messages";
 import { nameOf } from "./names";
+import { link } from "./news";
 import { importPortOf, setTankRequest } from "./registry";
+import { messageIn, tableIn } from "./remote-parameters";
 import type { FluidRequest, Totals } from "./state";
 import { fluidRequest } from "./tank-request";
 
@@ -37,6 +41,13 @@ function supplies(): LuaMap<string, { got: number; wanted: number }> {
   return copied;
 }
 
+/** `reason`: why it was not sent, nil when it was. */
+function sendMessage(parameter: unknown): { sent: boolean; reason?: string } {
+  const { channel, to, data } = messageIn(tableIn(parameter));
+  const reason = send(channel, to, data);
+  return reason === undefined ? { sent: true } : { sent: false, reason };
+}
+
 export function registerRemote(): void {
   remote.add_interface("clusterio", {
     /** What came from the cluster and is in no chest, tank or accumulator yet. */
@@ -48,5 +59,12 @@ export function registerRemote(): void {
     version: () => script.active_mods[script.mod_name],
     request_fluid: requestFluid,
     requested_fluid: requestedFluid,
+    export: exportToCluster,
+    import: importFromCluster,
+    take,
+    cancel,
+    orders: ordersOf,
+    link,
+    send: sendMessage,
   });
 }

@@ -103,7 +103,7 @@ export function reportFile(): string {
 }
 
 /** Only the server's disk gets it; what is counted is the same on every peer. */
-function append(line: string): void {
+export function append(line: string): void {
   const { session } = storage;
   helpers.write_file(reportFile(), `${line}\n`, true, 0);
   session.partBytes += line.length + 1;

@@ -57,6 +57,8 @@ export function begin(parameter: Parsed): Refused | undefined {
     partBytes: 0,
     reportedAt: game.tick,
     fullAt: game.tick,
+    sent: 0,
+    heard: 0,
   };
   storage.base = copy(storage.received);
   return undefined;

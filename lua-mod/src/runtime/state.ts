@@ -10,7 +10,10 @@
 // M7  Totals and the buffer are whole. A fraction that the engine's rounding leaves in our hands is kept in `crumbs`, which stay
 //     below one: whole units go on into the buffer.
 // M8  Plain tables, numbers, strings and entities only: no function, no metatable. Whatever depends on order is an array.
+// M9  What an order of another mod holds is in nobody else's hands: it left the buffer in the same tick, and leaves by `take` or back
+//     into the buffer. One that misses something waits like a want (M4).
 import type { LuaEntity, PlayerIndex } from "factorio:runtime";
+import { message_allowance_max } from "./limits";
 
 export type Totals = LuaMap<number, number>;
 
@@ -60,10 +63,50 @@ export interface FluidRequest {
   amount: number;
 }
 
-/** One resource that one port requests. */
-export interface Want {
-  port: ImportPort;
+/** Whoever misses something of a resource: it waits in line for what comes (M4). */
+export interface Waiter {
   r: number;
+  missing: number;
+  /** Since when it misses something; 0 while it misses nothing. */
+  since: number;
+  /** Position in waiting[r].wants, -1 while nothing is missing. */
+  queuedAt: number;
+}
+
+/** What another mod asked the cluster for. */
+export interface Order extends Waiter {
+  /** Its number. */
+  order: number;
+  /** Who placed it. */
+  mod: string;
+  count: number;
+  /** Hold `count` ready at all times, instead of getting so many once. */
+  standing: boolean;
+  /** All that ever came, what of it waits to be taken, and what of it the mod was told of. */
+  got: number;
+  held: number;
+  told: number;
+  /** Position in orders.all. */
+  at: number;
+  /** It stands in `news`. */
+  isNoted?: boolean | undefined;
+  cancelled?: string | undefined;
+}
+
+/** What another world's mod sent. */
+export interface Message {
+  /** The machine, which the cluster vouches for, and the instance, which that machine vouches for. */
+  slave: string;
+  from: string;
+  channel: string;
+  data: string;
+  /** For this world alone. */
+  direct: boolean;
+}
+
+/** One resource that one port requests. */
+export interface Want extends Waiter {
+  port: ImportPort;
   /** The item's or the fluid's prototype; "" for energy. */
   name: string;
   /** Of an item; "" for the others. */
@@ -71,11 +114,6 @@ export interface Want {
   /** Of a fluid; 0 for the others. */
   temperature: number;
   count: number;
-  missing: number;
-  /** Since when it misses something; 0 while it misses nothing. */
-  since: number;
-  /** Position in waiting[r].wants, -1 while nothing is missing. */
-  queuedAt: number;
 }
 
 /** What came of a resource since a tick, and in the window before, beside what was wanted. */
@@ -87,7 +125,7 @@ export interface Supply {
 }
 
 export interface Waiting {
-  wants: Want[];
+  wants: Waiter[];
   cursor: number;
 }
 
@@ -117,6 +155,9 @@ export interface Session {
   partBytes: number;
   reportedAt: number;
   fullAt: number;
+  /** Messages that went out, and the number of the last one that came in. */
+  sent: number;
+  heard: number;
 }
 
 export interface State {
@@ -157,6 +198,15 @@ export interface State {
   clocks: Ring<Clock>;
   ports: LuaMap<number, ExportPort | ImportPort | Clock>;
 
+  orders: { all: Order[]; byId: LuaMap<number, Order>; last: number };
+  /** What other mods are told at the end of the tick. */
+  news: Order[];
+  inbox: Message[];
+  /** The state of the link that they were told last. */
+  linkTold: boolean;
+  /** How many messages may be sent now, as of a tick. */
+  talk: { allowance: number; at: number };
+
   /** The bridge said that it was this second since 1970 at this tick; -1 before it said so. */
   time: { second: number; tick: number };
 }
@@ -175,6 +225,8 @@ export function freshSession(): Session {
     partBytes: 0,
     reportedAt: 0,
     fullAt: 0,
+    sent: 0,
+    heard: 0,
   };
 }
 
@@ -206,4 +258,14 @@ export function initState(): void {
   storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
   storage.time = { second: -1, tick: 0 };
   storage.ports = new LuaMap();
+  initForOthers();
+}
+
+/** What is kept for other mods. */
+export function initForOthers(): void {
+  storage.orders = { all: [], byId: new LuaMap(), last: 0 };
+  storage.news = [];
+  storage.inbox = [];
+  storage.linkTold = false;
+  storage.talk = { allowance: message_allowance_max, at: game.tick };
 }

@@ -1,5 +1,5 @@
 // The totals and the buffer: the only functions that change them (M1, M2), and the note that something is to be reported.
-import { total_max } from "./limits";
+import { leftover_ticks, total_max } from "./limits";
 import type { Totals } from "./state";
 import { noteSupply } from "./supply";
 
@@ -47,13 +47,20 @@ export function raiseReceived(r: number, total: number): number {
   return added;
 }
 
-function addToBuffer(r: number, by: number): void {
+/** So much is in the buffer now: it came, or whoever held it does so no more. */
+export function addToBuffer(r: number, by: number): void {
   storage.buffer.set(r, amount(storage.buffer, r) + by);
   touch(r);
   if (storage.poolAt.has(r)) return;
   const added = { r, at: storage.pool.length, wantedAt: game.tick };
   storage.pool.push(added);
   storage.poolAt.set(r, added);
+}
+
+/** Nobody here can ever take it: what the buffer holds of it goes back at the first opportunity. */
+export function giveUp(r: number): void {
+  const entry = storage.poolAt.get(r);
+  if (entry !== undefined) entry.wantedAt = game.tick - leftover_ticks;
 }
 
 /** A fraction of a unit is left in our hands (M7). */

@@ -1,8 +1,8 @@
 // What import ports miss, and in which order they wait for it (M4).
-import type { Want } from "./state";
+import type { Waiter } from "./state";
 import { addMissing } from "./totals";
 
-function enqueue(want: Want): void {
+function enqueue(want: Waiter): void {
   let waiting = storage.waiting.get(want.r);
   if (waiting === undefined) {
     waiting = { wants: [], cursor: 0 };
@@ -12,7 +12,7 @@ function enqueue(want: Want): void {
   waiting.wants.push(want);
 }
 
-function dequeue(want: Want): void {
+function dequeue(want: Waiter): void {
   const waiting = storage.waiting.get(want.r)!;
   const last = waiting.wants.pop()!;
   if (last !== want) {
@@ -23,7 +23,7 @@ function dequeue(want: Want): void {
   if (waiting.wants.length === 0) storage.waiting.delete(want.r);
 }
 
-export function setMissing(want: Want, missing: number): void {
+export function setMissing(want: Waiter, missing: number): void {
   if (missing === want.missing) return;
   addMissing(want.r, missing - want.missing);
   if (missing === 0) want.since = 0;
