@@ -14,6 +14,13 @@ const VALUES: Readonly<Record<string, string>> = {
   "--user-creds": "FILE",
   "--creds": "FILE",
   "--assignment-key": "FILE",
+  "--ca": "FILE",
+  "--cert": "FILE",
+  "--key": "FILE",
+  "--output": "FILE",
+  "--admin": "ID",
+  "--context": "NAME",
+  "--listen": "HOST:PORT",
   "--http": "PORT",
   "--checkpoint-every": "N",
 };

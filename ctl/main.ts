@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { runCli } from "#core/cli";
 import { AUDIT_COMMANDS } from "#ctl/audit/command";
+import { CONTEXT_COMMANDS } from "#ctl/context/command";
+import { CreateAdminCommand, CreateCtlConfigCommand } from "#ctl/init/bootstrap";
+import { InitCommand } from "#ctl/init/command";
 import { LEDGER_COMMANDS } from "#ctl/ledger/command";
 import { REPAIR_COMMANDS } from "#ctl/repair/command";
 import { UpCommand } from "#ctl/up/command";
@@ -9,5 +12,11 @@ import { WORLD_COMMANDS } from "#ctl/world/command";
 void runCli({
   name: "clusterio",
   label: "Clusterio on JetStream",
-  commands: [UpCommand, ...AUDIT_COMMANDS, ...LEDGER_COMMANDS, ...REPAIR_COMMANDS, ...WORLD_COMMANDS],
+  commands: [
+    ...[UpCommand, InitCommand, CreateAdminCommand, CreateCtlConfigCommand, ...CONTEXT_COMMANDS],
+    ...AUDIT_COMMANDS,
+    ...LEDGER_COMMANDS,
+    ...REPAIR_COMMANDS,
+    ...WORLD_COMMANDS,
+  ],
 });

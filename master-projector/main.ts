@@ -68,6 +68,10 @@ class RunCommand extends Command {
 
   natsUrl = Option.String("--nats-url", { required: true, description: "The NATS server, nats://host:port" });
   creds = Option.String("--creds", { required: true, description: "File with this master's CORE credentials" });
+  ca = Option.String("--ca", {
+    description:
+      "PEM file of the authority that the server's certificate must be from; then TLS is spoken, and nothing else",
+  });
   dir = Option.String("--dir", {
     required: true,
     description: "Folder for the snapshot; deleting it only makes starting slower",
@@ -95,8 +99,9 @@ class RunCommand extends Command {
     const seed = await readSecret(this.assignmentKey, "the assignment key");
     const creds = new TextEncoder().encode(`${await readSecret(this.creds, "the credentials")}\n`);
     const publicKey = publicKeyOf(seed, this.assignmentKey);
-    const problem = (error: Error) => log.warn(error.message);
-    const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, onProblem: problem }), (l) =>
+    const onProblem = (error: Error) => log.warn(error.message);
+    const ca = this.ca === undefined ? undefined : await readSecret(this.ca, "the authority");
+    const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, ca, onProblem }), (l) =>
       l.close(),
     );
     requirePayload(link, MASTER_PAYLOAD_BYTES_MIN);

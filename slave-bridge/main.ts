@@ -18,6 +18,7 @@ import { nodeRandom } from "#core/adapters/node-random";
 import { packageRoot } from "#core/adapters/package-root";
 import { runCli } from "#core/cli";
 import { badInput, messageOf, unavailable } from "#core/errors";
+import { decodeText } from "#core/events/codec";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
 import { VERSION } from "#core/version";
@@ -59,6 +60,10 @@ class RunCommand extends Command {
     description: "The NATS server, for example nats://127.0.0.1:4222.",
   });
   creds = Option.String("--creds", { description: "File with the slave's NATS credentials." });
+  ca = Option.String("--ca", {
+    description:
+      "PEM file of the authority that the server's certificate must be from. TLS is spoken then, and nothing else.",
+  });
   dir = Option.String("--dir", {
     description: "Folder for everything that is kept: one folder per instance.",
   });
@@ -94,7 +99,9 @@ class RunCommand extends Command {
         const journal = journalTo(pino({ level: this.logLevel, base: { slave: settings.slave } }, pino.destination(2)));
         const creds = await readCreds(given("--creds", this.creds));
         const onProblem = (error: Error) => journal("warn", `NATS: ${messageOf(error)}`);
-        const options = { servers: given("--nats-url", this.natsUrl), creds, name: settings.slave, onProblem };
+        const servers = given("--nats-url", this.natsUrl);
+        const ca = this.ca === undefined ? undefined : decodeText(await readSecretFile(this.ca, "the authority"));
+        const options = { servers, creds, name: settings.slave, ca, onProblem };
         const link = own(await connectNats(options), (opened) => opened.close());
         const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
         const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
@@ -133,11 +140,13 @@ const given = (flag: string, value: string | undefined): string => {
   return value;
 };
 
-const readCreds = async (path: string): Promise<Uint8Array> => {
+const readCreds = (path: string): Promise<Uint8Array> => readSecretFile(path, "the credentials file");
+
+const readSecretFile = async (path: string, what: string): Promise<Uint8Array> => {
   try {
     return new Uint8Array(await readFile(path));
   } catch (error) {
-    throw unavailable(`the credentials file ${path} cannot be read: ${messageOf(error)}`, error);
+    throw unavailable(`${what} ${path} cannot be read: ${messageOf(error)}`, error);
   }
 };
 

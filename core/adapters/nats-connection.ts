@@ -1,4 +1,4 @@
-import { connect, errors, type NatsConnection, type Status } from "@nats-io/transport-node";
+import { connect, errors, type NatsConnection, type Status, type TlsOptions } from "@nats-io/transport-node";
 import { authenticatorOf } from "#core/adapters/nats-creds";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import type { Subscription } from "#core/ports/bus";
@@ -18,6 +18,8 @@ export interface NatsLinkOptions {
   readonly creds: Uint8Array;
   /** The slave's or user's id; names the inbox and the connection, and must be the name in the credentials. */
   readonly name: string;
+  /** PEM of the authority that signed the server's certificate; without one, those that the machine trusts. */
+  readonly ca?: string | undefined;
   /** Told about what is not an outage: a refused subject, a refused login while reconnecting. */
   readonly onProblem?: (error: Error) => void;
 }
@@ -39,9 +41,21 @@ export interface NatsLink {
 /** Requests of `name` are answered below this prefix; permissions are written in its terms. */
 export const inboxPrefixOf = (name: string): string => `_INBOX.${name}`;
 
+/** An address that is spoken to in TLS only. */
+export const isTls = (url: string): boolean => /^(?:tls|wss):/.test(url);
+
 /**
- * @throws ClusterioError `bad-input` when the credentials cannot be read or the server refuses them,
- * `unavailable` when no server answers.
+ * TLS from the first byte, so that nobody on the way can say that the server has none: with an authority, or where an address
+ * asks for it.
+ */
+const tlsOf = ({ ca, servers }: NatsLinkOptions): { tls?: TlsOptions } => {
+  const wanted = ca !== undefined || (typeof servers === "string" ? [servers] : servers).some(isTls);
+  return wanted ? { tls: { handshakeFirst: true, ...(ca === undefined ? {} : { ca }) } } : {};
+};
+
+/**
+ * @throws ClusterioError `bad-input` when the credentials cannot be read or the server refuses them, or is not the one that
+ * the authority vouches for, `unavailable` when no server answers.
  */
 export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> => {
   const authenticator = authenticatorOf(options.creds, options.name);
@@ -49,6 +63,7 @@ export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> =
   try {
     const nc = await connect({
       servers: typeof options.servers === "string" ? options.servers : [...options.servers],
+      ...tlsOf(options),
       authenticator,
       name: options.name,
       inboxPrefix: inboxPrefixOf(options.name),
@@ -66,6 +81,8 @@ export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> =
     if (isRefusedLogin(error)) {
       throw badInput(`${where} refuses the credentials of "${options.name}": make new ones for this cluster`, error);
     }
+    const distrust = distrustOf(error);
+    if (distrust !== undefined) throw badInput(`${where} is not trusted: ${distrust}`, error);
     throw unavailable(`no NATS server answers at ${where} (${messageOf(error)}): is it started?`, error);
   }
 };
@@ -87,6 +104,32 @@ const isRefusedLogin = (error: unknown): boolean =>
   error instanceof errors.AuthorizationError ||
   error instanceof errors.UserAuthenticationExpiredError ||
   (error instanceof Error && error.cause !== undefined && isRefusedLogin(error.cause));
+
+/** What OpenSSL and Node say of a server that is not the one it should be, and what to do. */
+const DISTRUST: readonly (readonly [RegExp, string])[] = [
+  [/ALTNAME/, "its certificate is for another name: use an address that it names"],
+  [
+    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
+    "its certificate is not valid now: renew it, and look at both machines' clocks",
+  ],
+  [
+    /UNABLE_TO|SELF_SIGNED|CERT_SIGNATURE|DEPTH_ZERO/,
+    "its certificate was not signed by the authority given: use the cluster's own ca.pem",
+  ],
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
+    "it does not speak TLS: somebody may be in between, or it is another server",
+  ],
+];
+
+const distrustOf = (error: unknown): string | undefined => {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const code = String(Reflect.get(at, "code"));
+    const found = DISTRUST.find(([pattern]) => pattern.test(code));
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
+};
 
 class Link implements NatsLink {
   readonly #listeners = new Set<(connected: boolean) => void>();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedSigner } from "@nats-io/jwt";
 import type { KeyPair } from "@nats-io/nkeys";
 import { z } from "zod";
-import { keyOf, newKey } from "#core/adapters/node-keys";
+import { type KeyKind, keyOf, newKey } from "#core/adapters/node-keys";
 import { corrupt, refused } from "#core/errors";
 import { coreAccount, edgeAccount, type Role, templates } from "#core/identity/grants";
 import { type SlaveId, slaveId, type UserId, userId } from "#core/ids";
@@ -20,17 +20,19 @@ import type { Disk } from "#core/ports/disk";
 const IDENTITY_FILE = "identity.json";
 const CREDS_FOLDER = "creds";
 
-const seedNames = ["operator", "system", "core", "edge", "master", "slave", "user", "assignment"] as const;
+/** "signing" signs accounts for the operator, whose own key can then lie in a safe; the rest is called after what it signs. */
+const seedNames = ["operator", "signing", "system", "core", "edge", "master", "slave", "user", "assignment"] as const;
 type SeedName = (typeof seedNames)[number];
 
-const identityFile = z.object({
+const identityShape = z.object({
   version: z.literal(1),
-  seeds: z.record(z.enum(seedNames), z.string()),
+  /** An earlier version knew fewer. */
+  seeds: z.partialRecord(z.enum(seedNames), z.string()),
   tokens: z.object({ operator: z.string(), system: z.string(), core: z.string(), edge: z.string() }),
   /** SHA-256 of what the tokens grant. */
   grants: z.string(),
 });
-type IdentityFile = z.infer<typeof identityFile>;
+type IdentityFile = z.infer<typeof identityShape>;
 
 export interface Account {
   readonly publicKey: string;
@@ -54,9 +56,12 @@ export interface Identity {
   masterCreds(): Promise<Creds>;
 }
 
+/** The file in an identity's folder that is there once there is one. */
+export const identityFile = (dir: string): string => join(dir, IDENTITY_FILE);
+
 /** Makes the identity in `dir`, or reads the one that is there. */
 export const createIdentity = async (dir: string, disk: Disk): Promise<Identity> => {
-  const path = join(dir, IDENTITY_FILE);
+  const path = identityFile(dir);
   const found = await disk.read(path);
   const file = found === undefined ? undefined : parseIdentity(found, path);
   const keys = file === undefined ? newKeys() : readKeys(file.seeds);
@@ -73,7 +78,7 @@ const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
-    return identityFile.parse(value);
+    return identityShape.parse(value);
   } catch {
     const version = z.object({ version: z.number() }).safeParse(value).data?.version;
     if (version !== undefined && version !== 1) {
@@ -88,12 +93,17 @@ type Keys = Readonly<Record<SeedName, KeyPair>>;
 const mapNames = <T>(value: (name: SeedName) => T): Record<SeedName, T> =>
   Object.fromEntries(seedNames.map((name) => [name, value(name)])) as Record<SeedName, T>;
 
-const newKeys = (): Keys =>
-  mapNames((name) => newKey(name === "operator" ? "operator" : name === "assignment" ? "user" : "account"));
+const KINDS: Partial<Record<SeedName, KeyKind>> = { operator: "operator", signing: "operator", assignment: "user" };
+const newKeyFor = (name: SeedName): KeyPair => newKey(KINDS[name] ?? "account");
+const newKeys = (): Keys => mapNames(newKeyFor);
 
 const seedsOf = (keys: Keys): Record<SeedName, string> =>
   mapNames((name) => new TextDecoder().decode(keys[name].getSeed()));
-const readKeys = (seeds: IdentityFile["seeds"]): Keys => mapNames((name) => keyOf(seeds[name]));
+const readKeys = (seeds: IdentityFile["seeds"]): Keys =>
+  mapNames((name) => {
+    const seed = seeds[name];
+    return seed === undefined ? newKeyFor(name) : keyOf(seed);
+  });
 
 const accountClaims = (keys: Keys) => ({
   core: {
@@ -111,15 +121,18 @@ const accountClaims = (keys: Keys) => ({
 
 const grantsHash = (keys: Keys): string =>
   createHash("sha256")
-    .update(JSON.stringify(accountClaims(keys)))
+    .update(JSON.stringify([keys.signing.getPublicKey(), accountClaims(keys)]))
     .digest("hex");
 
 const signTokens = async (keys: Keys): Promise<IdentityFile["tokens"]> => {
   const claims = accountClaims(keys);
-  const signer = { signer: keys.operator };
+  const signer = { signer: keys.signing };
   const system = keys.system.getPublicKey();
   return {
-    operator: await encodeOperator("clusterio", keys.operator, { system_account: system }),
+    operator: await encodeOperator("clusterio", keys.operator, {
+      system_account: system,
+      signing_keys: [keys.signing.getPublicKey()],
+    }),
     system: await encodeAccount("SYS", keys.system, {}, signer),
     core: await encodeAccount("CORE", keys.core, claims.core, signer),
     edge: await encodeAccount("EDGE", keys.edge, claims.edge, signer),

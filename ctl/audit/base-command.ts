@@ -60,6 +60,7 @@ export abstract class ClusterCommand extends ResultCommand {
   dir = dirOption();
   natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --core-creds." });
   coreCreds = Option.String("--core-creds", { description: "With --nats-url: file with credentials of CORE." });
+  ca = Option.String("--ca", { description: "With --nats-url: PEM file of the authority of its certificate." });
 
   protected async connect(own: Own): Promise<NatsLink> {
     return own(await connectCore(this, process.cwd()), (opened) => opened.close());

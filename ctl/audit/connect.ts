@@ -1,12 +1,11 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { errors } from "@nats-io/transport-node";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { tokenIn } from "#core/adapters/nats-creds";
-import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, isClusterioError, messageOf, unavailable } from "#core/errors";
+import { badInput, isClusterioError, unavailable } from "#core/errors";
+import { type Place, placeInFolder, readCa, readGiven } from "#ctl/cluster/place";
 import { readRunRecord } from "#ctl/processes/run-record";
-import { readUpState } from "#ctl/up/state";
 
 /** The streams are in CORE, so an audit needs the master's credentials: the name in them is always this one. */
 const NAME = "master";
@@ -15,14 +14,7 @@ export interface TypedSource {
   readonly dir: string;
   readonly natsUrl?: string | undefined;
   readonly coreCreds?: string | undefined;
-}
-
-/** Where a cluster's streams are. */
-interface Source {
-  readonly url: string;
-  readonly creds: string;
-  /** What to do when nobody answers there. */
-  readonly remedy: string;
+  readonly ca?: string | undefined;
 }
 
 /** The value after a flag in a command line that was written down. */
@@ -32,28 +24,30 @@ const flagIn = (argv: readonly string[], flag: string): string | undefined => {
 };
 
 /** What `up` wrote down about the cluster in this folder: its projector's command line, or its port and identity. */
-const sourceOfFolder = async (dir: string): Promise<Source> => {
+const sourceOfFolder = async (dir: string): Promise<Place> => {
   const remedy = `the cluster in ${dir} does not run: start it with \`clusterio up --dir ${dir}\``;
   const projector = await readRunRecord(dir, "projector");
   const url = flagIn(projector?.argv ?? [], "--nats-url");
-  const creds = flagIn(projector?.argv ?? [], "--creds");
-  if (url !== undefined && creds !== undefined) return { url, creds, remedy };
-  const { natsPort } = await readUpState(dir);
-  if (natsPort === undefined) {
-    throw unavailable(
-      `there is no cluster in ${dir}: name its folder with --dir, or its server with --nats-url and --core-creds`,
-    );
-  }
-  const path = join(dir, "identity", "creds", "master-master.creds");
-  return { url: `nats://127.0.0.1:${natsPort}`, creds: path, remedy };
+  const credsPath = flagIn(projector?.argv ?? [], "--creds");
+  if (url === undefined || credsPath === undefined) return placeInFolder(dir, "master-master.creds");
+  const ca = await readCa(flagIn(projector?.argv ?? [], "--ca"), dir);
+  return { url, creds: await readGiven(credsPath, "the credentials"), credsPath, ...ca, remedy };
 };
 
-const sourceOf = async ({ dir, natsUrl, coreCreds }: TypedSource, cwd: string): Promise<Source> => {
+const sourceOf = async ({ dir, natsUrl, coreCreds, ca }: TypedSource, cwd: string): Promise<Place> => {
   if (natsUrl === undefined && coreCreds === undefined) return sourceOfFolder(resolve(cwd, dir));
   if (natsUrl === undefined) throw badInput("--core-creds are for a server: name it with --nats-url nats://host:port");
   if (coreCreds === undefined)
     throw badInput("--nats-url needs credentials of the CORE account: add --core-creds FILE");
-  return { url: natsUrl, creds: resolve(cwd, coreCreds), remedy: `is a NATS server running at ${natsUrl}?` };
+  const credsPath = resolve(cwd, coreCreds);
+  const creds = await readGiven(credsPath, "the credentials");
+  return {
+    url: natsUrl,
+    creds,
+    credsPath,
+    ...(await readCa(ca, cwd)),
+    remedy: `is a NATS server running at ${natsUrl}?`,
+  };
 };
 
 /**
@@ -61,23 +55,22 @@ const sourceOf = async ({ dir, natsUrl, coreCreds }: TypedSource, cwd: string): 
  * @throws ClusterioError `unavailable` when it does not run, `bad-input` for options that cannot be used.
  */
 export const connectCore = async (typed: TypedSource, cwd: string): Promise<NatsLink> => {
-  const { url, creds, remedy } = await sourceOf(typed, cwd);
-  const bytes = await readCreds(creds);
+  const { url, creds, credsPath, ca, remedy } = await sourceOf(typed, cwd);
   let link: NatsLink;
   try {
-    link = await connectNats({ servers: url, creds: bytes, name: NAME });
+    link = await connectNats({ servers: url, creds, name: NAME, ca });
   } catch (error) {
     if (!isClusterioError(error, "unavailable")) throw error;
     throw unavailable(`no NATS server answers at ${url}; ${remedy}`, error);
   }
-  await refuseEdge(link, creds);
+  await refuseEdge(link, credsPath);
   return link;
 };
 
 /** The public key of the CORE account, by which a cluster is known. @throws ClusterioError as `connectCore` does. */
 export const clusterOf = async (typed: TypedSource, cwd: string): Promise<string> => {
-  const { creds } = await sourceOf(typed, cwd);
-  return tokenIn(await readCreds(creds), creds).account;
+  const { creds, credsPath } = await sourceOf(typed, cwd);
+  return tokenIn(creds, credsPath).account;
 };
 
 /** Credentials of EDGE log in, too, but reach no stream: told at once, not after many seconds of patience. */
@@ -91,12 +84,4 @@ const refuseEdge = async (link: NatsLink, creds: string): Promise<void> => {
       `${creds} holds no credentials of the CORE account: those of a slave or a user cannot read the ledger`,
     );
   }
-};
-
-const readCreds = async (path: string): Promise<Uint8Array> => {
-  const bytes = await nodeDisk.read(path).catch((error: unknown) => {
-    throw badInput(`cannot read the credentials ${path}: ${messageOf(error)}`, error);
-  });
-  if (bytes === undefined) throw badInput(`there are no credentials in ${path}`);
-  return bytes;
 };

@@ -1,45 +1,55 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { tokenIn } from "#core/adapters/nats-creds";
-import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, isClusterioError, messageOf, unavailable } from "#core/errors";
+import { badInput, isClusterioError, unavailable } from "#core/errors";
 import { userId } from "#core/ids";
 import { ClusterClient } from "#ctl/client/client";
+import { type Place, placeInFolder, readCa, readGiven, serverOf } from "#ctl/cluster/place";
+import { Contexts } from "#ctl/context/store";
 import { USER } from "#ctl/up/preflight";
-import { readUpState } from "#ctl/up/state";
 
 /** Where a cluster is, as an operator typed it. */
 export interface TypedCluster {
   readonly dir: string;
   readonly natsUrl?: string | undefined;
   readonly creds?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly inContext?: string | undefined;
 }
 
-const placeOf = async ({ dir, natsUrl, creds }: TypedCluster, cwd: string) => {
-  if (natsUrl !== undefined || creds !== undefined) {
-    if (natsUrl === undefined) throw badInput("--creds are for a server: name it with --nats-url nats://host:port");
-    if (creds === undefined) throw badInput("--nats-url needs credentials of a user: add --creds FILE");
-    return { url: natsUrl, path: resolve(cwd, creds), remedy: `is a NATS server running at ${natsUrl}?` };
-  }
+/** What a command's --dir is when nobody typed it. */
+export const DEFAULT_DIR = "./.clusterio";
+const FOLDER_CREDS = `user-${USER}.creds`;
+
+/** What is said counts first: a server, a context, a folder, CLUSTERIO_CONTEXT; then a cluster in ./.clusterio, then the current context. */
+const placeOf = async (typed: TypedCluster, cwd: string): Promise<Place> => {
+  const { dir, natsUrl, creds, inContext } = typed;
+  if (natsUrl !== undefined || creds !== undefined) return placeGiven(typed, cwd);
+  if (inContext !== undefined) return placeOfContext(inContext);
   const folder = resolve(cwd, dir);
-  const { natsPort } = await readUpState(folder);
-  if (natsPort === undefined) {
-    throw unavailable(
-      `there is no cluster in ${folder}: name its folder with --dir, or its server with --nats-url and --creds`,
-    );
-  }
-  const path = join(folder, "identity", "creds", `user-${USER}.creds`);
-  const remedy = `the cluster in ${folder} does not run: start it with \`clusterio up --dir ${folder}\``;
-  return { url: `nats://127.0.0.1:${natsPort}`, path, remedy };
+  if (dir !== DEFAULT_DIR) return placeInFolder(folder, FOLDER_CREDS);
+  const { CLUSTERIO_CONTEXT: wanted } = process.env;
+  if (wanted !== undefined && wanted !== "") return placeOfContext(wanted);
+  if ((await serverOf(folder)) !== undefined) return placeInFolder(folder, FOLDER_CREDS);
+  const current = await new Contexts(process.env).current();
+  return current === undefined ? placeInFolder(folder, FOLDER_CREDS) : placeOfContext(current);
 };
 
-const credsIn = async (path: string): Promise<Uint8Array> => {
-  const bytes = await nodeDisk.read(path).catch((error: unknown) => {
-    throw badInput(`cannot read the credentials ${path}: ${messageOf(error)}`, error);
-  });
-  if (bytes === undefined) throw badInput(`there are no credentials in ${path}`);
-  return bytes;
+const placeGiven = async ({ natsUrl, creds, ca }: TypedCluster, cwd: string): Promise<Place> => {
+  if (natsUrl === undefined) throw badInput("--creds are for a server: name it with --nats-url nats://host:port");
+  if (creds === undefined) throw badInput("--nats-url needs credentials of a user: add --creds FILE");
+  const credsPath = resolve(cwd, creds);
+  const bytes = await readGiven(credsPath, "the credentials");
+  const remedy = `is a NATS server running at ${natsUrl}?`;
+  return { url: natsUrl, creds: bytes, credsPath, ...(await readCa(ca, cwd)), remedy };
+};
+
+const placeOfContext = async (name: string): Promise<Place> => {
+  const { url, creds, ca } = await new Contexts(process.env).read(name);
+  const remedy = `it is the one of your context "${name}": is the cluster running, and reachable from here?`;
+  const bytes = new TextEncoder().encode(creds);
+  return { url, creds: bytes, credsPath: `the context ${name}`, ...(ca === undefined ? {} : { ca }), remedy };
 };
 
 /**
@@ -49,14 +59,14 @@ const credsIn = async (path: string): Promise<Uint8Array> => {
 export const connectUser = async (
   typed: TypedCluster,
   cwd: string,
-): Promise<{ readonly link: NatsLink; readonly client: ClusterClient }> => {
-  const { url, path, remedy } = await placeOf(typed, cwd);
-  const creds = await credsIn(path);
-  const token = tokenIn(creds, path);
+): Promise<{ readonly link: NatsLink; readonly client: ClusterClient; readonly place: Place }> => {
+  const place = await placeOf(typed, cwd);
+  const { url, creds, ca, credsPath, remedy } = place;
+  const token = tokenIn(creds, credsPath);
   const user = token.scoped ? userId(token.name) : USER;
   try {
-    const link = await connectNats({ servers: url, creds, name: user });
-    return { link, client: new ClusterClient(new NatsBus(link), user) };
+    const link = await connectNats({ servers: url, creds, name: user, ca });
+    return { link, client: new ClusterClient(new NatsBus(link), user), place };
   } catch (error) {
     if (!isClusterioError(error, "unavailable")) throw error;
     throw unavailable(`no NATS server answers at ${url}; ${remedy}`, error);

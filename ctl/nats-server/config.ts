@@ -1,20 +1,32 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { packageRoot } from "#core/adapters/package-root";
 import type { Identity } from "#core/identity/identity";
 
 export interface ConfigValues {
   readonly identity: Identity;
   /** Folder of the server's own data. */
   readonly folder: string;
-  /** Port on loopback, -1 for any free one. */
+  /** -1 for any free one. */
   readonly port: number;
+  /** Address to listen on; loopback unless given. */
+  readonly host?: string;
+  /** Files (PEM). Only without them is the server one of loopback alone. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   readonly serverName: string;
 }
 
+/** The text of infra/nats.conf. */
+export const natsTemplate = (): Promise<string> => readFile(join(packageRoot(), "infra", "nats.conf"), "utf8");
+
 /** Fills in infra/nats.conf. */
-export const renderConfig = (template: string, { identity, folder, port, serverName }: ConfigValues): string => {
+export const renderConfig = (template: string, config: ConfigValues): string => {
+  const { identity, folder, port, serverName, host = "127.0.0.1", tls } = config;
+  if (tls === undefined && host !== "127.0.0.1") throw new Error("a server beyond loopback has TLS");
   const { system, core, edge } = identity.accounts;
   const values: Readonly<Record<string, string>> = {
-    LISTEN: `127.0.0.1:${port}`,
+    LISTEN: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    TLS: tls === undefined ? "" : tlsBlock(tls),
     SERVER_NAME: serverName,
     STORE_DIR: quotable(join(folder, "jetstream")),
     RESOLVER_DIR: quotable(join(folder, "accounts")),
@@ -34,6 +46,10 @@ export const renderConfig = (template: string, { identity, folder, port, serverN
     }),
   );
 };
+
+/** From the first byte, so that no client can be told on the way that there is none. */
+const tlsBlock = ({ cert, key }: NonNullable<ConfigValues["tls"]>): string =>
+  `tls { cert_file: "${quotable(cert)}", key_file: "${quotable(key)}", min_version: "1.3", handshake_first: true }`;
 
 /** A path inside the quotes of a configuration value. */
 const quotable = (path: string): string => path.replaceAll("\\", "\\\\").replaceAll('"', '\\"');

@@ -6,10 +6,9 @@ import { z } from "zod";
 import { lastLines } from "#core/adapters/last-lines";
 import { makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { packageRoot } from "#core/adapters/package-root";
 import { messageOf, unavailable } from "#core/errors";
 import type { Identity } from "#core/identity/identity";
-import { renderConfig } from "#ctl/nats-server/config";
+import { type ConfigValues, natsTemplate, renderConfig } from "#ctl/nats-server/config";
 
 /** Ready takes 50 ms; a server with gigabytes of streams and a cold disk takes seconds. */
 const READY_MS_MAX = 30_000;
@@ -28,6 +27,7 @@ export interface NatsServerOptions {
   /** Port on loopback, -1 for any free one. */
   readonly port: number;
   readonly serverName?: string;
+  readonly tls?: NonNullable<ConfigValues["tls"]>;
 }
 
 export interface NatsServer {
@@ -51,7 +51,7 @@ export interface NatsServer {
 export const startNatsServer = async (options: NatsServerOptions): Promise<NatsServer> => {
   const { folder } = options;
   const config = join(folder, "nats.conf");
-  const template = await readFile(join(packageRoot(), "infra", "nats.conf"), "utf8");
+  const template = await natsTemplate();
   const serverName = options.serverName ?? "clusterio";
   await makeFolder(folder);
   await nodeDisk.write(config, new TextEncoder().encode(renderConfig(template, { ...options, serverName })), 0o600);

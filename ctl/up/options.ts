@@ -58,12 +58,19 @@ export const upOptions = (typed: TypedOptions, cwd: string): UpOptions => {
   };
 };
 
-const natsOptions = ({ natsUrl, coreCreds, edgeCreds, userCreds }: TypedOptions, cwd: string): UpOptions["nats"] => {
-  if (natsUrl === undefined) {
+/** @throws ClusterioError `bad-input` when it is no address of a NATS server. */
+export const natsUrl = (text: string, flag: string): string => {
+  if (!NATS_URL.test(text)) throw badInput(`${flag}: "${text}" is not an address like nats://host:4222`);
+  return text;
+};
+
+const natsOptions = (typed: TypedOptions, cwd: string): UpOptions["nats"] => {
+  const { coreCreds, edgeCreds, userCreds } = typed;
+  if (typed.natsUrl === undefined) {
     if (coreCreds === undefined && edgeCreds === undefined && userCreds === undefined) return undefined;
     throw badInput("credentials are for a server of your own: name it with --nats-url, or leave them out");
   }
-  if (!NATS_URL.test(natsUrl)) throw badInput(`--nats-url: "${natsUrl}" is not an address like nats://host:4222`);
+  const url = natsUrl(typed.natsUrl, "--nats-url");
   const missing = [
     ...(coreCreds === undefined ? ["--core-creds FILE (the CORE account, for the projector)"] : []),
     ...(edgeCreds === undefined ? ["--edge-creds FILE (the EDGE account, for the bridge)"] : []),
@@ -73,7 +80,7 @@ const natsOptions = ({ natsUrl, coreCreds, edgeCreds, userCreds }: TypedOptions,
   }
   const edge = resolve(cwd, edgeCreds);
   return {
-    url: natsUrl,
+    url,
     core: resolve(cwd, coreCreds),
     edge,
     user: userCreds === undefined ? edge : resolve(cwd, userCreds),

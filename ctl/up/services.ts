@@ -13,7 +13,9 @@ import type { Clock } from "#core/ports/clock";
 import { SELF, subjects } from "#core/subjects";
 import { VERSION } from "#core/version";
 import type { ClusterClient } from "#ctl/client/client";
-import { renderConfig } from "#ctl/nats-server/config";
+import { type ClusterSettings, tlsFiles } from "#ctl/cluster/settings";
+import { brokerConfig } from "#ctl/init/init";
+import { natsTemplate, renderConfig } from "#ctl/nats-server/config";
 import type { Service } from "#ctl/processes/keeper";
 import { argvHash } from "#ctl/processes/run-record";
 import type { UpOptions } from "#ctl/up/options";
@@ -35,6 +37,10 @@ export interface Plan {
   readonly slave: SlaveId;
   readonly user: UserId;
   readonly natsUrl: string;
+  /** Of a cluster with TLS: the authority, as text and as a file. */
+  readonly ca?: { readonly pem: string; readonly path: string };
+  /** What `clusterio init` decided. */
+  readonly settings?: ClusterSettings;
   /** Credential files. */
   readonly creds: { readonly core: string; readonly slave: string; readonly user: Uint8Array };
 }
@@ -54,8 +60,11 @@ export const natsService = async (
   const { dir } = plan.options;
   const folder = join(dir, "nats");
   const path = join(folder, "nats.conf");
-  const template = await readFile(join(packageRoot(), "infra", "nats.conf"), "utf8");
-  const config = renderConfig(template, { ...server, folder, serverName: "clusterio" });
+  const { settings } = plan;
+  const config =
+    settings === undefined
+      ? renderConfig(await natsTemplate(), { ...server, folder, serverName: "clusterio" })
+      : await brokerConfig(dir, settings, { ...server, tls: tlsFiles(dir) });
   await makeFolder(folder);
   await nodeDisk.write(path, new TextEncoder().encode(config));
   return {
@@ -69,8 +78,8 @@ export const natsService = async (
   };
 };
 
-const connectAndClose = async ({ natsUrl, creds, user }: Plan): Promise<void> => {
-  const link = await connectNats({ servers: natsUrl, creds: creds.user, name: user });
+const connectAndClose = async ({ natsUrl, creds, user, ca }: Plan): Promise<void> => {
+  const link = await connectNats({ servers: natsUrl, creds: creds.user, name: user, ca: ca?.pem });
   await link.close();
 };
 
@@ -86,7 +95,7 @@ export const projectorService = async (
     log: logOf(dir, "projector"),
     argv: [
       ...[process.execPath, programOf("master-projector"), "run"],
-      ...["--nats-url", plan.natsUrl, "--creds", plan.creds.core],
+      ...["--nats-url", plan.natsUrl, "--creds", plan.creds.core, ...caArgs(plan)],
       ...["--dir", join(dir, "projector"), "--assignment-key", at.assignmentKey],
       ...["--http", `127.0.0.1:${at.httpPort}`],
     ],
@@ -107,7 +116,7 @@ export const bridgeService = async (plan: Plan, bus: Bus): Promise<Service> => {
     log: logOf(dir, "bridge"),
     argv: [
       ...[process.execPath, programOf("slave-bridge"), "run"],
-      ...["--slave", plan.slave, "--nats-url", plan.natsUrl, "--creds", plan.creds.slave],
+      ...["--slave", plan.slave, "--nats-url", plan.natsUrl, "--creds", plan.creds.slave, ...caArgs(plan)],
       ...["--dir", join(dir, "bridge"), "--extra-mods", join(packageRoot(), "sim", "demo-world"), "--stop-games"],
       ...(game.kind === "factorio" ? ["--factorio", game.dir] : standIn),
     ],
@@ -117,6 +126,8 @@ export const bridgeService = async (plan: Plan, bus: Bus): Promise<Service> => {
       patiently(() => bridgeAnswers(plan, bus), { clock: plan.clock, signal, ms: BRIDGE_READY_MS_MAX }),
   };
 };
+
+const caArgs = ({ ca }: Plan): string[] => (ca === undefined ? [] : ["--ca", ca.path]);
 
 /** Any answer will do, also of a bridge of another version. */
 const bridgeAnswers = async ({ user, slave }: Plan, bus: Bus): Promise<void> => {

@@ -8,9 +8,12 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { isAlive, type ProcessId, processesWithArgv } from "#core/adapters/process-id";
 import { messageOf, unavailable } from "#core/errors";
+import { decodeText } from "#core/events/codec";
 import { createIdentity, type Identity } from "#core/identity/identity";
 import type { DaemonContext } from "#core/lifecycle";
 import { ClusterClient } from "#ctl/client/client";
+import { readGiven } from "#ctl/cluster/place";
+import { type ClusterSettings, localUrl, readSettings, tlsFiles } from "#ctl/cluster/settings";
 import { type FoundServer, findNatsServer } from "#ctl/nats-server/find";
 import { Keeper, type Service } from "#ctl/processes/keeper";
 import { leftRunning, type Role, readRunRecord, removeRunRecord } from "#ctl/processes/run-record";
@@ -18,7 +21,7 @@ import { adoptRunning, stopRunning } from "#ctl/processes/running";
 import type { UpOptions } from "#ctl/up/options";
 import { type GivenCreds, givenCreds, requireGame, SLAVE, USER } from "#ctl/up/preflight";
 import { BRIDGE_STOP_MS, bridgeService, natsService, type Plan, projectorService, STOP_MS } from "#ctl/up/services";
-import { choosePort, readUpState, type UpState, writeUpState } from "#ctl/up/state";
+import { choosePort, isFree, readUpState, type UpState, writeUpState } from "#ctl/up/state";
 import { Watcher } from "#ctl/watch/watcher";
 
 export interface Cluster {
@@ -47,9 +50,10 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
   own(await lockFolder(join(options.dir, "lock"), (owner) => inUse(options.dir, owner)), (unlock) => unlock());
   const identity = await createIdentity(join(options.dir, "identity"), nodeDisk);
   const state = await readUpState(options.dir);
-  const natsPort = await choosePort(state.natsPort, await isLeft(options.dir, "nats-server"));
+  const settings = given === undefined ? await readSettings(options.dir) : undefined;
+  const natsPort = await portOf(options.dir, { settings, remembered: state.natsPort });
   const httpPort = options.httpPort ?? (await choosePort(state.httpPort, await isLeft(options.dir, "projector")));
-  const plan = await planOf(options, given, { identity, natsPort });
+  const plan = await planOf(options, given, { identity, natsPort, settings });
 
   const remembered: UpState = { ...state, natsPort, ...(options.httpPort === undefined ? { httpPort } : {}) };
   await writeUpState(options.dir, remembered);
@@ -67,6 +71,7 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
       servers: plan.natsUrl,
       creds: plan.creds.user,
       name: plan.user,
+      ca: plan.ca?.pem,
       onProblem: (e) => say(e.message),
     }),
     (opened) => opened.close(),
@@ -79,6 +84,18 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
   await start(await projectorService(plan, client, { assignmentKey, httpPort }));
   await start(await bridgeService(plan, bus));
   return { plan, client, watcher, httpPort, state: remembered };
+};
+
+/** The port that `init` decided, or a free one that is kept. */
+const portOf = async (
+  dir: string,
+  { settings, remembered }: { settings: ClusterSettings | undefined; remembered: number | undefined },
+): Promise<number> => {
+  const ours = await isLeft(dir, "nats-server");
+  if (settings === undefined) return choosePort(remembered, ours);
+  const { port } = settings.listen;
+  if (ours || (await isFree(port))) return port;
+  throw unavailable(`port ${port} is used by another program: stop it, or change "listen" in ${dir}/cluster.json`);
 };
 
 const usableFolder = async (dir: string): Promise<void> => {
@@ -121,7 +138,7 @@ const STOP_ORDER = [
 const planOf = async (
   options: UpOptions,
   given: GivenCreds | undefined,
-  own: { readonly identity: Identity; readonly natsPort: number },
+  own: { readonly identity: Identity; readonly natsPort: number; readonly settings: ClusterSettings | undefined },
 ): Promise<Plan> => {
   const common = { options, clock: nodeClock };
   if (given !== undefined) {
@@ -132,8 +149,11 @@ const planOf = async (
   const core = (await own.identity.masterCreds()).path;
   const slave = (await own.identity.slaveCreds(SLAVE)).path;
   const user = (await own.identity.userCreds(USER)).bytes;
-  const natsUrl = `nats://127.0.0.1:${own.natsPort}`;
-  return { ...common, slave: SLAVE, user: USER, natsUrl, creds: { core, slave, user } };
+  const plan = { ...common, slave: SLAVE, user: USER, creds: { core, slave, user } };
+  if (own.settings === undefined) return { ...plan, natsUrl: `nats://127.0.0.1:${own.natsPort}` };
+  const path = tlsFiles(options.dir).ca;
+  const ca = { path, pem: decodeText(await readGiven(path, "the authority")) };
+  return { ...plan, natsUrl: localUrl(own.settings), ca, settings: own.settings };
 };
 
 const findServer = async (say: (line: string) => void): Promise<FoundServer> => {

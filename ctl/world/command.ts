@@ -2,35 +2,13 @@ import { Command, Option } from "clipanion";
 import { badInput } from "#core/errors";
 import type { WorldView } from "#core/events/query";
 import { parseWorldId, type WorldId } from "#core/ids";
-import { dirOption, ResultCommand } from "#ctl/audit/base-command";
-import type { Output } from "#ctl/audit/output";
-import type { ClusterClient } from "#ctl/client/client";
-import { connectUser } from "#ctl/client/connect";
+import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { worldLines, worldPage } from "#ctl/world/text";
 
 const CATEGORY = "Worlds";
-const SOURCE = `
-      Credentials are those of the operator of the cluster that \`clusterio up\` keeps in --dir, or --nats-url and --creds.
-
+const SOURCE = `${AS_USER}
       Exit codes: 0; 2 bad arguments, or there is no such world; 3 the cluster does not run; 4 refused.
 `;
-
-abstract class WorldCommand extends ResultCommand {
-  dir = dirOption();
-  natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --creds." });
-  creds = Option.String("--creds", { description: "With --nats-url: file with credentials of a user." });
-
-  protected run(prepare: () => (client: ClusterClient, output: Output) => Promise<void>): Promise<number> {
-    return this.work(() => {
-      const ask = prepare();
-      return async (output, own) => {
-        const { link, client } = await connectUser(this, process.cwd());
-        own(link, (opened) => opened.close());
-        await ask(client, output);
-      };
-    });
-  }
-}
 
 /** @throws ClusterioError `bad-input` that names what there is. */
 const worldIn = (worlds: readonly WorldView[], id: WorldId): WorldView => {
@@ -42,7 +20,7 @@ const worldIn = (worlds: readonly WorldView[], id: WorldId): WorldView => {
   );
 };
 
-export class WorldListCommand extends WorldCommand {
+export class WorldListCommand extends UserCommand {
   static override paths = [["world", "list"]];
   static override usage = Command.Usage({
     category: CATEGORY,
@@ -69,7 +47,7 @@ export class WorldListCommand extends WorldCommand {
   }
 }
 
-export class WorldShowCommand extends WorldCommand {
+export class WorldShowCommand extends UserCommand {
   static override paths = [["world", "show"]];
   static override usage = Command.Usage({
     category: CATEGORY,
@@ -95,7 +73,7 @@ const DECISIONS = {
   reject: "its server stops; give it another save and start it again",
 } as const;
 
-abstract class DecideCommand extends WorldCommand {
+abstract class DecideCommand extends UserCommand {
   protected abstract readonly decision: keyof typeof DECISIONS;
   world = Option.String({ name: "world" });
 

@@ -1,0 +1,141 @@
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import { requireMatching } from "#core/adapters/certificates";
+import { badInput } from "#core/errors";
+import { decodeText } from "#core/events/codec";
+import { userId } from "#core/ids";
+import { runDaemon } from "#core/lifecycle";
+import { readGiven } from "#ctl/cluster/place";
+import { type ClusterSettings, publicUrl } from "#ctl/cluster/settings";
+import { Contexts, contextName } from "#ctl/context/store";
+import { type InitOptions, initCluster } from "#ctl/init/init";
+
+const LOOPBACK = /^127\.\d+\.\d+\.\d+$|^::1$/;
+const ANY = /^0\.0\.0\.0$|^::$/;
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+
+/** "127.0.0.1:4222" or "[::]:4222". @throws ClusterioError `bad-input` */
+export const parseListen = (text: string): ClusterSettings["listen"] => {
+  const [, v6, v4, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = v6 ?? v4 ?? "";
+  const port = Number(digits);
+  if (isIP(host) === 0 || !(port >= 1 && port <= 65_535))
+    throw badInput(`--listen ${text}: give an address of this machine and a port, like 127.0.0.1:4222 or 0.0.0.0:4222`);
+  return { host, port };
+};
+
+/** What others may call this machine, given or guessed. @throws ClusterioError `bad-input` */
+export const hostsOf = (given: readonly string[], listen: ClusterSettings["listen"], own: string): string[] => {
+  for (const host of given) {
+    if (isIP(host) === 0 && !HOST.test(host)) throw badInput(`--host ${host}: give a host name or an address`);
+  }
+  if (given.length > 0) return [...new Set(given)];
+  if (LOOPBACK.test(listen.host)) return [listen.host];
+  return ANY.test(listen.host) ? [HOST.test(own) ? own : "localhost"] : [listen.host];
+};
+
+export class InitCommand extends Command {
+  static override paths = [["init"]];
+  static override usage = Command.Usage({
+    description: "make a cluster's identity: keys, accounts, certificates, the broker's configuration, the first admin",
+    details: `
+      Makes the folder --dir: the operator, its accounts and signing keys, a certificate authority of its own and the server's
+      certificate, nats.conf, and the credentials of the first admin, which become a context of yours. \`clusterio up --dir\` runs
+      it; a nats-server of your own runs on DIR/nats/nats.conf. Nothing is half done: the folder is there as a whole or not at all.
+
+      The broker listens on loopback until --listen says otherwise, with TLS either way. --host names what other machines call
+      this one: it stands in the certificate, and the first is the address in files made for them.
+
+      Whoever has DIR/identity has the cluster: back it up, and keep it from others.
+
+      Exit codes: 0 made; 2 bad arguments or unusable files; 3 a folder cannot be used; 4 there is a cluster already.
+    `,
+    examples: [
+      ["On this machine only", "$0 init"],
+      ["For slaves on other machines", "$0 init --listen 0.0.0.0:4222 --host cluster.example"],
+      [
+        "With certificates of your own",
+        "$0 init --listen 0.0.0.0:4222 --host cluster.example --cert c.pem --key c.key --ca ca.pem",
+      ],
+    ],
+  });
+
+  dir = Option.String("--dir", "./.clusterio", { description: "Folder to make (default ./.clusterio)." });
+  name = Option.String("--name", "clusterio", { description: "The cluster's name (default clusterio)." });
+  listen = Option.String("--listen", "127.0.0.1:4222", {
+    description: "Address and port of the broker (default 127.0.0.1:4222). 0.0.0.0:4222 for all of this machine's.",
+  });
+  hosts = Option.Array("--host", [], {
+    description: "What other machines call this one, a name or an address; may be given several times.",
+  });
+  admin = Option.String("--admin", "admin", { description: "The first admin's id (default admin)." });
+  inContext = Option.String("--context", { description: "Name of the context that is made (default: --name)." });
+  cert = Option.String("--cert", { description: "PEM file of a certificate for the broker. Needs --key and --ca." });
+  key = Option.String("--key", { description: "With --cert: PEM file of its private key." });
+  ca = Option.String("--ca", { description: "With --cert: PEM file of the authority that clients are to trust." });
+
+  override async execute(): Promise<number> {
+    return runDaemon(async () => {
+      const options = await this.#options();
+      const contexts = new Contexts(process.env);
+      const name = await this.#contextName(contexts);
+      const context = await initCluster(options);
+      await contexts.add(name, context);
+      if ((await contexts.current()) === undefined) await contexts.use(name);
+      const { dir, settings, admin } = options;
+      const listening = `${settings.listen.host}:${settings.listen.port}`;
+      process.stdout.write(
+        [
+          `made a cluster in ${dir}: it listens on ${listening} with TLS, others reach it at ${publicUrl(settings)}`,
+          `context ${name}: you are ${admin}, an admin`,
+          `start it: clusterio up --dir ${dir}`,
+          `back up ${dir}/identity: whoever has it has the cluster`,
+          "",
+        ].join("\n"),
+      );
+    });
+  }
+
+  async #options(): Promise<InitOptions> {
+    const listen = parseListen(this.listen);
+    if (this.name.length < 1 || this.name.length > 100 || /[^\w. -]/.test(this.name))
+      throw badInput(`--name "${this.name.slice(0, 80)}": use 1 to 100 letters, digits, " ", ".", "_" and "-"`);
+    const settings: ClusterSettings = { v: 1, name: this.name, listen, hosts: hostsOf(this.hosts, listen, hostname()) };
+    const certificates = await this.#certificates();
+    const admin = userId(this.admin);
+    const dir = resolve(this.dir);
+    return { dir, settings, admin, ...(certificates === undefined ? {} : { certificates }) };
+  }
+
+  async #certificates(): Promise<InitOptions["certificates"]> {
+    const { cert, key, ca } = this;
+    if (cert === undefined && key === undefined && ca === undefined) return undefined;
+    if (cert === undefined || key === undefined || ca === undefined)
+      throw badInput(
+        "--cert, --key and --ca go together: give all three, or none for an authority of the cluster's own",
+      );
+    const read = async (path: string, what: string) => decodeText(await readGiven(resolve(path), what));
+    const given = {
+      cert: await read(cert, "the certificate"),
+      key: await read(key, "the certificate's key"),
+      ca: await read(ca, "the authority"),
+    };
+    requireMatching(given, given.ca, Date.now());
+    return given;
+  }
+
+  /** The wanted name, or the cluster's with a number where that is taken. */
+  async #contextName(contexts: Contexts): Promise<string> {
+    const names = await contexts.names();
+    if (this.inContext !== undefined) {
+      if (!names.includes(contextName(this.inContext))) return this.inContext;
+      throw badInput(`there is a context "${this.inContext}" already: choose another name with --context`);
+    }
+    const base = this.name.replaceAll(" ", "-");
+    let name = base;
+    for (let n = 2; names.includes(name); n++) name = `${base}-${n}`;
+    return contextName(name);
+  }
+}
