@@ -123,7 +123,7 @@ const DISTRUST: readonly (readonly [RegExp, string])[] = [
 ];
 
 const distrustOf = (error: unknown): string | undefined => {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+  for (let at = error; typeof at === "object" && at !== null; at = Reflect.get(at, "cause")) {
     const code = String(Reflect.get(at, "code"));
     const found = DISTRUST.find(([pattern]) => pattern.test(code));
     if (found !== undefined) return found[1];

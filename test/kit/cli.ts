@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { packageRoot } from "#core/adapters/package-root";
+
+export interface CliResult {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number | null;
+}
+
+/** One run of an installed program, to its end. */
+export const cli = async (
+  program: "ctl" | "slave-bridge" | "master-projector",
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+): Promise<CliResult> => {
+  const child = spawn(process.execPath, [join(packageRoot(), "dist", program, "main.js"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  const said = { out: "", err: "" };
+  child.stdout.on("data", (chunk) => {
+    said.out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    said.err += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { ...said, code };
+};
