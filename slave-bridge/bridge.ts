@@ -1,3 +1,5 @@
+import { Airwaves } from "#bridge/circuit/airwaves";
+import { Levels } from "#bridge/circuit/levels";
 import { carryOut, commandIn, errorAnswer, slaveCommandIn } from "#bridge/commands";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { newRecord } from "#bridge/instance/record";
@@ -62,7 +64,8 @@ export class Bridge implements RunnerHost {
       (latest, { lastBoot }) => (lastBoot === "" ? latest : later(latest, lastBoot, ports)),
       nextBoot(ports.clock.now(), "", ports.random),
     );
-    const bridge = new Bridge({ settings, ports, boot });
+    const circuits = { air: new Airwaves(ports, settings.slave, boot), levels: new Levels(ports, settings.slave) };
+    const bridge = new Bridge({ settings, ports, boot, circuits });
     bridge.#unlock = unlock;
     try {
       for (const record of records) await bridge.#open(record);
@@ -113,6 +116,8 @@ export class Bridge implements RunnerHost {
     tick();
     for (const runner of runners) this.#tellTelemetry(runner);
     await Promise.all(runners.map((runner) => runner.close()));
+    this.context.circuits?.air.close();
+    this.context.circuits?.levels.close();
     await this.#unlock();
   }
 

@@ -28,7 +28,8 @@ const wholeReply = z.object({
 
 const nextLine = z.object({ next: z.string().regex(/^clusterio\/[0-9a-z]{10,32}-[1-9][0-9]{0,8}\.jsonl$/) });
 const errorReply = z.object({ error: z.string(), message: z.string().default("") });
-const leaseReply = z.object({ tick: shape.count });
+/** A mod that does not count its players has none that would slow commands down. */
+const leaseReply = z.object({ tick: shape.count, players: shape.count.exactOptional() });
 
 export interface Complaint {
   readonly kind: "error";
@@ -161,11 +162,13 @@ export const nextFileIn = (line: string): string | undefined => {
   return decoded.success ? decoded.data.next : undefined;
 };
 
-/** The reply to `/cl`. */
-export const decodeLease = (text: string): { readonly kind: "tick"; readonly tick: number } | Complaint => {
+/** The reply to `/cl`, and to others that answer with the tick. */
+export const decodeLease = (
+  text: string,
+): { readonly kind: "tick"; readonly tick: number; readonly players?: number } | Complaint => {
   const value = parse(text);
   const decoded = leaseReply.safeParse(value);
-  return decoded.success ? { kind: "tick", tick: decoded.data.tick } : complaintIn(value, text);
+  return decoded.success ? { kind: "tick", ...decoded.data } : complaintIn(value, text);
 };
 
 export const tagOf = (token: string): string => token.slice(0, 4);

@@ -80,7 +80,8 @@ const encodePair = ([number, amount]: ImportPair, previous: number): string => {
   return encodeNumber(number - previous - 1) + encodeNumber(amount);
 };
 
-const encodeNumber = (value: number): string => {
+/** One unsigned number: base 32, the last digit from an alphabet of its own, so that no separator is needed. */
+export const encodeNumber = (value: number): string => {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} can't stand in an import`);
   let text = "";
   let rest = value;
@@ -91,7 +92,8 @@ const encodeNumber = (value: number): string => {
   return text + LAST.charAt(rest);
 };
 
-const decodeNumbers = (text: string): number[] | undefined => {
+/** The numbers in a text, or undefined for what is none. */
+export const decodeNumbers = (text: string): number[] | undefined => {
   const numbers: number[] = [];
   let value = 0;
   let digits = 0;

@@ -1,3 +1,5 @@
+import type { Airwaves } from "#bridge/circuit/airwaves";
+import type { Levels } from "#bridge/circuit/levels";
 import type { Game, ModSource } from "#bridge/game/port";
 import type { Install } from "#bridge/install";
 import type { FactRoom } from "#bridge/link/statements";
@@ -42,6 +44,8 @@ export interface BridgeContext {
   readonly settings: BridgeSettings;
   readonly boot: Boot;
   readonly ports: Ports;
+  /** What all its worlds hear of the cluster's channels and levels. Absent: circuits end at the bridge. */
+  readonly circuits?: { readonly air: Airwaves; readonly levels: Levels };
   /** Absent, what the master takes: the simulation's worlds are small. */
   readonly factRoom?: FactRoom;
 }

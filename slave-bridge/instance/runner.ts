@@ -112,6 +112,8 @@ export class InstanceRunner {
   async command(text: string): Promise<string> {
     const { rcon } = this.#game;
     if (rcon === undefined) throw unavailable(`${this.instance} is ${this.phase}: there is no RCON to send that to`);
+    const turn = await this.#session.commandTurn(Buffer.byteLength(text));
+    if (!turn) throw unavailable(`${this.instance} lost its RCON connection before that could be sent`);
     return rcon.send(text, COMMAND_MS_MAX);
   }
 

@@ -1,3 +1,4 @@
+import { SEGMENTS } from "#bridge/rcon/segments";
 import { canonicalJson } from "#core/events/codec";
 import type { InstanceConfig } from "#core/events/delivery";
 
@@ -40,6 +41,8 @@ export const serverSettings = (config: InstanceConfig): string =>
       // Storage goes on without players.
       auto_pause: false,
       only_admins_can_pause_the_game: true,
+      // What the bridge reckons with.
+      ...SEGMENTS,
     },
     undefined,
     2,

@@ -11,6 +11,8 @@ export interface LeaseHands {
   /** The reply to a command, undefined when there is none. */
   ask(command: string): Promise<string | undefined>;
   complain(complaint: Complaint): void;
+  /** So many are in the game: what it takes in depends on that. */
+  players(players: number): void;
 }
 
 /**
@@ -76,7 +78,8 @@ export class Lease {
     const reply = await this.hands.ask(`/cl ${tagOf(token)} ${this.#ticks} ${second}`);
     if (reply === undefined || token !== this.#token) return;
     const lease = decodeLease(reply);
-    if (lease.kind === "tick") this.paced(lease.tick);
-    else this.hands.complain(lease);
+    if (lease.kind === "error") return this.hands.complain(lease);
+    this.paced(lease.tick);
+    this.hands.players(lease.players ?? 0);
   }
 }

@@ -1,9 +1,14 @@
+import { isCircuitLine } from "#bridge/circuit/circuit-line";
+import { Circuits } from "#bridge/circuit/circuits";
 import type { RconConnection, Stop } from "#bridge/game/port";
 import { followReports } from "#bridge/game/report-follower";
 import { type Begun, type Complaint, decodeReport, decodeWhole, type Names, tagOf } from "#bridge/game-protocol";
 import { link, newLink } from "#bridge/link/link";
 import type { LinkAction, LinkInput, LinkRecord, LinkState, Totals } from "#bridge/link/state";
 import type { BridgeContext } from "#bridge/ports";
+import { type Compose, Pipe } from "#bridge/rcon/pipe";
+import { bytesPerTick } from "#bridge/rcon/segments";
+import type { Rank } from "#bridge/rcon/turns";
 import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
 import { Lease } from "#bridge/session/lease";
 import { isClusterioError, messageOf } from "#core/errors";
@@ -25,6 +30,7 @@ import { subjects } from "#core/subjects";
  * E4 a game that says that its session is another one, or uses names that never came, is asked to begin anew: the
  *    connection is closed, and the next one begins a session.
  * E5 the lease is extended only for a world that is this instance's own.
+ * E6 what goes into the game goes by the connection's pipe: in its turn, within what the server takes in.
  */
 
 /** The game answers at the next tick; a save may take seconds. */
@@ -71,11 +77,16 @@ interface Open {
   readonly token: string;
   readonly names: Names;
   readonly base: Totals;
+  readonly circuits: Circuits | undefined;
 }
+
+/** Of a game whose speed is not known yet. */
+const UPS = 60;
 
 export class Session {
   #link: LinkState;
   #rcon: RconConnection | undefined;
+  #pipe: Pipe | undefined;
   #open: Open | undefined;
   #stopReports: Stop = () => {};
   readonly #lease: Lease;
@@ -97,6 +108,7 @@ export class Session {
     this.#lease = new Lease(context.ports.clock, {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
+      players: (players) => this.#pipe?.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
     });
   }
 
@@ -124,11 +136,14 @@ export class Session {
 
   connected(rcon: RconConnection): void {
     this.#rcon = rcon;
+    this.#pipe = new Pipe(this.context.ports.clock, (command) => this.#send(rcon, command));
     this.#feed({ kind: "connected" });
   }
 
   disconnected(): void {
     this.#rcon = undefined;
+    this.#pipe?.close();
+    this.#pipe = undefined;
     this.#close();
     this.#feed({ kind: "disconnected" });
   }
@@ -192,7 +207,12 @@ export class Session {
     await Promise.race([this.report(), enough]);
     cancel();
     this.#feed({ kind: "leave" });
-    this.#close();
+    this.#close(true);
+  }
+
+  /** Resolves when an operator's command of so many bytes may be sent (E6); false when there is no connection. */
+  async commandTurn(bytes: number): Promise<boolean> {
+    return (await this.#pipe?.turn("command", bytes)) ?? false;
   }
 
   /** True when the link had something to do. */
@@ -272,11 +292,18 @@ export class Session {
     this.context.ports.journal("warn", `${this.owner.instance}: ${messageOf(error)}`);
   }
 
-  /** The reply to one command, undefined when this connection is no more (E2). */
-  async #ask(command: string): Promise<string | undefined> {
+  /** The reply to one command, in its turn (E6); undefined when this connection is no more. */
+  #ask(command: string): Promise<string | undefined> {
+    return this.#askInTurn("delivery", () => command);
+  }
+
+  async #askInTurn(rank: Rank, compose: Compose): Promise<string | undefined> {
+    return this.#pipe?.ask(rank, compose);
+  }
+
+  /** E2 */
+  async #send(rcon: RconConnection, command: string): Promise<string | undefined> {
     const { clock, journal } = this.context.ports;
-    const rcon = this.#rcon;
-    if (rcon === undefined) return undefined;
     const sentAt = clock.now();
     try {
       const reply = await rcon.send(command, REPLY_MS_MAX);
@@ -313,15 +340,29 @@ export class Session {
       const from = { folder: this.owner.reports, file };
       this.#stopReports = followReports({ disk, files: game, journal }, from, (line) => this.#reported(line));
     }
-    this.#open = { token, names, base: received };
+    this.#open = { token, names, base: received, circuits: this.#open?.circuits ?? this.#newCircuits(token) };
     if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
     this.owner.belongs(world);
     // E5
     this.#lease.extend(token);
   }
 
-  /** Forgets what belongs to one session. */
-  #close(): void {
+  #newCircuits(token: string): Circuits | undefined {
+    const { circuits, ports } = this.context;
+    if (circuits === undefined) return undefined;
+    const { instance } = this.owner;
+    const hands = {
+      ...circuits,
+      clock: ports.clock,
+      ask: (rank: Rank, compose: Compose) => this.#askInTurn(rank, compose),
+      complain: (message: string) => ports.journal("warn", `${instance}: ${message}`),
+    };
+    return new Circuits(hands, instance, token);
+  }
+
+  /** Forgets what belongs to one session. `silent`: the game stops in order. */
+  #close(silent = false): void {
+    this.#open?.circuits?.close(silent);
     this.#stopReports();
     this.#lease.close();
     this.#open = undefined;
@@ -343,6 +384,7 @@ export class Session {
   #reported(line: string): number | undefined {
     const open = this.#open;
     if (open === undefined) return undefined;
+    if (isCircuitLine(line)) return void open.circuits?.line(line);
     const decoded = decodeReport(line, open.names, open.token);
     if (decoded.kind === "report") {
       this.#lease.paced(decoded.report.tick);
@@ -373,26 +415,33 @@ export class Session {
   async #import(): Promise<void> {
     const open = this.#open;
     if (open === undefined || this.#importing) return;
-    const waiting = this.#waiting;
-    const next = nextImport(waiting, open);
-    if (next === undefined) {
-      this.#waiting = NOTHING;
-      return;
-    }
-    this.#waiting = next.rest;
     this.#importing = true;
-    const reply = await this.#sendImport(next.command);
+    let folded: number | undefined;
+    let said = false;
+    const reply = await this.#sendImport(() => {
+      if (open !== this.#open) return undefined;
+      // What was granted while it waited for its turn goes along.
+      const next = nextImport(this.#waiting, open);
+      folded = this.#waiting.folded;
+      this.#waiting = next?.rest ?? NOTHING;
+      said = next !== undefined;
+      return next?.command;
+    });
     if (open !== this.#open) return;
     this.#importing = false;
+    // There was nothing to say; what was granted since is looked at.
+    if (!said && this.#waiting !== NOTHING) return void this.#import();
     if (reply === undefined) return;
     const took = this.#reported(reply) !== undefined;
-    if (took && waiting.folded !== undefined) this.#tookIn(this.context.ports.clock.now() - waiting.folded);
+    if (took && folded !== undefined) this.#tookIn(this.context.ports.clock.now() - folded);
     void this.#import();
   }
 
-  async #sendImport(command: string): Promise<string | undefined> {
-    if (failpoint("import.sending") === "drop") return undefined;
-    const asked = this.#ask(command);
+  async #sendImport(compose: Compose): Promise<string | undefined> {
+    const asked = this.#askInTurn("delivery", () => {
+      const command = compose();
+      return command === undefined || failpoint("import.sending") === "drop" ? undefined : command;
+    });
     failpoint("import.sent");
     const reply = await asked;
     return failpoint("import.replied") === "drop" ? undefined : reply;
