@@ -34,6 +34,8 @@ export type LedgerType = (typeof LEDGER_TYPES)[number];
 
 /** Stands for the slave itself where a command names an instance. */
 export const SELF = "_";
+/** Stands for every other instance where a message names one. */
+const ALL_OTHERS = "_";
 
 /** Any text as one token: UTF-8 percent-encoding with "_" for "%"; only A-Z a-z 0-9 and "-" stand for themselves. */
 export const encodeToken = (text: string): string => {
@@ -93,6 +95,9 @@ export const subjects = {
     join("circuit", slave, instance, encodeToken(channel)),
   /** The same as the leader hands it on. */
   signal: (channel: string, instance: InstanceId) => join("signal", encodeToken(channel), instance),
+  /** What a mod of one world says to those of another, or (`to` undefined) of all others. */
+  message: (slave: SlaveId, instance: InstanceId, to: string | undefined, channel: string) =>
+    join("message", slave, instance, to === undefined ? ALL_OTHERS : instanceId(to), encodeToken(channel)),
   stateLeader: () => join("state", "master", "leader"),
   state: (kind: "instances", id: InstanceId) => join("state", kind, id),
   telemetry: (slave: SlaveId, instance: InstanceId | typeof SELF) => join("telemetry", slave, instance),
@@ -111,6 +116,7 @@ export const subjects = {
     circuits: join("circuit", ">"),
     signals: join("signal", ">"),
     signalsOn: (channel: string) => join("signal", encodeToken(channel), "*"),
+    messages: join("message", ">"),
     state: join("state", ">"),
     telemetry: join("telemetry", ">"),
     masterCommands: join("command", "*", "master", ">"),
@@ -179,6 +185,24 @@ export const parseSignalSubject = (subject: string): { channel: string; instance
   const channel = token === undefined ? undefined : decodeToken(token);
   if (instance === undefined || channel === undefined || !isId(instance)) return undefined;
   return { channel, instance: instanceId(instance) };
+};
+
+export interface MessageSubject {
+  readonly slave: SlaveId;
+  readonly instance: InstanceId;
+  /** Undefined: all others. */
+  readonly to: InstanceId | undefined;
+  readonly channel: string;
+}
+
+export const parseMessageSubject = (subject: string): MessageSubject | undefined => {
+  const [slave, instance, to, token] = tokensAfter("message", 4, subject) ?? [];
+  if (slave === undefined || instance === undefined || to === undefined || token === undefined) return undefined;
+  const channel = decodeToken(token);
+  if (!isSlave(slave) || !isId(instance) || channel === undefined) return undefined;
+  if (to !== ALL_OTHERS && !isId(to)) return undefined;
+  const only = to === ALL_OTHERS ? undefined : instanceId(to);
+  return { slave: slaveId(slave), instance: instanceId(instance), to: only, channel };
 };
 
 export const parseTelemetrySubject = (subject: string): { slave: SlaveId; instance: string } | undefined => {

@@ -5,6 +5,7 @@ import { sha256Hex } from "#core/digest";
 import { delivery } from "#core/events/delivery";
 import { FACT_VERSION, factEnvelope } from "#core/events/facts";
 import { ledgerMessages } from "#core/events/ledger";
+import { worldMessage } from "#core/events/message";
 import { channelState, storageLevel } from "#core/events/signal";
 import { FACT_TYPES, LEDGER_TYPES } from "#core/subjects";
 
@@ -23,6 +24,7 @@ export const published: readonly Published[] = [
   ...FACT_TYPES.map((type) => ({ path: `facts/${type}.v${FACT_VERSION}`, schema: factEnvelope[type] })),
   ...LEDGER_TYPES.map((type) => ({ path: `ledger/${type}.v1`, schema: ledgerMessages[type] })),
   { path: "delivery.v1", schema: delivery },
+  { path: "message.v1", schema: worldMessage },
   { path: "signal.v1", schema: channelState },
   { path: "storage.v1", schema: storageLevel },
   { path: "proof.v1", schema: proof },

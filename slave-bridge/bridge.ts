@@ -5,6 +5,8 @@ import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
 import { recordAssigned } from "#bridge/link/identity";
+import type { Said } from "#bridge/messages/message-line";
+import { Post } from "#bridge/messages/post";
 import type { BridgeContext, BridgeSettings, Ports } from "#bridge/ports";
 import { type Boot, nextBoot } from "#core/boot";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
@@ -15,7 +17,7 @@ import type { FactBody } from "#core/events/facts";
 import { FACT_BYTES_MAX } from "#core/events/shapes";
 import { type AuditEntry, type InstanceTelemetry, type SlaveTelemetry, TELEMETRY_MS } from "#core/events/telemetry";
 import { failpoint } from "#core/failpoints";
-import { type InstanceId, instanceId, isId } from "#core/ids";
+import { type InstanceId, instanceId, isId, type WorldId } from "#core/ids";
 import type { BusMessage } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
 import {
@@ -48,10 +50,13 @@ export class Bridge implements RunnerHost {
   readonly #refusedAt = new Map<InstanceId, number>();
   readonly #closers: (() => void)[] = [];
   readonly #changed = new Set<InstanceId>();
+  readonly #post: Post;
   #facts = 0;
   #unlock: () => Promise<void> = async () => {};
 
-  private constructor(private readonly context: BridgeContext) {}
+  private constructor(private readonly context: BridgeContext) {
+    this.#post = new Post(context, this.#runners);
+  }
 
   /**
    * Opens every instance in the folder and goes on with what should run.
@@ -100,6 +105,14 @@ export class Bridge implements RunnerHost {
     failpoint("fact.published");
   }
 
+  send(instance: InstanceId, world: WorldId, said: Said): void {
+    this.#post.send(instance, world, said);
+  }
+
+  dropped(): void {
+    this.#post.dropped();
+  }
+
   changed(instance: InstanceId): void {
     this.#changed.add(instance);
   }
@@ -135,12 +148,14 @@ export class Bridge implements RunnerHost {
       subjects.all.commandsTo(settings.slave),
       (message) => void this.#commanded(message),
     );
+    const posted = this.#post.listen();
     const connection = bus.onConnection((connected) => {
       if (connected) for (const runner of this.#runners.values()) runner.restate();
     });
     this.#closers.push(
       () => delivered.stop(),
       () => commanded.stop(),
+      () => posted.stop(),
       () => connection.stop(),
       every(clock, TICK_MS, () => this.#tick()),
       every(clock, TELEMETRY_MS, () => this.#tellAll()),

@@ -69,6 +69,8 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
       allow: [
         ...EDGE_STREAMS.map((kind) => subject(kind, own, ">")),
         subject("query", own, ">"),
+        // To other slaves, within EDGE: no master and no stream hears it.
+        subject("message", own, ">"),
         // Answers to commands. Not `resp` (allow_responses): that would let a slave publish on any subject which an
         // accomplice names as its reply subject, another slave's events included. Inboxes are only as open as their
         // 22 unguessable characters.
@@ -82,10 +84,11 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
         // What its worlds' combinators show is everybody's.
         subject("signal", ">"),
         subject("storage", ">"),
+        subject("message", ">"),
         `_INBOX.${own}.>`,
       ],
     },
-    // Deliveries, commands, the inbox, levels, and one for each channel that its worlds listen to (CHANNELS_HEARD_MAX).
+    // Deliveries, commands, the inbox, levels, messages, and one for each channel that its worlds listen to (CHANNELS_HEARD_MAX).
     subs: 64,
     data: -1,
     payload: EDGE_PAYLOAD_BYTES_MAX,
@@ -96,8 +99,8 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
     sub: {
       allow: [
         `_INBOX.${own}.>`,
-        ...["event", "log", "telemetry", "state", "storage", "delivery", "audit", "chat", "signal"].map((kind) =>
-          subject(kind, ">"),
+        ...["event", "log", "telemetry", "state", "storage", "delivery", "audit", "chat", "signal", "message"].map(
+          (kind) => subject(kind, ">"),
         ),
       ],
     },

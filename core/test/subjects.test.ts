@@ -9,6 +9,7 @@ import {
   parseDeliverySubject,
   parseEventSubject,
   parseMasterCommandSubject,
+  parseMessageSubject,
   parseQuerySubject,
   parseSlaveCommandSubject,
   parseTelemetrySubject,
@@ -49,6 +50,10 @@ test("what is built is parsed to the same parts", () => {
         verb: "new",
       });
       expect(parseQuerySubject(subjects.query(user, "link"))).toEqual({ caller: user, noun: "link" });
+      for (const to of [undefined, instanceId(c)]) {
+        const subject = subjects.message(slave, instance, to, "my_mod-x");
+        expect(parseMessageSubject(subject)).toEqual({ slave, instance, to, channel: "my_mod-x" });
+      }
     }),
   );
 });
@@ -57,6 +62,7 @@ test("what is not of the grammar is nothing, never an exception", () => {
   const parsers = [
     parseEventSubject,
     parseDeliverySubject,
+    parseMessageSubject,
     parseTelemetrySubject,
     parseSlaveCommandSubject,
     parseMasterCommandSubject,

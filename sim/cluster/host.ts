@@ -163,6 +163,9 @@ export class Host {
         this.undecided = true;
         this.otherMap = message.includes("another map");
       },
+      // No mod of a simulated world has anything to say to another.
+      send: () => {},
+      dropped: () => {},
       changed: () => {},
       saving: () => false,
     };

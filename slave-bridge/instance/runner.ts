@@ -5,6 +5,8 @@ import { createSave, prepare, startServer } from "#bridge/instance/launch";
 import { findRunning } from "#bridge/instance/leftovers";
 import { autosaveName, belongs, ended, made, started } from "#bridge/instance/lineage";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
+import type { Incoming } from "#bridge/messages/mailbox";
+import type { Said } from "#bridge/messages/message-line";
 import type { BridgeContext } from "#bridge/ports";
 import { Session } from "#bridge/session/session";
 import { type Action, type Input, newServer, type Server } from "#bridge/supervisor/server";
@@ -14,7 +16,7 @@ import type { WorldStatement } from "#core/events/command";
 import type { Delivery } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
 import type { InstanceTelemetry } from "#core/events/telemetry";
-import type { InstanceId } from "#core/ids";
+import type { InstanceId, WorldId } from "#core/ids";
 
 /**
  * One instance: carries out what its supervisor decides, and lends its game to its session.
@@ -29,6 +31,9 @@ const COMMAND_MS_MAX = 30_000;
 
 export interface RunnerHost {
   publish(instance: InstanceId, fact: FactBody): void;
+  send(instance: InstanceId, world: WorldId, said: Said): void;
+  /** A message between worlds did not get through. */
+  dropped(): void;
   /** Something that telemetry shows has changed. */
   changed(instance: InstanceId): void;
 }
@@ -141,6 +146,10 @@ export class InstanceRunner {
 
   delivery(delivery: Delivery): void {
     this.#session.delivery(delivery);
+  }
+
+  message(message: Incoming): void {
+    this.#session.message(message);
   }
 
   restate(): void {
@@ -314,6 +323,8 @@ export class InstanceRunner {
       configure: (config: InstanceRecord["config"]) => this.#configure(config),
       belongs: (world: Parameters<typeof belongs>[1]) => this.#belongs(world),
       publish: (fact: FactBody) => this.host.publish(instance, fact),
+      send: (world: WorldId, said: Said) => this.host.send(instance, world, said),
+      dropped: () => this.host.dropped(),
       stopServer: () => void this.stop(),
       alarm: (message: string | undefined) => this.#alarm("link", message),
       changed: () => this.host.changed(instance),

@@ -75,6 +75,8 @@ const scene = (save: FakeSave = newSave(7)) => {
     publish: (fact) => void master.facts.push(fact),
     stopServer: (message) => void told.push(`stop ${message}`),
     alarm: (message) => void (message === undefined || told.push(`alarm ${message}`)),
+    send: (id, { channel, to, data }) => void told.push(`sent ${id} ${channel} ${to ?? "all"} ${data}`),
+    dropped: () => void told.push("dropped"),
     changed: () => {},
     saving: () => owner.busy,
   };
@@ -208,6 +210,27 @@ describe("a session", () => {
     const verbs = rcon.sent.map((line) => line.split(" ")[0]);
     expect(verbs).toEqual(["/clusterio-begin", "/clusterio-adopt", "/cl"]);
     expect(told.filter((line) => line.startsWith("belongs"))).toEqual([expect.stringMatching(/^belongs north\.1\./)]);
+  });
+
+  test("what a mod says goes out for its world, and what others say goes in, while the session is open", async () => {
+    const { connect, session, told, world, reportFile } = scene();
+    const incoming = { slave: "away", from: "east", channel: "c", data: "hi", direct: false };
+    session.message(incoming);
+    const rcon = await connect();
+    const line = (token: string) => JSON.stringify({ message: { token, n: 1, channel: "c", data: "hello" } });
+    reportFile(line(world.token));
+    reportFile(line("othertoken12"));
+    session.message(incoming);
+    await settle();
+    expect(told.slice(-3)).toEqual(["sent north.1 c all hello", "dropped", "dropped"]);
+    expect(rcon.sent.filter((command) => command.startsWith("/cm"))).toEqual([
+      `/cm ${world.token.slice(0, 4)} {"n":1,"slave":"away","from":"east","channel":"c","data":"hi"}`,
+    ]);
+    session.disconnected();
+    const next = await connect(/begin/);
+    session.message(incoming);
+    await settle();
+    expect([...rcon.sent, ...next.sent].filter((command) => command.startsWith("/cm"))).toHaveLength(1);
   });
 
   test("silence ends the connection, unless the game said that it is saving", async () => {

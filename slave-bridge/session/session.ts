@@ -5,6 +5,8 @@ import { followReports } from "#bridge/game/report-follower";
 import { type Begun, type Complaint, decodeReport, decodeWhole, type Names, tagOf } from "#bridge/game-protocol";
 import { link, newLink } from "#bridge/link/link";
 import type { LinkAction, LinkInput, LinkRecord, LinkState, Totals } from "#bridge/link/state";
+import { type Incoming, Mailbox } from "#bridge/messages/mailbox";
+import { decodeMessageLine, isMessageLine, type Said } from "#bridge/messages/message-line";
 import type { BridgeContext } from "#bridge/ports";
 import { type Compose, Pipe } from "#bridge/rcon/pipe";
 import { bytesPerTick } from "#bridge/rcon/segments";
@@ -64,6 +66,10 @@ export interface SessionOwner {
   /** The running save is this world. */
   belongs(world: WorldId): void;
   publish(fact: FactBody): void;
+  /** A message of this world's mods to others. */
+  send(world: WorldId, said: Said): void;
+  /** A message was not understood, or found no room. */
+  dropped(): void;
   stopServer(message: string): void;
   alarm(message: string | undefined): void;
   /** Something that telemetry shows has changed. */
@@ -90,6 +96,7 @@ export class Session {
   #open: Open | undefined;
   #stopReports: Stop = () => {};
   readonly #lease: Lease;
+  readonly #mailbox: Mailbox;
   #queue: LinkAction[] = [];
   #draining = false;
   #waiting: Wanting = NOTHING;
@@ -109,6 +116,11 @@ export class Session {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
       players: (players) => this.#pipe?.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
+    });
+    this.#mailbox = new Mailbox({
+      ask: (command) => this.#ask(command),
+      complain: (complaint) => this.#beginAnew(complaint),
+      dropped: () => owner.dropped(),
     });
   }
 
@@ -157,6 +169,11 @@ export class Session {
 
   delivery(delivery: Delivery): void {
     this.#feed({ kind: "delivery", delivery });
+  }
+
+  /** Another world's mods say something; it is dropped unless this world's session is open. */
+  message(message: Incoming): void {
+    this.#mailbox.receive(message);
   }
 
   /** True when there was something to do. */
@@ -338,13 +355,14 @@ export class Session {
       this.#close();
       this.#lease.begin(whole.tick);
       const from = { folder: this.owner.reports, file };
-      this.#stopReports = followReports({ disk, files: game, journal }, from, (line) => this.#reported(line));
+      this.#stopReports = followReports({ disk, files: game, journal }, from, (line) => this.#line(line));
     }
     this.#open = { token, names, base: received, circuits: this.#open?.circuits ?? this.#newCircuits(token) };
     if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
     this.owner.belongs(world);
     // E5
     this.#lease.extend(token);
+    this.#mailbox.open(token);
   }
 
   #newCircuits(token: string): Circuits | undefined {
@@ -365,6 +383,7 @@ export class Session {
     this.#open?.circuits?.close(silent);
     this.#stopReports();
     this.#lease.close();
+    this.#mailbox.close();
     this.#open = undefined;
     this.#waiting = NOTHING;
     this.#importing = false;
@@ -378,6 +397,18 @@ export class Session {
       `${this.owner.instance}: a new session, because ${complaint.code}: ${complaint.message}`,
     );
     this.#rcon?.close();
+  }
+
+  #line(line: string): void {
+    if (isMessageLine(line)) this.#said(line);
+    else this.#reported(line);
+  }
+
+  #said(line: string): void {
+    const said = decodeMessageLine(line);
+    const { world } = this.#link;
+    if (said === undefined || said.token !== this.#open?.token || world === "") return this.owner.dropped();
+    this.owner.send(world, said);
   }
 
   /** A report over either transport; its tick. */

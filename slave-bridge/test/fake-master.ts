@@ -38,7 +38,9 @@ export class FakeMaster {
       bus.respond(message, encodeJson(answer));
     });
     bus.subscribe(subjects.all.events, ({ subject, data }) => {
-      const type = parseEventSubject(subject)?.type as keyof typeof factEnvelope;
+      const from = parseEventSubject(subject);
+      if (from?.slave !== slave) return;
+      const type = from.type as keyof typeof factEnvelope;
       this.#fold(decodeJson<{ type: string; data: unknown }>(factEnvelope[type], data, subject) as FactBody);
     });
   }

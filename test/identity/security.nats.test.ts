@@ -74,6 +74,7 @@ describe("slave alpha cannot", () => {
     ["set a state", subjects.state("instances", north)],
     ["put a signal on a channel as beta", subjects.circuit(betaId, north, "main")],
     ["put a signal on a channel past the master", subjects.signal("main", north)],
+    ["say something as beta's world", subjects.message(betaId, north, undefined, "main")],
     ["command beta", subjects.command(admin, betaId, SELF, "stop")],
     ["command the master as admin", subjects.masterCommand(admin, "policy", "set")],
     ["command the master as itself", subjects.masterCommand(userId("alpha"), "policy", "set")],
@@ -107,6 +108,7 @@ describe("slave alpha cannot", () => {
 
 describe("a user cannot", () => {
   test.each([
+    ["say something as a world", subjects.message(alphaId, north, undefined, "main")],
     ["state a fact", subjects.event(alphaId, north, "world-reported")],
     ["command as another user", subjects.command(userId("other"), alphaId, SELF, "stop")],
     ["command the master as another user", subjects.masterCommand(userId("other"), "policy", "set")],
@@ -236,6 +238,25 @@ test("a slave that answers to a reply subject of a user's choice stays within in
   user.nc.publish(subjects.command(admin, alphaId, SELF, "trick"), fact, { reply });
   await until(() => problems.length > refusedBefore, { what: "the answer is refused" });
   expect(await lastSeq("EVENTS")).toBe(before);
+});
+
+test("what a world says to others reaches every slave and user, and no stream and no master", async () => {
+  const heard: string[] = [];
+  const hear = (link: NatsLink, who: string) =>
+    new NatsBus(link).subscribe(subjects.all.messages, ({ subject }) => heard.push(`${who} ${subject}`));
+  for (const [link, who] of [
+    [alpha, "alpha"],
+    [beta, "beta"],
+    [user, "user"],
+    [master, "master"],
+  ] as const)
+    hear(link, who);
+  await Promise.all([alpha, beta, user, master].map((link) => link.nc.flush()));
+  new NatsBus(alpha).publish(subjects.message(alphaId, north, instanceId("east"), "my-mod"), fact);
+  await until(() => heard.length === 3, { what: "it came" });
+  await master.nc.flush();
+  const subject = "clusterio.v1.message.alpha.north.east.my-mod";
+  expect([...heard].sort()).toEqual([`alpha ${subject}`, `beta ${subject}`, `user ${subject}`]);
 });
 
 test("what CORE says reaches EDGE: each slave its deliveries, users the read models; the ledger reaches nobody", async () => {
