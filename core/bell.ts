@@ -1,3 +1,4 @@
+import { onAbort } from "#core/abort";
 import type { Clock } from "#core/ports/clock";
 
 /** Wakes one waiting loop: any number of rings before or during a wait end that wait once. */
@@ -21,13 +22,13 @@ export class Bell {
     return new Promise((resolve) => {
       const done = () => {
         cancel();
-        signal.removeEventListener("abort", done);
+        forget();
         this.#wake = undefined;
         this.#rung = false;
         resolve();
       };
       const cancel = this.clock.after(ms, done);
-      signal.addEventListener("abort", done, { once: true });
+      const forget = onAbort(signal, done);
       this.#wake = done;
     });
   }

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /** SHA-256 as base64url: 43 characters. */
-export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("base64url");
+export const sha256 = (bytes: Uint8Array | string): string => hash("sha256", bytes, "base64url");
 
 /** SHA-256 as 64 hex digits. */
-export const sha256Hex = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256Hex = (bytes: Uint8Array | string): string => hash("sha256", bytes, "hex");
 
 /** The same as `sha256` of all the pieces together, given one after the other. */
 export const sha256Pieces = (): { add(piece: string): void; end(): string } => {

@@ -50,8 +50,46 @@ export const decodeFile = <T extends { readonly v: number }>(
   throw badInput(`${path} is damaged: ${issue?.path.join(".")} ${issue?.message}`);
 };
 
+/** A whole number as a key comes before all others in every object, whatever was put in first. */
+const isOrdinary = (key: string): boolean => !(key >= "0" && key < ":");
+
+/** The canonical text of what JSON.parse may have made, undefined of anything less plain. */
+const plainText = (value: unknown): string | undefined => {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
+  if (typeof value === "boolean" || value === null) return String(value);
+  if (typeof value !== "object") return undefined;
+  return Array.isArray(value) ? plainList(value) : plainFields(value as Readonly<Record<string, unknown>>);
+};
+
+const plainList = (list: readonly unknown[]): string | undefined => {
+  let text = "[";
+  for (let at = 0; at < list.length; at++) {
+    const said = list[at] === undefined ? "null" : plainText(list[at]);
+    if (said === undefined) return undefined;
+    text += at === 0 ? said : `,${said}`;
+  }
+  return `${text}]`;
+};
+
+const plainFields = (fields: Readonly<Record<string, unknown>>): string | undefined => {
+  if (Object.getPrototypeOf(fields) !== Object.prototype) return undefined;
+  let text = "{";
+  for (const key of Object.keys(fields).sort()) {
+    const value = fields[key];
+    if (value === undefined) continue;
+    const said = plainText(value);
+    if (said === undefined || !isOrdinary(key)) return undefined;
+    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${said}`;
+  }
+  return `${text}}`;
+};
+
 /** JSON with keys in code-point order at every level: equal values have equal text, on every machine. */
-export const canonicalJson = (value: unknown): string =>
+export const canonicalJson = (value: unknown): string => plainText(value) ?? sortedJson(value);
+
+/** The same of anything, several times slower. */
+const sortedJson = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))

@@ -40,14 +40,22 @@ export const instanceRecordOf = ({ config, slave, epoch, generation, owner, rest
 });
 
 const setAccount = (state: State, account: Account, record: AccountRecord): void => {
-  const [exported = 0, received = 0, allocated = 0, debt = 0, target = 0, carry = 0, held = 0] = record;
-  const [paidUntil = 0, raised = 0, credited = 0] = record.slice(7);
+  const { 0: exported = 0, 1: received = 0, 2: allocated = 0, 3: debt = 0, 4: target = 0, 5: carry = 0 } = record;
+  const { 6: held = 0, 7: paidUntil = 0, 8: raised = 0, 9: credited = 0 } = record;
   const { stock } = account;
   tilt(stock, held - account.held);
   tilt(stock, account.debt - debt);
   tilt(stock, account.exported - exported);
   tilt(stock, allocated - account.allocated);
-  Object.assign(account, { exported, received, allocated, debt, target, carry, held, paidUntil, credited });
+  account.exported = exported;
+  account.received = received;
+  account.allocated = allocated;
+  account.debt = debt;
+  account.target = target;
+  account.carry = carry;
+  account.held = held;
+  account.paidUntil = paidUntil;
+  account.credited = credited;
   setRaised(state, account, raised);
   updateHolding(state, account);
   updateClaim(account);
@@ -99,8 +107,9 @@ export type Absolutes = Pick<CheckpointImage, "position" | "instances" | "worlds
 
 export const setAbsolutes = (state: State, absolutes: Absolutes): void => {
   if (absolutes.position !== undefined) state.position = absolutes.position;
-  for (const [id, record] of Object.entries(absolutes.instances ?? {})) setInstance(state, id as InstanceId, record);
-  for (const [id, record] of Object.entries(absolutes.worlds ?? {})) setWorld(state, id as WorldId, record);
+  const { instances, worlds } = absolutes;
+  for (const id in instances) setInstance(state, id as InstanceId, instances[id as InstanceId]!);
+  for (const id in worlds) setWorld(state, id as WorldId, worlds[id as WorldId]!);
 };
 
 export const setStorage = (state: State, key: ResourceKey, storage: number): void => {

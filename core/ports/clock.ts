@@ -1,3 +1,5 @@
+import { onAbort } from "#core/abort";
+
 /** Time as a port, so that the simulation can own it. Nothing outside the adapters reads a clock or sets a timer. */
 export interface Clock {
   /** Wall-clock time in milliseconds since 1970, whole. */
@@ -9,14 +11,15 @@ export interface Clock {
 /** Resolves after `ms`, or at once when the signal aborts. */
 export const pause = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
+    if (signal === undefined) return void clock.after(ms, resolve);
+    if (signal.aborted) return resolve();
     const done = () => {
       cancel();
-      signal?.removeEventListener("abort", done);
+      forget();
       resolve();
     };
     const cancel = clock.after(ms, done);
-    signal?.addEventListener("abort", done, { once: true });
+    const forget = onAbort(signal, done);
   });
 
 /** Runs `task` every `ms`, the next one `ms` after the last began; returns the function that stops it. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Delivery } from "#core/events/delivery";
 
 const decoder = new TextDecoder();
@@ -18,7 +18,7 @@ interface RoundMessage {
   readonly worlds?: Readonly<Record<string, { readonly r?: Readonly<Record<string, readonly number[]>> }>>;
 }
 
-export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64url");
+export const hashOf = (bytes: Uint8Array): string => hash("sha256", bytes, "base64url");
 
 export class Checker {
   /** The first break of each kind. */

@@ -1,6 +1,6 @@
 import type { Cluster } from "#sim/cluster/cluster";
 import { ownSaves } from "#sim/cluster/trouble";
-import { unrestIn } from "#sim/cluster/verdict";
+import { isAtRest } from "#sim/cluster/verdict";
 
 /** Trouble stops; the last loss that nobody noticed is made good by the mod's whole report after five minutes. */
 const REST_MS_MAX = 420_000;
@@ -50,7 +50,7 @@ export const decideRewinds = (cluster: Cluster): void => {
 export const rest = async (cluster: Cluster): Promise<boolean> => {
   const until = cluster.clock.now() + REST_MS_MAX;
   await cluster.pass(REST_CHUNK_MS);
-  while (unrestIn(cluster).length > 0) {
+  while (!isAtRest(cluster)) {
     if (cluster.clock.now() >= until) return false;
     decide(cluster);
     decideRewinds(cluster);

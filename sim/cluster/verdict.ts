@@ -50,19 +50,24 @@ const differenceOf = (cluster: Cluster): string | undefined => {
   return first === second ? undefined : `F6: two states at round ${a.round}`;
 };
 
-/** Everything that is not at rest yet. */
-export const unrestIn = (cluster: Cluster): string[] => {
+/** What is not at rest yet, one after the other: what costs most to find out comes last. */
+function* findUnrest(cluster: Cluster): Generator<string | undefined> {
   const state = cluster.leader?.state;
-  if (state === undefined) return ["nobody leads"];
-  const found = cluster.hosts
-    .filter((host) => host.wanted && host.stopped === undefined)
-    .map((host) => unrestOf(state, host));
-  for (const { id, held } of state.worlds.values()) if (held !== undefined) found.push(`${id} waits for a decision`);
-  for (const host of cluster.hosts)
-    if (host.stopped === "rejected") found.push(`${host.instance} waits for another save`);
-  if (cluster.operator.waiting > 0) found.push("an operator waits for an answer");
-  found.push(differenceOf(cluster));
-  return found.filter((what) => what !== undefined);
+  if (state === undefined) return yield "nobody leads";
+  for (const host of cluster.hosts) if (host.wanted && host.stopped === undefined) yield unrestOf(state, host);
+  for (const { id, held } of state.worlds.values()) if (held !== undefined) yield `${id} waits for a decision`;
+  for (const host of cluster.hosts) if (host.stopped === "rejected") yield `${host.instance} waits for another save`;
+  if (cluster.operator.waiting > 0) yield "an operator waits for an answer";
+  yield differenceOf(cluster);
+}
+
+/** Everything that is not at rest yet. */
+export const unrestIn = (cluster: Cluster): string[] => [...findUnrest(cluster)].filter((what) => what !== undefined);
+
+/** The same as that `unrestIn` finds nothing. */
+export const isAtRest = (cluster: Cluster): boolean => {
+  for (const what of findUnrest(cluster)) if (what !== undefined) return false;
+  return true;
 };
 
 /** The chain of the ledger from its first kept message: every other message is void. */
