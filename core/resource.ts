@@ -56,6 +56,9 @@ export const resourceKey = (text: string): ResourceKey => {
   return text as ResourceKey;
 };
 
+/** A pattern of resource keys: `*` stands for any characters, also none and colons. */
+export const RESOURCE_RULE_PATTERN = /^(?=.{1,420}$)(?:\*|item:|fluid:|energy$)[A-Za-z0-9_ .:*-]*$/;
+
 /** True for a whole number that a total or amount may have. */
 export const isTotal = (value: unknown): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= TOTAL_MAX;

@@ -6,6 +6,7 @@ import { CreateAdminCommand, CreateCtlConfigCommand } from "#ctl/init/bootstrap"
 import { InitCommand } from "#ctl/init/command";
 import { LEDGER_COMMANDS } from "#ctl/ledger/command";
 import { REPAIR_COMMANDS } from "#ctl/repair/command";
+import { STORAGE_COMMANDS } from "#ctl/storage/command";
 import { UpCommand } from "#ctl/up/command";
 import { WORLD_COMMANDS } from "#ctl/world/command";
 
@@ -18,5 +19,6 @@ void runCli({
     ...LEDGER_COMMANDS,
     ...REPAIR_COMMANDS,
     ...WORLD_COMMANDS,
+    ...STORAGE_COMMANDS,
   ],
 });

@@ -5,6 +5,7 @@ import { failpoint } from "#core/failpoints";
 import { acceptHeld } from "#core/fold/held";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
+import type { Capping } from "#projector/capping";
 import type { Housekeeping } from "#projector/housekeeping";
 import type { Ledger } from "#projector/ledger/ledger";
 import type { Assignments } from "#projector/queries";
@@ -17,6 +18,7 @@ export interface AnsweringPorts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly boot: Boot;
+  readonly capping: Capping;
   readonly assignments: Assignments;
   readonly house: Housekeeping;
   readonly telling: Telling;
@@ -46,10 +48,10 @@ export class Answering {
 
   /** At a clean point. False when a write was lost. */
   async answerAll(signal: AbortSignal): Promise<boolean> {
-    const { boot, assignments, view } = this.ports;
+    const { boot, capping, assignments, view } = this.ports;
     for (const request of this.#requests.takeAll()) {
       if (request.kind === "query") {
-        const answer = queried(this.ledger.state, request, { boot, assignments, cluster: view });
+        const answer = queried(this.ledger.state, request, { boot, capping, assignments, cluster: view });
         this.#requests.answer(request.message, answer);
       } else if (!(await this.#carryOut(request, signal))) return false;
     }

@@ -1,5 +1,6 @@
 import { isClusterioError } from "#core/errors";
-import { type Answer, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
+import { canonicalJson } from "#core/events/codec";
+import { type Answer, CAP_RULES_MAX, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
 import type { LedgerBody } from "#core/events/ledger";
 import { waitingWorlds } from "#core/fold/held";
 import { voidToken, worldsOf } from "#core/fold/sessions";
@@ -108,6 +109,18 @@ const adjust = ({ state, user }: Context, { world, ...args }: Arguments<"storage
   return done([{ type: "adjusted", data }], {});
 };
 
+/** One rule more, another one, or one less: the whole set is the fact. */
+const setPolicy = ({ state, user }: Context, { resources, rule }: Arguments<"storage.policy">): Decision => {
+  const { [resources]: before, ...others } = state.policies.caps ?? {};
+  if (rule === undefined && before === undefined) return no("bad-input", `there is no rule for "${resources}"`);
+  const caps = rule === undefined ? others : { ...others, [resources]: rule };
+  if (rule !== undefined && before !== undefined && canonicalJson(rule) === canonicalJson(before))
+    return done([], { caps });
+  if (Object.keys(caps).length > CAP_RULES_MAX) return no("refused", `a cluster has at most ${CAP_RULES_MAX} rules`);
+  const policies = { ...state.policies, caps };
+  return done([{ type: "policy-set", data: { user, policies } }], { caps });
+};
+
 const purge = ({ covered }: Context, { below }: Arguments<"ledger.purge">): Decision => {
   if (covered === 0) return no("refused", "LEDGER has no verified checkpoint yet: all of it is needed");
   if (below > covered) {
@@ -133,6 +146,8 @@ const decideParsed = (context: Context, command: MasterCommand, value: unknown):
       return reject(context, masterCommands[command].parse(value));
     case "policy.set":
       return done([{ type: "policy-set", data: { user, ...masterCommands[command].parse(value) } }], {});
+    case "storage.policy":
+      return setPolicy(context, masterCommands[command].parse(value));
     case "storage.adjust":
       return adjust(context, masterCommands[command].parse(value));
     case "storage.rename":

@@ -16,6 +16,7 @@ import { every, pause } from "#core/ports/clock";
 import type { Log, StoredMessage } from "#core/ports/log";
 
 import { Answering } from "#projector/answering";
+import { Capping } from "#projector/capping";
 import { judged, NOT_YET, RESTATED_MS_MAX } from "#projector/granting";
 import { Housekeeping, type HousekeepingPorts } from "#projector/housekeeping";
 import { Inbox, type Tally } from "#projector/inbox";
@@ -81,6 +82,7 @@ export class Leader {
   #recoveredAt: number | undefined;
   readonly #bell: Bell;
   readonly #listening: Listening;
+  readonly #capping = new Capping();
   readonly #telling: Telling;
   readonly #house: Housekeeping;
   readonly #writing: Writing;
@@ -94,7 +96,7 @@ export class Leader {
   ) {
     this.#bell = new Bell(ports.clock);
     this.#listening = new Listening(ports.clock);
-    this.#telling = new Telling(ports.bus, boot);
+    this.#telling = new Telling(ports.bus, boot, this.#capping);
     this.#house = new Housekeeping({ ...ports, write: this.#write, wake: this.#wake }, ledger);
     const makeRoom = async (signal: AbortSignal) => {
       await this.#house.makeRoom();
@@ -161,7 +163,12 @@ export class Leader {
 
   #answers(): Answering {
     const { bus, clock, assignments } = this.ports;
-    const own = { boot: this.boot, view: () => this.view(), brokerNow: () => this.#listening.now() };
+    const own = {
+      boot: this.boot,
+      capping: this.#capping,
+      view: () => this.view(),
+      brokerNow: () => this.#listening.now(),
+    };
     const parts = { house: this.#house, telling: this.#telling, write: this.#write, wake: this.#wake };
     return new Answering({ bus, clock, assignments, ...own, ...parts }, this.ledger);
   }

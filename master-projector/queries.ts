@@ -6,8 +6,10 @@ import { ANSWER_BYTES_MAX, type InstanceView, isNoun, type Page, queries } from 
 import { deliveryOf } from "#core/fold/delivery";
 import type { SignedAssignment } from "#core/fold/outcome";
 import { worldsOf } from "#core/fold/sessions";
-import type { Instance, State, Stock } from "#core/fold/state";
+import type { Instance, State } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
+import type { Capping } from "#projector/capping";
+import { stockSummary, stockView } from "#projector/stock-views";
 import { pageOfWorlds } from "#projector/world-pages";
 
 /** Signs and verifies assignments with the cluster's key. */
@@ -86,21 +88,27 @@ const paged = <T>(all: ReadonlyMap<string, T>, { after = "", limit }: Page, view
   return { entries, next: {} };
 };
 
-const stockView = ({ key, storage, shortfall, adjusted }: Stock) => ({ resource: key, storage, shortfall, adjusted });
+/** What the leader knows beside the ledger. */
+export interface Own {
+  readonly cluster: () => object;
+  readonly capping: Capping;
+}
 
-/** Answers one query about the state. `cluster` is what the leader knows of itself. Never throws. */
-export const answerQuery = (state: State, noun: string, value: unknown, cluster: () => object): Answer => {
+/** Answers one query about the state. Never throws. */
+export const answerQuery = (state: State, noun: string, value: unknown, { cluster, capping }: Own): Answer => {
   if (!isNoun(noun)) return { error: { code: "bad-input", message: `the master has no query "${noun}"` } };
   const request = queries[noun].request.safeParse(value);
   if (!request.success)
     return { error: { code: "bad-input", message: `${noun}: ${request.error.issues[0]?.message}` } };
   if (noun === "cluster") return { ok: cluster() };
+  if (noun === "policies") return { ok: state.policies };
+  if (noun === "stock") return { ok: stockView(state, queries.stock.request.parse(value), capping) };
   const page = queries.worlds.request.parse(value);
   if (noun === "worlds") return { ok: pageOfWorlds(state, page) };
   if (noun === "instances") {
     const { entries, next } = paged(state.instances, page, (instance) => instanceView(state, instance));
     return { ok: { instances: entries, ...next } };
   }
-  const { entries, next } = paged(state.stocks, page, stockView);
+  const { entries, next } = paged(state.stocks, page, (stock) => stockSummary(stock, capping));
   return { ok: { stocks: entries, ...next } };
 };

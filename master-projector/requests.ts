@@ -7,8 +7,7 @@ import { slaveId, type UserId } from "#core/ids";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import { parseMasterCommandSubject, parseQuerySubject, subjects } from "#core/subjects";
 import { type Decision, decideCommand } from "#projector/commands";
-import type { Assignments } from "#projector/queries";
-import { answerQuery, linkAnswer } from "#projector/queries";
+import { type Assignments, answerQuery, linkAnswer, type Own } from "#projector/queries";
 
 /** Requests that wait until the loop is at a clean point, where the ledger holds all that the state says. */
 export type Request =
@@ -108,9 +107,9 @@ export class Requests {
 export const queried = (
   state: State,
   request: Request & { kind: "query" },
-  own: { readonly boot: Boot; readonly assignments: Assignments; readonly cluster: () => object },
+  own: Own & { readonly boot: Boot; readonly assignments: Assignments },
 ): object => {
-  if (request.noun !== "link") return answerQuery(state, request.noun, request.value, own.cluster);
+  if (request.noun !== "link") return answerQuery(state, request.noun, request.value, own);
   const parsed = linkRequest.safeParse(request.value);
   if (!parsed.success) return errorOf("bad-input", `link: ${parsed.error.issues[0]?.message}`);
   if (request.caller === "master") return errorOf("bad-input", "link is asked by a slave");

@@ -7,6 +7,7 @@ import type { Instance, State, Stock } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
 import type { ResourceKey } from "#core/resource";
 import { parseEventSubject, SELF, subjects } from "#core/subjects";
+import type { Capping } from "#projector/capping";
 import { instanceView } from "#projector/queries";
 
 /** What the leader says on the bus. All of it is restated or the last of its kind, so a lost message costs only time. */
@@ -25,12 +26,14 @@ export class Telling {
   constructor(
     private readonly bus: Bus,
     private readonly boot: Boot,
+    private readonly capping: Capping,
   ) {}
 
   /** States to one instance what is in flight and which tokens the ledger holds. */
   deliver(state: State, instance: Instance, folded?: number): void {
     if (instance.slave === "") return;
-    const delivery = deliveryOf(state, instance, this.boot);
+    const capped = this.capping.of(state, instance);
+    const delivery = { ...deliveryOf(state, instance, this.boot), capped };
     const message = folded === undefined ? delivery : { ...delivery, folded };
     if (failpoint("delivery.publishing") === "drop") return;
     this.bus.publish(subjects.delivery(instance.slave, instance.id), encodeJson(message));
@@ -44,6 +47,7 @@ export class Telling {
   /** Tells what the ledger has just taken in. `folded`: broker time (ms) of the oldest fact in it. */
   news(state: State, folded?: number): void {
     const { tell, instances, stocks } = state.untold;
+    for (const id of this.capping.look(state, stocks)) tell.add(id);
     for (const id of tell) {
       const instance = state.instances.get(id);
       if (instance !== undefined) this.deliver(state, instance, folded);

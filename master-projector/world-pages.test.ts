@@ -1,6 +1,7 @@
 import { encodeJson } from "#core/events/codec";
 import { ANSWER_BYTES_MAX, joinWorlds, type Page, queries, type WorldView } from "#core/events/query";
 import { Fold } from "#core/fold/test/kit";
+import { Capping } from "#projector/capping";
 import { answerQuery } from "#projector/queries";
 
 /** What a query answers fits a message, whatever the cluster holds, and nothing of it is out of reach. */
@@ -18,7 +19,7 @@ const large = (resources: number): Fold => {
 };
 
 const ask = <N extends "worlds" | "instances">(f: Fold, noun: N, request: Partial<Page>) => {
-  const answer = answerQuery(f.state, noun, request, () => ({}));
+  const answer = answerQuery(f.state, noun, request, { cluster: () => ({}), capping: new Capping() });
   if (!("ok" in answer)) throw new Error(JSON.stringify(answer));
   expect(encodeJson(answer).length).toBeLessThan(1.2 * ANSWER_BYTES_MAX);
   return queries[noun].answer.parse(answer.ok);

@@ -2,63 +2,40 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
-import { NatsBus } from "#core/adapters/nats-bus";
 import { tokenIn } from "#core/adapters/nats-creds";
 import { encodeJson } from "#core/events/codec";
-import { slaveId, userId } from "#core/ids";
 import { subjects } from "#core/subjects";
-import { ClusterClient } from "#ctl/client/client";
-import { clusterio, clusterioAtTerminal, ProjectorProcess } from "#ctl/ledger/test/projector";
+import { clusterio, clusterioAtTerminal } from "#ctl/ledger/test/projector";
 import { PLATE } from "#projector/test/kit";
 import { NATS_START_MS_MAX, useNats } from "#test/kit/nats";
-import { PlainWorld } from "#test/kit/plain-world";
-import { until } from "#test/kit/until";
+import { PlainCluster } from "#test/kit/plain-cluster";
 
 /** `clusterio repair --from-worlds` as an operator types it: what it says, asks and ends with. One story, in order. */
 const nats = useNats();
-const PATIENCE = { timeoutMs: 30_000 };
 /** It listens for bridges for eleven seconds, and for a leader for four. */
 const RUN_MS_MAX = 90_000;
-let projector: ProjectorProcess;
-let client: ClusterClient;
+let cluster: PlainCluster;
 let ledger: JetStreamLog;
 let where: string[];
 let name: string;
-const timers: NodeJS.Timeout[] = [];
-
-const lead = async (folder: string): Promise<void> => {
-  projector = await ProjectorProcess.start(nats(), folder, 1_000);
-  await until(() => client.cluster().catch(() => undefined), { ...PATIENCE, what: "a projector leads" });
-};
-const linked = () =>
-  until(async () => (await client.worlds()).filter(({ open }) => open).length === 2, {
-    ...PATIENCE,
-    what: "both worlds have a session",
-  });
+let telling: NodeJS.Timeout;
 const at = (file: string) => join(nats().folder, file);
 
 beforeAll(async () => {
-  const core = await nats().identity.masterCreds();
-  const user = await nats().identity.userCreds(userId("op"));
-  where = ["--nats-url", nats().url, "--core-creds", core.path, "--creds", user.path];
-  name = tokenIn(core.bytes, core.path).account.slice(-8);
-  client = new ClusterClient(new NatsBus(await nats().user("op")), userId("op"));
+  cluster = await PlainCluster.start(nats());
+  const { user, core } = await cluster.where();
+  where = [...core, ...user.slice(2)];
+  const { bytes, path } = await nats().identity.masterCreds();
+  name = tokenIn(bytes, path).account.slice(-8);
   ledger = new JetStreamLog(await nats().master(), "LEDGER");
-  await lead("first");
-  const edge = new NatsBus(await nats().slave("s1"));
-  for (const instance of ["a", "b"]) {
-    await client.master("instance.create", { name: instance });
-    const { epoch } = (await client.master("instance.assign", { instance, slave: "s1" })) as { epoch: number };
-    const of = { slave: slaveId("s1"), user: userId("op"), instance, epoch, resource: PLATE, exported: 100, wanted: 0 };
-    const world = new PlainWorld(edge, of);
-    timers.push(setInterval(() => world.tell(), 500));
-  }
-  await linked();
-  await client.master("storage.adjust", { resource: PLATE, amount: 23, reason: "a gift" });
+  telling = setInterval(() => {
+    for (const world of cluster.worlds) world.tell();
+  }, 500);
+  await cluster.client.master("storage.adjust", { resource: PLATE, amount: 23, reason: "a gift" });
 }, NATS_START_MS_MAX);
 afterAll(async () => {
-  for (const timer of timers) clearInterval(timer);
-  await projector.stop("SIGKILL");
+  clearInterval(telling);
+  await cluster.stopLeader("SIGKILL");
 });
 const repair = (...args: readonly string[]) => clusterio(["repair", "--from-worlds", ...args, ...where]);
 
@@ -86,7 +63,7 @@ test(
 test(
   "a forged ledger: it shows, as JSON too; nobody to ask, another name, a file that is there change nothing",
   async () => {
-    await projector.stop();
+    await cluster.stopLeader();
     await ledger.append(subjects.ledger("adjusted"), encodeJson({ v: 1, amount: 1_000_000 }));
     const { lastSeq } = await ledger.info();
     const terminal = { asks: /type the cluster's name, \S+, to begin its ledger anew: / };
@@ -131,9 +108,9 @@ test(
         .split("\n"),
     ).toHaveLength(lastSeq);
     expect((await ledger.info()).firstSeq).toBe(lastSeq + 1);
-    await lead("second");
-    await linked();
-    expect((await client.storage())[0]).toMatchObject({ resource: PLATE, storage: 223, adjusted: 23 });
+    await cluster.lead("second");
+    await cluster.linked();
+    expect((await cluster.client.storage())[0]).toMatchObject({ resource: PLATE, storage: 223, adjusted: 23 });
     expect(await clusterio(["audit", "verify", ...where.slice(0, 4)])).toMatchObject({ code: 0 });
   },
   RUN_MS_MAX,
@@ -142,7 +119,7 @@ test(
 test(
   "--yes asks nobody, and tells a program where the old ledger is",
   async () => {
-    await projector.stop();
+    await cluster.stopLeader();
     const { lastSeq } = await ledger.info();
     const done = await repair("--yes", "--json", "--dir", nats().folder);
     expect(done.code).toBe(0);

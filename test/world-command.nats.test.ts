@@ -1,55 +1,35 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NatsBus } from "#core/adapters/nats-bus";
 import type { WorldView } from "#core/events/query";
-import { slaveId, userId } from "#core/ids";
-import { ClusterClient } from "#ctl/client/client";
-import { clusterio, ProjectorProcess } from "#ctl/ledger/test/projector";
+import { userId } from "#core/ids";
+import { clusterio } from "#ctl/ledger/test/projector";
 import { PLATE } from "#projector/test/kit";
 import { NATS_START_MS_MAX, useNats } from "#test/kit/nats";
-import { PlainWorld } from "#test/kit/plain-world";
+import { PATIENCE, PlainCluster } from "#test/kit/plain-cluster";
 import { until } from "#test/kit/until";
 
 /** `clusterio world ...` as it is installed: a real projector holds a rewind, and an operator decides. */
 const nats = useNats();
-const PATIENCE = { timeoutMs: 30_000 };
-let projector: ProjectorProcess;
-let client: ClusterClient;
-let worlds: Record<"a" | "b", PlainWorld>;
+let cluster: PlainCluster;
 
 beforeAll(async () => {
-  projector = await ProjectorProcess.start(nats(), "projector", 1_000);
-  client = new ClusterClient(new NatsBus(await nats().user("op")), userId("op"));
-  await until(() => client.cluster().catch(() => undefined), { ...PATIENCE, what: "a projector leads" });
-  await client.master("policy.set", { policies: { rewindLimit: { units: 10 } } });
-  const edge = new NatsBus(await nats().slave("s1"));
-  const made: PlainWorld[] = [];
-  for (const instance of ["a", "b"]) {
-    await client.master("instance.create", { name: instance });
-    const { epoch } = (await client.master("instance.assign", { instance, slave: "s1" })) as { epoch: number };
-    const of = { slave: slaveId("s1"), user: userId("op"), instance, epoch, resource: PLATE, exported: 100, wanted: 0 };
-    made.push(new PlainWorld(edge, of));
-  }
-  worlds = { a: made[0]!, b: made[1]! };
-  await until(async () => (await client.worlds()).filter(({ open }) => open).length === 2, {
-    ...PATIENCE,
-    what: "both worlds have a session",
-  });
+  cluster = await PlainCluster.start(nats());
+  await cluster.client.master("policy.set", { policies: { rewindLimit: { units: 10 } } });
 }, NATS_START_MS_MAX);
-afterAll(() => projector.stop("SIGKILL"));
+afterAll(() => cluster.stopLeader("SIGKILL"));
 
-const world = async (...args: readonly string[]) => {
-  const { path } = await nats().identity.userCreds(userId("op"));
-  return clusterio(["world", ...args, "--nats-url", nats().url, "--creds", path]);
-};
+const world = async (...args: readonly string[]) => clusterio(["world", ...args, ...(await cluster.where()).user]);
 const views = (out: string): WorldView[] =>
   out
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as WorldView);
 const waits = (id: string) =>
-  until(async () => (await client.cluster()).waiting.some((one) => one === id), { ...PATIENCE, what: `${id} waits` });
+  until(async () => (await cluster.client.cluster()).waiting.some((one) => one === id), {
+    ...PATIENCE,
+    what: `${id} waits`,
+  });
 
 test("list and show say how each world stands; what is not there or no id ends with 2 and names what there is", async () => {
   const [list, json, none, page] = await Promise.all([
@@ -73,25 +53,28 @@ test("list and show say how each world stands; what is not there or no id ends w
 });
 
 test("an accepted rewind is the ledger's, a rejected one is not; said again nothing waits", async () => {
-  worlds.a.goBack(40, 2);
+  cluster.worlds[0]!.goBack(40, 2);
   await waits("a.1");
   const [list, page] = await Promise.all([world("list", "--waiting", "--json"), world("show", "a.1")]);
   expect(views(list.out).map((view) => [view.world, view.waiting?.rejected])).toEqual([["a.1", false]]);
   expect(page.out).toMatch(/from storage +60 {2}item:iron-plate/);
   expect(page.out).toContain("clusterio world accept a.1");
   expect(await world("accept", "a.1")).toEqual({ code: 0, err: "", out: "a.1: its totals are the ledger's now\n" });
-  await until(async () => (await client.storage())[0]?.storage === 140, { ...PATIENCE, what: "60 were taken back" });
+  await until(async () => (await cluster.client.storage())[0]?.storage === 140, {
+    ...PATIENCE,
+    what: "60 were taken back",
+  });
   expect(await world("accept", "a.1", "--json")).toEqual({
     ...{ code: 0, err: "" },
     out: '{"world":"a.1","decision":"accept","waited":false}\n',
   });
 
-  worlds.b.goBack(40, 2);
+  cluster.worlds[1]!.goBack(40, 2);
   await waits("b.1");
   const rejected = await world("reject", "b.1");
   expect(rejected).toMatchObject({ code: 0, err: "", out: expect.stringContaining("its server stops") });
   expect((await world("list")).out).toMatch(/\nb\.1 +rejected /);
-  expect((await client.storage())[0]?.storage).toBe(140);
+  expect((await cluster.client.storage())[0]?.storage).toBe(140);
 });
 
 test("no cluster is 3, and half of an address is 2", async () => {

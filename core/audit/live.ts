@@ -17,12 +17,22 @@ const isZero = ({ storage, shortfall, adjusted }: StockView): boolean =>
 /** `tick` moves with reports that change nothing else, and is written with the next change only. */
 const comparable = ({ tick: _tick, ...view }: WorldView): WorldView & { tick: number } => ({ ...view, tick: 0 });
 
+/** What the ledger says, too: caps and demands are for people. */
+const stockOf = ({ resource, storage, shortfall, adjusted }: StockView): StockView => ({
+  resource,
+  storage,
+  shortfall,
+  adjusted,
+});
+
 /** The first thing that the leader says otherwise than the ledger does at the same round (V10). */
 export const compareLive = (state: State, seq: number, live: LiveAnswers): Finding | undefined => {
   const where = { rule: "live", seq, round: live.round } as const;
   const says = {
     worlds: new Map(live.worlds.map((view) => [view.world as string, canonicalJson(comparable(view))])),
-    stocks: new Map(live.stocks.filter((view) => !isZero(view)).map((view) => [view.resource, canonicalJson(view)])),
+    stocks: new Map(
+      live.stocks.filter((view) => !isZero(view)).map((view) => [view.resource, canonicalJson(stockOf(view))]),
+    ),
   };
   const holds = {
     worlds: new Map([...state.worlds.values()].map((w) => [w.id as string, canonicalJson(comparable(worldViewOf(w)))])),

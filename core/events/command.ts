@@ -15,6 +15,18 @@ export const rewindLimit = z.object({
 });
 export type RewindLimit = z.infer<typeof rewindLimit>;
 
+/** A policy with more rules than that is a program. */
+export const CAP_RULES_MAX = 1_000;
+
+/** From which level on worlds stop exporting, and at which they go on; without `cap` there is no limit. */
+export const capRule = z
+  .object({ cap: shape.total.optional(), resume: shape.total.optional() })
+  .refine(
+    ({ cap, resume }) => resume === undefined || (cap !== undefined && resume <= cap),
+    "resume is at most the cap",
+  );
+export type CapRule = z.infer<typeof capRule>;
+
 /** The rules of the cluster, each change a ledger event with the whole set. */
 export const policies = z.object({
   rule: allocationRule.default("max-min"),
@@ -33,6 +45,11 @@ export const policies = z.object({
     .default({}),
   /** Units of one resource that one world may be credited a second, in the long run; above it they are held back. */
   creditPerSecond: z.number().int().min(1).max(1_000_000_000).optional(),
+  /** By pattern of resources; the most specific one counts (core/storage-cap.ts). Off unless somebody sets one: ADR 0046. */
+  caps: z
+    .record(shape.resources, capRule)
+    .refine((rules) => Object.keys(rules).length <= CAP_RULES_MAX, `at most ${CAP_RULES_MAX} rules`)
+    .optional(),
   /** `instances` have limits of their own instead. No limit unless somebody sets one: see ADR 0028. */
   rewindLimit: rewindLimit.extend({ instances: z.record(shape.id, rewindLimit).optional() }).optional(),
 });
@@ -53,6 +70,8 @@ export const masterCommands = {
   "world.accept": z.object({ world: shape.world }),
   "world.reject": z.object({ world: shape.world }),
   "policy.set": z.object({ policies }),
+  /** One rule of the policies' caps; without `rule` it is taken away. */
+  "storage.policy": z.object({ resources: shape.resources, rule: capRule.optional() }),
   "storage.adjust": z.object({
     resource: shape.resource,
     amount: z.number().int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),

@@ -7,6 +7,12 @@ export const DELIVERY_KEYS_MAX = shape.KEYS_MAX;
 export const DELIVERY_BYTES_MAX = 500_000;
 
 /**
+ * Resources that one instance is told to stop exporting: their numbers fit into one console command of a second's length,
+ * and a world that has more than that many full stores has no need to fill the rest.
+ */
+export const CAPPED_MAX = 500;
+
+/**
  * What the leader states to an instance: the token that the ledger holds for each world (the echo) and everything in
  * flight as totals. Restated every `RESTATE_MS`; also the answer of `query.<slave>.link`.
  */
@@ -34,6 +40,8 @@ export const delivery = z.object({
       held: z.object({ token: shape.token, rejected: z.literal(true).optional() }).optional(),
     }),
   ),
+  /** What its worlds are not to export now, since storage has enough; absent: nothing is said of that. */
+  capped: z.array(shape.resource).max(CAPPED_MAX).optional(),
   /** Broker time (ms) of the oldest fact that this round folded; absent when restated. For latency measurements only. */
   folded: shape.count.optional(),
 });

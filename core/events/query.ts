@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allocationRule, policies } from "#core/events/command";
 import { instanceConfig } from "#core/events/delivery";
 import { rewindRecord } from "#core/events/ledger";
 import * as shape from "#core/events/shapes";
@@ -83,18 +84,70 @@ export const instanceView = z.object({
   waiting: z.array(shape.world).optional(),
 });
 
+const capView = z.object({
+  /** The rule that it comes from. */
+  pattern: z.string(),
+  cap: shape.total,
+  resume: shape.total,
+});
+
+/** A resource of storage. What is zero or not there is left out of the optional ones. */
+const stockLevels = {
+  resource: shape.resource,
+  storage: z.number(),
+  shortfall: z.number(),
+  adjusted: z.number(),
+};
+export const stockSummary = z.object({
+  ...stockLevels,
+  /** Units that open worlds still want, and how many of them wait. */
+  demand: z.number().optional(),
+  waiting: shape.count.optional(),
+  cap: capView.optional(),
+  /** Worlds are told to stop exporting it. */
+  capped: z.literal(true).optional(),
+});
+export type StockSummary = z.infer<typeof stockSummary>;
+
+/** One world's account of one resource: what it has, and why it waits. */
+export const claimView = z.object({
+  world: shape.world,
+  instance: shape.id,
+  open: z.boolean(),
+  exported: shape.total,
+  received: shape.total,
+  allocated: shape.total,
+  debt: shape.total,
+  held: shape.total,
+  /** Units that it still wants beyond all that was granted to it. */
+  demand: shape.total,
+  weight: z.number(),
+  tier: z.number(),
+  /** Of the next units that there are: between 0 and 1, for those that wait. */
+  share: z.number().min(0).max(1),
+  /** By how many units it was short-changed so far (below zero: favoured): what whole units cannot express. */
+  carry: z.number(),
+});
+export type ClaimView = z.infer<typeof claimView>;
+
+export const stockView = stockSummary.extend({
+  rule: allocationRule,
+  reserve: shape.total,
+  worlds: z.array(claimView),
+  /** Another page of worlds begins after this one. */
+  next: z.string().optional(),
+});
+export type StockView = z.infer<typeof stockView>;
+
 export const queries = {
+  policies: { request: z.object({}), answer: policies },
+  stock: { request: page.extend({ resource: shape.resource }), answer: stockView },
   cluster: { request: z.object({}), answer: clusterView },
   worlds: { request: page, answer: z.object({ worlds: z.array(worldView), ...next }) },
   instances: { request: page, answer: z.object({ instances: z.array(instanceView), ...next }) },
   storage: {
     request: page,
-    answer: z.object({
-      stocks: z.array(
-        z.object({ resource: shape.resource, storage: z.number(), shortfall: z.number(), adjusted: z.number() }),
-      ),
-      ...next,
-    }),
+    answer: z.object({ stocks: z.array(stockSummary), ...next }),
   },
 } as const;
 export type Noun = keyof typeof queries;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BOOT_PATTERN, isBoot } from "#core/boot";
 import { ID_PATTERN, isWorldId, WORLD_PATTERN } from "#core/ids";
-import { isResourceKey, RESOURCE_PATTERN, TOTAL_MAX } from "#core/resource";
+import { isResourceKey, RESOURCE_PATTERN, RESOURCE_RULE_PATTERN, TOTAL_MAX } from "#core/resource";
 
 /** The pieces that messages are made of. Limits say their unit; each stands with half a sentence on why that much. */
 
@@ -20,6 +20,13 @@ export const resource = z
   .string()
   .regex(RESOURCE_PATTERN)
   .refine((text): boolean => isResourceKey(text), "a resource key");
+/** Resources by pattern. */
+export const resources = z
+  .string()
+  .regex(
+    RESOURCE_RULE_PATTERN,
+    "a resource, or a pattern with * such as item:*, item:*:legendary, fluid:steam:*, energy",
+  );
 export const total = z.number().int().min(0).max(TOTAL_MAX);
 export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** A session's token: "" = none, "~…" = voided by the master, otherwise drawn by a bridge (at least 40 bits). */

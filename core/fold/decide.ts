@@ -2,7 +2,7 @@ import { allocate, type Claim } from "#core/allocation/allocate";
 import type { RoundBody, WorldRecord } from "#core/events/ledger";
 import { assertBalanced, demandOf, grant, releaseHeld } from "#core/fold/moves";
 import { accountRecordOf, instanceRecordOf, sessionRecordOf } from "#core/fold/records";
-import { hasChanges, type State, type Stock } from "#core/fold/state";
+import { type Account, hasChanges, type State, type Stock } from "#core/fold/state";
 
 /** A rule for one id or resource; a plain look-up would find what every object inherits ("constructor" is an id). */
 const ruleFor = <T>(rules: Readonly<Record<string, T>>, key: string): T | undefined =>
@@ -11,6 +11,18 @@ const ruleFor = <T>(rules: Readonly<Record<string, T>>, key: string): T | undefi
 /** What the next round may grant of a resource. */
 const availableOf = (state: State, stock: Stock): number =>
   stock.storage - (ruleFor(state.policies.resources, stock.key)?.reserve ?? 0);
+
+/** What is never granted of a resource. */
+export const reserveOf = (state: State, stock: Stock): number => stock.storage - availableOf(state, stock);
+
+/** What one account claims in the next round. */
+export const claimOf = ({ policies }: State, account: Account): Claim => ({
+  id: account.world.id,
+  demand: demandOf(account),
+  weight: ruleFor(policies.weights, account.world.instance) ?? 1,
+  tier: ruleFor(policies.tiers, account.world.instance) ?? 0,
+  carry: account.carry,
+});
 
 /** True when somebody waits for what the next round says: a grant, or a session that begins or ends. */
 export const isUrgent = (state: State, mayGrant: boolean): boolean => {
@@ -26,13 +38,7 @@ const allocateStock = (state: State, stock: Stock): void => {
   const available = availableOf(state, stock);
   if (available <= 0 || stock.claimants.size === 0) return;
   const accounts = [...stock.claimants];
-  const claims: Claim[] = accounts.map((account) => ({
-    id: account.world.id,
-    demand: demandOf(account),
-    weight: ruleFor(policies.weights, account.world.instance) ?? 1,
-    tier: ruleFor(policies.tiers, account.world.instance) ?? 0,
-    carry: account.carry,
-  }));
+  const claims = accounts.map((account) => claimOf(state, account));
   const shares = allocate(policies.rule, available, claims);
   for (const [i, account] of accounts.entries()) grant(state, account, shares[i]!.grant, shares[i]!.carry);
 };

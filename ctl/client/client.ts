@@ -8,9 +8,18 @@ import {
   type MasterCommand,
   type masterCommands,
 } from "#core/events/command";
-import { type InstanceView, joinWorlds, type Noun, queries, type WorldView } from "#core/events/query";
+import {
+  type InstanceView,
+  joinWorlds,
+  type Noun,
+  queries,
+  type StockSummary,
+  type StockView,
+  type WorldView,
+} from "#core/events/query";
 import type { InstanceId, SlaveId, UserId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
+import type { ResourceKey } from "#core/resource";
 import { subjects } from "#core/subjects";
 
 /** The master answers from memory; a busy one-core machine may need a second. */
@@ -18,8 +27,6 @@ const QUERY_MS_MAX = 3_000;
 /** A command waits for the ledger's next write, or for a game that is saving. */
 const COMMAND_MS_MAX = 15_000;
 const PAGE = 1_000;
-
-type Stock = z.infer<(typeof queries)["storage"]["answer"]>["stocks"][number];
 
 /** What a user says to a cluster, and its answers: requests on NATS, nothing else. */
 export class ClusterClient {
@@ -47,7 +54,23 @@ export class ClusterClient {
     });
   }
 
-  async storage(): Promise<Stock[]> {
+  policies() {
+    return this.#query("policies", {});
+  }
+
+  /** One resource, with every world's account of it. */
+  async stock(resource: ResourceKey): Promise<StockView> {
+    let first: StockView | undefined;
+    const worlds = await this.#pages(async (after) => {
+      const answer = await this.#query("stock", { resource, limit: PAGE, ...after });
+      first ??= answer;
+      return { entries: answer.worlds, next: answer.next };
+    });
+    const { next: _next, ...whole } = first!;
+    return { ...whole, worlds };
+  }
+
+  async storage(): Promise<StockSummary[]> {
     return this.#pages(async (after) => {
       const { stocks, next } = await this.#query("storage", { limit: PAGE, ...after });
       return { entries: stocks, next };

@@ -1,6 +1,6 @@
 import type { Adjusting, Carried, ToldCommand } from "#core/repair/adjustments";
 import type { WorldChange } from "#core/repair/plan";
-import { grouped, timeText } from "#ctl/audit/output";
+import { grouped, signed, timeText } from "#ctl/audit/output";
 import type { Doubtful } from "#ctl/repair/old";
 import type { Prepared } from "#ctl/repair/repair";
 import type { Told } from "#ctl/repair/told";
@@ -11,8 +11,6 @@ const levelText = ({ storage, shortfall }: { readonly storage: number; readonly 
 
 const worldLine = ({ world, slave, exported, received, known }: WorldChange): string =>
   `  ${world.padEnd(28)}${slave.padEnd(16)}exported ${grouped(exported)}, received ${grouped(received)}${known ? "" : "  (new to the ledger)"}`;
-
-const signed = (n: number): string => (n > 0 ? `+${grouped(n)}` : grouped(n));
 
 /** What an operator did, as a person says it. */
 const doneText = ({ type, data }: Adjusting): string => {
@@ -45,7 +43,7 @@ const adjustmentLines = ({ old, plan, told }: Pick<Prepared, "old" | "plan" | "t
     ? []
     : [
         "",
-        "these stand in LEDGER behind what is wrong, and AUDIT does not know them. They are lost; adjust again if they are true:",
+        "these stand in LEDGER behind what is wrong, and AUDIT does not know them. They are lost; clusterio storage adjust does it again if they are true:",
       ]),
   ...told.doubtful.map(doubtfulLine),
   ...(told.gap === undefined ? [] : ["", gapLine(told.gap)]),

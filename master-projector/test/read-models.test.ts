@@ -6,6 +6,7 @@ import { MemoryBroker, matches } from "#core/ports/memory/memory-bus";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { MemoryLog } from "#core/ports/memory/memory-log";
 import { resourceKey } from "#core/resource";
+import { Capping } from "#projector/capping";
 import { RESTATED_MS_MAX } from "#projector/granting";
 import { LEVELS_MAX, LEVELS_MS, REJECTED_PER_SECOND_MAX, Telling } from "#projector/telling";
 import { Cluster, PLATE } from "#projector/test/kit";
@@ -100,7 +101,7 @@ test("many levels are told in several goes", async () => {
   const broker = new MemoryBroker(clock);
   const levels = new MemoryLog(clock);
   broker.capture("clusterio.v1.storage.>", levels);
-  const telling = new Telling(broker.connect(), "00000000a-aaaa" as Boot);
+  const telling = new Telling(broker.connect(), "00000000a-aaaa" as Boot, new Capping());
   const state = newState();
   for (let n = 0; n < LEVELS_MAX + 500; n++) stockOf(state, resourceKey(`item:part-${n}`));
   telling.readModels(state);

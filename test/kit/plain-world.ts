@@ -24,6 +24,8 @@ export class PlainWorld {
   received = 0;
   exported: number;
   tick = 5;
+  /** What it was last told not to export. */
+  capped: readonly string[] = [];
   #token = "";
   /** What the ledger holds, as last heard. */
   #echo = "";
@@ -69,6 +71,7 @@ export class PlainWorld {
     const { instance, resource } = this.options;
     const entry = Object.entries(delivery.worlds).find(([id]) => id === `${instance}.1`)?.[1];
     this.received = Math.max(this.received, entry?.allocated[resource] ?? 0);
+    this.capped = delivery.capped ?? [];
     this.#echo = entry?.token ?? "";
     this.#heard = delivery.boot;
     if (this.#token !== "" && (this.#echo === this.#token || entry?.held?.token === this.#token)) return;

@@ -1,0 +1,220 @@
+import { Command, Option } from "clipanion";
+import * as t from "typanion";
+import { badInput } from "#core/errors";
+import type { CapRule } from "#core/events/command";
+import { RESOURCE_RULE_PATTERN, resourceKey, TOTAL_MAX } from "#core/resource";
+import { matching } from "#core/storage-cap";
+import { signed } from "#ctl/audit/output";
+import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { ruleLines, ruleViews, stockLines, stockPage } from "#ctl/storage/text";
+
+const CATEGORY = "Storage";
+const SOURCE = `${AS_USER}
+      Exit codes: 0; 2 bad arguments; 3 the cluster does not run; 4 refused.
+`;
+const PATTERN_HELP = `
+      A pattern is a resource in which \`*\` stands for any characters: item:iron-plate, item:*, item:*:legendary,
+      fluid:steam:*, energy, *. Put it into quotes, or the shell takes the asterisk.
+`;
+
+const amount = () => t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(0, TOTAL_MAX)]);
+
+/** @throws ClusterioError `bad-input` */
+const patternOf = (text: string): string => {
+  if (RESOURCE_RULE_PATTERN.test(text)) return text;
+  throw badInput(
+    `"${text.slice(0, 80)}" is no resource or pattern: write item:<name>, item:*, fluid:steam:*, energy or *`,
+  );
+};
+
+export class StorageListCommand extends UserCommand {
+  static override paths = [["storage", "list"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "what storage has, who waits for it, and what is full",
+    details: `
+      LEVEL is what may be granted, or what the cluster is short of. WANTED is what open worlds still want beyond all that was
+      granted to them. CAP: from there on worlds are told to stop exporting.
+      ${PATTERN_HELP}${SOURCE}`,
+    examples: [
+      ["All of it", "$0 storage list"],
+      ["What worlds wait for", "$0 storage list --waiting"],
+      ["Fluids that are full, for a program", "$0 storage list 'fluid:*' --full --json"],
+    ],
+  });
+
+  pattern = Option.String({ name: "PATTERN", required: false });
+  waiting = Option.Boolean("--waiting", false, { description: "Only what a world waits for." });
+  full = Option.Boolean("--full", false, { description: "Only what worlds are told to stop exporting." });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const shows = this.pattern === undefined ? () => true : matching(patternOf(this.pattern));
+      return async (client, output) => {
+        const stocks = (await client.storage()).filter(
+          ({ resource, waiting = 0, capped }) =>
+            shows(resource) && (!this.waiting || waiting > 0) && (!this.full || capped === true),
+        );
+        if (this.json) for (const stock of stocks) output.json(stock);
+        else if (stocks.length === 0) output.line("nothing of that is in storage");
+        else for (const line of stockLines(stocks)) output.line(line);
+      };
+    });
+  }
+}
+
+export class StorageShowCommand extends UserCommand {
+  static override paths = [["storage", "show"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "one resource: its level, its cap, and each world's account of it",
+    details: `
+      For a world that waits: what it wants beyond all that was granted to it, its weight, its share of the next units under the
+      rule that holds, and its carry (what whole units could not express so far; above zero it comes sooner).
+      ${SOURCE}`,
+    examples: [["Who waits for iron, and why", "$0 storage show item:iron-plate"]],
+  });
+
+  resource = Option.String({ name: "RESOURCE" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const resource = resourceKey(this.resource);
+      return async (client, output) => this.show(output, await client.stock(resource), stockPage);
+    });
+  }
+}
+
+export class StoragePolicySetCommand extends UserCommand {
+  static override paths = [["storage", "policy", "set"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "from which level on worlds stop exporting a resource",
+    details: `
+      At the cap export chests, tanks and accumulators of that resource stop, and say so; at --resume they go on. The cap is soft:
+      what was on its way is credited and nothing is ever refused, so a level may stand above it (docs/operations.md). Of several
+      rules the most specific one counts: \`--cap none\` takes a resource out of a wider one.
+      ${PATTERN_HELP}${SOURCE}`,
+    examples: [
+      ["No more than 100,000 of any item", "$0 storage policy set 'item:*' --cap 100000"],
+      ["But of iron plates as many as there are", "$0 storage policy set item:iron-plate --cap none"],
+      ["Steam of every temperature", "$0 storage policy set 'fluid:steam:*' --cap 500000 --resume 300000"],
+    ],
+  });
+
+  pattern = Option.String({ name: "PATTERN" });
+  cap = Option.String("--cap", { required: true, description: "Units, or none." });
+  resume = Option.String("--resume", {
+    description: "Exports go on at this level (default nine tenths of the cap).",
+    validator: amount(),
+  });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const resources = patternOf(this.pattern);
+      const rule = this.#rule();
+      return async (client, output) => {
+        await client.master("storage.policy", { resources, rule });
+        if (this.json) output.json({ resources, rule });
+        else output.line(`${resources}: ${rule.cap === undefined ? "no cap" : `exports stop at ${rule.cap}`}`);
+      };
+    });
+  }
+
+  /** @throws ClusterioError `bad-input` */
+  #rule(): CapRule {
+    const { resume } = this;
+    if (this.cap === "none") {
+      if (resume !== undefined) throw badInput("--resume goes with a cap: without one exports never stop");
+      return {};
+    }
+    const cap = /^\d{1,16}$/.test(this.cap) ? Number(this.cap) : Number.NaN;
+    if (!(cap <= TOTAL_MAX)) throw badInput(`--cap: "${this.cap}" is neither a whole number of units nor none`);
+    if (resume !== undefined && resume > cap) throw badInput(`--resume ${resume} is above the cap of ${cap}`);
+    return { cap, ...(resume === undefined ? {} : { resume }) };
+  }
+}
+
+export class StoragePolicyShowCommand extends UserCommand {
+  static override paths = [["storage", "policy", "show"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "the caps, and what each decides about",
+    details: SOURCE,
+  });
+
+  override async execute(): Promise<number> {
+    return this.run(() => async (client, output) => {
+      const rules = ruleViews({ policies: await client.policies(), stocks: await client.storage() });
+      if (this.json) for (const rule of rules) output.json(rule);
+      else for (const line of ruleLines(rules)) output.line(line);
+    });
+  }
+}
+
+export class StoragePolicyUnsetCommand extends UserCommand {
+  static override paths = [["storage", "policy", "unset"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "take a cap away",
+    details: `
+      A wider rule that held for these resources before holds again.
+      ${SOURCE}`,
+    examples: [["", "$0 storage policy unset 'item:*'"]],
+  });
+
+  pattern = Option.String({ name: "PATTERN" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const resources = patternOf(this.pattern);
+      return async (client, output) => {
+        await client.master("storage.policy", { resources });
+        if (this.json) output.json({ resources });
+        else output.line(`${resources}: the rule is gone`);
+      };
+    });
+  }
+}
+
+export class StorageAdjustCommand extends UserCommand {
+  static override paths = [["storage", "adjust"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "add to storage or take from it, with a reason",
+    details: `
+      The ledger holds who did it and why. Of what is to be taken no more goes than storage has.
+      ${SOURCE}`,
+    examples: [
+      ["A gift", '$0 storage adjust item:iron-plate --add 500 --reason "the winner\'s prize"'],
+      ["What a bug made", '$0 storage adjust fluid:steam:165 --take 20000 --reason "issue 12"'],
+    ],
+  });
+
+  resource = Option.String({ name: "RESOURCE" });
+  add = Option.String("--add", { description: "Units to add.", validator: amount() });
+  take = Option.String("--take", { description: "Units to take away.", validator: amount() });
+  reason = Option.String("--reason", { required: true, description: "Why: up to 500 characters." });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const resource = resourceKey(this.resource);
+      if ((this.add === undefined) === (this.take === undefined)) throw badInput("say one of --add N and --take N");
+      const by = this.add ?? 0 - (this.take ?? 0);
+      return async (client, output) => {
+        await client.master("storage.adjust", { resource, amount: by, reason: this.reason });
+        if (this.json) output.json({ resource, amount: by, reason: this.reason });
+        else output.line(`${resource}: adjusted by ${signed(by)}`);
+      };
+    });
+  }
+}
+
+export const STORAGE_COMMANDS = [
+  StorageListCommand,
+  StorageShowCommand,
+  StoragePolicySetCommand,
+  StoragePolicyShowCommand,
+  StoragePolicyUnsetCommand,
+  StorageAdjustCommand,
+] as const;

@@ -1,0 +1,111 @@
+import type { CapRule, Policies } from "#core/events/command";
+import type { ClaimView, StockSummary, StockView } from "#core/events/query";
+import { type Cap, CapRules } from "#core/storage-cap";
+import { grouped } from "#ctl/audit/output";
+
+/** Storage for a person: one line a resource, and one resource as a page. */
+
+const table = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const cell = (text: string, column: number) =>
+    column === 0 || column === widths.length - 1 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd());
+};
+
+const levelText = ({ storage, shortfall }: StockSummary): string =>
+  shortfall > 0 ? `short of ${grouped(shortfall)}` : grouped(storage);
+
+const stateText = ({ capped, waiting = 0 }: StockSummary): string =>
+  [
+    ...(capped === true ? ["full: exports stop"] : []),
+    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? "world waits" : "worlds wait"}`] : []),
+  ].join(", ");
+
+export const stockLines = (stocks: readonly StockSummary[]): string[] =>
+  table([
+    ["RESOURCE", "LEVEL", "WANTED", "CAP", "STATE"],
+    ...stocks.map((stock) => [
+      stock.resource,
+      levelText(stock),
+      grouped(stock.demand ?? 0),
+      stock.cap === undefined ? "-" : grouped(stock.cap.cap),
+      stateText(stock),
+    ]),
+  ]);
+
+const capText = ({ pattern, cap, resume }: Cap): string =>
+  `${grouped(cap)} (rule ${pattern}); stopped exports go on at ${grouped(resume)}`;
+
+const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
+
+const claimRow = (claim: ClaimView, rule: StockView["rule"]): string[] => {
+  const { world, exported, received, allocated, demand, weight, tier, share, carry, debt, held } = claim;
+  const why = [
+    ...(demand > 0 ? [`waits: share ${percent(share)} of what comes`] : []),
+    ...(demand > 0 && carry !== 0 ? [`carry ${carry > 0 ? "+" : ""}${Math.round(carry * 100) / 100}`] : []),
+    ...(rule === "priority" ? [`tier ${tier}`] : []),
+    ...(debt > 0 ? [`owes ${grouped(debt)}`] : []),
+    ...(held > 0 ? [`${grouped(held)} held back`] : []),
+    ...(claim.open ? [] : ["closed"]),
+  ];
+  const amounts = [exported, received, allocated - received, demand, weight].map(grouped);
+  return [world, ...amounts, why.join(", ")];
+};
+
+export const stockPage = (stock: StockView): string[] => {
+  const { resource, storage, shortfall, adjusted, reserve, cap, capped, rule, worlds } = stock;
+  return [
+    `${resource}: ${grouped(storage)} in storage${shortfall > 0 ? `, short of ${grouped(shortfall)}` : ""}`,
+    ...(reserve > 0 ? [`reserve: ${grouped(reserve)} are never granted`] : []),
+    `cap: ${cap === undefined ? "none" : capText(cap)}`,
+    ...(capped === true ? ["full: worlds are told to stop exporting it"] : []),
+    ...(adjusted === 0 ? [] : [`operators adjusted it by ${grouped(adjusted)}`]),
+    `shared by ${rule}`,
+    "",
+    ...(worlds.length === 0
+      ? ["no world ever gave or wanted any"]
+      : table([
+          ["WORLD", "GAVE", "GOT", "IN FLIGHT", "WANTS", "WEIGHT", ""],
+          ...worlds.map((claim) => claimRow(claim, rule)),
+        ])),
+  ];
+};
+
+export interface RuleView extends CapRule {
+  readonly resources: string;
+  /** Resources of storage that this rule decides about, and how many of them are full. */
+  readonly holds: number;
+  readonly capped: number;
+}
+
+/** Each rule with what it decides about. */
+export const ruleViews = ({
+  policies,
+  stocks,
+}: {
+  policies: Policies;
+  stocks: readonly StockSummary[];
+}): RuleView[] => {
+  const rules = new CapRules(policies);
+  return Object.entries(policies.caps ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([resources, rule]) => {
+      const own = stocks.filter(({ resource }) => rules.capFor(resource)?.pattern === resources);
+      return { resources, ...rule, holds: own.length, capped: own.filter((stock) => stock.capped).length };
+    });
+};
+
+export const ruleLines = (rules: readonly RuleView[]): string[] => {
+  if (rules.length === 0) return ["no caps: worlds export whatever they have"];
+  return table([
+    ["RESOURCES", "CAP", "RESUME", "DECIDES", "FULL", ""],
+    ...rules.map(({ resources, cap, resume, holds, capped }) => [
+      resources,
+      cap === undefined ? "none" : grouped(cap),
+      resume === undefined ? "-" : grouped(resume),
+      grouped(holds),
+      grouped(capped),
+      "",
+    ]),
+  ]);
+};
