@@ -31,6 +31,17 @@ describe("the reply to begin", () => {
     expect(decodeWhole(whole(empty))).toMatchObject({ kind: "whole", whole: { untakeable: [] } });
   });
 
+  test("what mods renamed is told by resources, where anything was", () => {
+    const renamedIn = (change: object) => {
+      const begun = decodeWhole(whole(change));
+      return begun.kind === "whole" ? Object.fromEntries(begun.renamed) : begun.code;
+    };
+    expect(renamedIn({})).toEqual({});
+    expect(renamedIn({ renamed: { "item:a": "item:b", nonsense: "item:c", "item:d": "nonsense" } })).toEqual({
+      "item:a": "item:b",
+    });
+  });
+
   test("what no ledger would take is left out instead of spoiling the rest", () => {
     const names = ["item:iron-plate", "item:normal:normal", "nonsense"];
     const begun = decodeWhole(

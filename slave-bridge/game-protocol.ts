@@ -23,6 +23,8 @@ const wholeReply = z.object({
   wanted: vector,
   atLoad: z.record(z.string(), shape.total),
   untakeable: list(z.string()),
+  /** By a resource: what it is called in this save since a mod's migration. */
+  renamed: z.record(z.string(), z.string()).default({}),
   file: z.string().regex(/^clusterio\/[0-9a-z]{10,32}-0\.jsonl$/),
 });
 
@@ -87,6 +89,8 @@ export interface Begun {
   readonly file: string;
   readonly game: string;
   readonly mod: string;
+  /** Old name → new name of what mods renamed in this save. */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
 /** The reply to `begin` and `adopt`. */
@@ -106,6 +110,7 @@ export const decodeWhole = (text: string): Begun | Complaint => {
     wanted,
     atLoad,
     untakeable,
+    renamed,
     file,
     game,
     mod,
@@ -129,7 +134,8 @@ export const decodeWhole = (text: string): Begun | Complaint => {
     atLoad,
     untakeable: known(untakeable),
   };
-  return { kind: "whole", whole, names, file, game, mod };
+  const pairs = Object.entries(renamed).filter((pair) => pair.every(isResourceKey));
+  return { kind: "whole", whole, names, file, game, mod, renamed: new Map(pairs) };
 };
 
 export type ReportDecoded =

@@ -17,6 +17,7 @@ export interface WholeState {
   wanted: Vector;
   atLoad: Vector;
   untakeable: string[];
+  renamed?: Record<string, string>;
   file: string;
 }
 

@@ -6,7 +6,7 @@ import { World } from "./world";
 const asOf010 = `
   local state = test.storage("clusterio")
   state.chests, state.ports, state.crumbs, state.supply, state.overviews, state.heardAt = state.ports, nil, nil, nil, nil, nil
-  state.orders, state.news, state.inbox, state.linkTold, state.talk = nil, nil, nil, nil, nil
+  state.orders, state.news, state.inbox, state.linkTold, state.talk, state.renamed = nil, nil, nil, nil, nil, nil
   state.session.sent, state.session.heard = nil, nil
   for _, chest in pairs(state.chests) do
     chest.holds = nil
@@ -45,6 +45,7 @@ test("the chests, wants and buffer of 0.1.0 go on, and nothing is lost", () => {
   world.tick(1);
   expect(partner.orders()).toMatchObject([{ held: 4 }]);
   expect(world.brokenInvariants()).toEqual([]);
+  expect(world.begin().token).toBe(world.token);
   world.close();
 });
 

@@ -13,7 +13,8 @@ export type Reply = Report & WholeState & Refusal;
 interface Options {
   seed?: number;
   shuffle?: number;
-  widgets?: boolean;
+  /** A mod with things of its own, or a later version of it in which they have other names. */
+  widgets?: boolean | "renamed";
   /** Somebody else's mod that uses ours. */
   depot?: boolean;
   /** The mod as a later version of itself. */
@@ -29,7 +30,11 @@ interface Opening {
 
 const directoryFor = (options: Options): string =>
   modDirectory(
-    ["test-items", ...(options.widgets ? ["test-widgets"] : []), ...(options.depot ? ["sample-depot"] : [])],
+    [
+      "test-items",
+      ...(options.widgets ? [options.widgets === "renamed" ? "test-widgets-renamed" : "test-widgets"] : []),
+      ...(options.depot ? ["sample-depot"] : []),
+    ],
     options.upgraded ?? false,
   );
 

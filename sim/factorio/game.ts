@@ -59,7 +59,7 @@ export class Game {
     this.#state.call("locale", JSON.stringify(Object.fromEntries(this.mods.flatMap(englishTexts))));
     for (const mod of this.mods) {
       for (const [path, source] of mod.files) {
-        if (path.endsWith(".lua")) this.#state.call("mod_file", `${mod.name}/${path}\n${source}`);
+        if (/\.lua$|^migrations\//.test(path)) this.#state.call("mod_file", `${mod.name}/${path}\n${source}`);
       }
     }
     this.#state.call(

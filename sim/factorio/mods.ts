@@ -36,7 +36,7 @@ const modListSchema = z.object({
   mods: z.array(z.object({ name: z.string(), enabled: z.boolean(), version: z.string().optional() })),
 });
 
-const WANTED = /\.(lua|cfg)$|^info\.json$/;
+const WANTED = /\.(lua|cfg)$|^info\.json$|^migrations\/[^/]+\.json$/;
 
 const readFolder = (folder: string): Map<string, string> => {
   const files = new Map<string, string>();

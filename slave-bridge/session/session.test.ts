@@ -60,6 +60,7 @@ const scene = (save: FakeSave = newSave(7)) => {
   const master = new FakeMaster(broker.connect(), slave, clock);
   const world = new FakeWorld(save);
   const told: string[] = [];
+  const log: string[] = [];
   let echoed = "";
   let writing: Promise<void> = Promise.resolve();
   const owner: SessionOwner & { busy: boolean } = {
@@ -87,7 +88,15 @@ const scene = (save: FakeSave = newSave(7)) => {
   const context: BridgeContext = {
     settings,
     boot: nextBoot(clock.now(), "", random),
-    ports: { clock, random, disk, bus, facts: bus, game: machine.game(), journal: () => {} },
+    ports: {
+      clock,
+      random,
+      disk,
+      bus,
+      facts: bus,
+      game: machine.game(),
+      journal: (_: string, line: string) => void log.push(line),
+    },
   };
   const session = new Session(context, owner, EMPTY_RECORD);
   /** What the leader would state about this world. */
@@ -114,7 +123,7 @@ const scene = (save: FakeSave = newSave(7)) => {
     return release;
   };
   const reportFile = (text: string) => machine.print(`/reports/${world.file}`, text);
-  return { clock, session, world, master, owner, told, deliver, connect, hold, reportFile, settings };
+  return { clock, session, world, master, owner, told, log, deliver, connect, hold, reportFile, settings };
 };
 
 describe("a session", () => {
@@ -231,6 +240,53 @@ describe("a session", () => {
     session.message(incoming);
     await settle();
     expect([...rcon.sent, ...next.sent].filter((command) => command.startsWith("/cm"))).toHaveLength(1);
+  });
+
+  test("what mods renamed in the save is told once, and again when it is more", async () => {
+    const { connect, world, log, session } = scene();
+    const command = world.command.bind(world);
+    const renamed: Record<string, string> = {};
+    world.command = (text) => {
+      const reply = command(text);
+      return /begin|adopt/.test(text) ? JSON.stringify({ ...JSON.parse(reply), renamed }) : reply;
+    };
+    const begin = async () => {
+      await connect();
+      session.disconnected();
+    };
+    await begin();
+    expect(log.filter((line) => line.includes("migration"))).toEqual([]);
+    renamed["item:a"] = "item:b";
+    await begin();
+    await begin();
+    renamed["item:c"] = "item:d";
+    await begin();
+    expect(log.filter((line) => line.includes("migration"))).toEqual([
+      expect.stringContaining("north: by a mod's migration item:a is now item:b; storage keeps"),
+      expect.stringContaining("item:a is now item:b, item:c is now item:d; storage keeps"),
+    ]);
+  });
+
+  test("messages wait for what is delivered when the game takes in little", async () => {
+    const { connect, deliver, session, world, clock } = scene();
+    const command = world.command.bind(world);
+    world.command = (text) =>
+      text.startsWith("/cl ") ? JSON.stringify({ tick: world.tick, players: 40 }) : command(text);
+    const rcon = await connect();
+    const incoming = { slave: "away", from: "east", channel: "c", data: "x".repeat(1_000), direct: false };
+    for (let n = 0; n < 3; n++) session.message(incoming);
+    await settle();
+    world.wanted[GEAR] = 100;
+    deliver({ [GEAR]: 10 });
+    await settle();
+    for (let ms = 0; ms < 3_000; ms += 100) {
+      clock.advance(100);
+      await settle();
+    }
+    const verbs = rcon.sent
+      .map((line) => line.split(" ")[0])
+      .filter((verb) => !["/cl", "/clusterio-begin"].includes(verb ?? ""));
+    expect(verbs.slice(0, 4)).toEqual(["/clusterio-adopt", "/cm", "/clusterio-import", "/cm"]);
   });
 
   test("silence ends the connection, unless the game said that it is saving", async () => {

@@ -13,6 +13,7 @@ import { bytesPerTick } from "#bridge/rcon/segments";
 import type { Rank } from "#bridge/rcon/turns";
 import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
 import { Lease } from "#bridge/session/lease";
+import { renamedText } from "#bridge/session/renamed";
 import { isClusterioError, messageOf } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import type { WorldStatement } from "#core/events/command";
@@ -102,6 +103,7 @@ export class Session {
   #waiting: Wanting = NOTHING;
   #importing = false;
   #parked: string[] = [];
+  #toldRenamed = "";
   #rconLatencyMs: number | undefined;
   #latencyMs: number[] = [];
 
@@ -118,7 +120,7 @@ export class Session {
       players: (players) => this.#pipe?.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
     });
     this.#mailbox = new Mailbox({
-      ask: (command) => this.#ask(command),
+      ask: (command) => this.#askInTurn("signal", () => command),
       complain: (complaint) => this.#beginAnew(complaint),
       dropped: () => owner.dropped(),
     });
@@ -352,6 +354,7 @@ export class Session {
     const { whole, names, file } = begun;
     const { token, received, world } = whole;
     if (this.#open?.token !== token) {
+      this.#tellRenamed(renamedText(begun.renamed));
       this.#close();
       this.#lease.begin(whole.tick);
       const from = { folder: this.owner.reports, file };
@@ -363,6 +366,13 @@ export class Session {
     // E5
     this.#lease.extend(token);
     this.#mailbox.open(token);
+  }
+
+  /** Once for what is new: every session of the save says it again. */
+  #tellRenamed(text: string): void {
+    if (text === this.#toldRenamed) return;
+    this.#toldRenamed = text;
+    if (text !== "") this.context.ports.journal("warn", `${this.owner.instance}: ${text}`);
   }
 
   #newCircuits(token: string): Circuits | undefined {

@@ -1,7 +1,9 @@
 // Mods came, went or changed, this one too: its state gets the shape that this version expects, prototypes may be gone, and
 // the engine may have dropped requests and stacks of them.
+import type { ConfigurationChangedData } from "factorio:runtime";
 import { nameOf, takeable } from "./names";
 import { cancelVanished } from "./orders";
+import { followRenames } from "./renames";
 import { type ExportPort, type ImportPort, initForOthers, type State } from "./state";
 import { giveUp } from "./totals";
 import { requestsChanged } from "./wants";
@@ -45,14 +47,16 @@ function migrate(): void {
   if (earlier.clocks === undefined) storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
   if (earlier.time === undefined) storage.time = { second: -1, tick: 0 };
   if (earlier.overviews === undefined) storage.overviews = [];
+  if (earlier.renamed === undefined) storage.renamed = new LuaMap();
   if (earlier.orders === undefined) initForOthers();
   if (storage.session.sent === undefined) storage.session.sent = 0;
   if (storage.session.heard === undefined) storage.session.heard = 0;
   if (earlier.heardAt === undefined) storage.heardAt = game.tick;
 }
 
-export function onConfigurationChanged(): void {
+export function onConfigurationChanged(change: ConfigurationChangedData): void {
   migrate();
+  followRenames(change.migrations);
   cancelVanished();
   for (const { r } of storage.pool) if (!takeable(nameOf(r))) giveUp(r);
   for (const port of storage.imports.all) requestsChanged(port);

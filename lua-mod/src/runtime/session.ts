@@ -127,11 +127,21 @@ function strings(values: string[]): string {
   return jsonArray(written);
 }
 
+/** What got another name in this save, in the order in which it met those things; nothing when nothing did. */
+function renamed(): string[] {
+  const entries: string[] = [];
+  for (const name of storage.names) {
+    const now = storage.renamed.get(name);
+    if (now !== undefined) entries.push(field(name, jsonString(now)));
+  }
+  return entries.length === 0 ? [] : [field("renamed", jsonObject(entries))];
+}
+
 /** The reply of `begin` and `adopt`; what follows are differences to it (MR2). */
 export function wholeState(): string {
   allIsStated();
   const { session } = storage;
-  return jsonObject([
+  const fields = [
     field("v", "1"),
     field("mod", jsonString(script.active_mods[script.mod_name] ?? "")),
     field("game", jsonString(helpers.game_version)),
@@ -152,6 +162,9 @@ export function wholeState(): string {
     field("wanted", vector(wanted)),
     field("atLoad", atLoadJson()),
     field("untakeable", strings(untakeable())),
+
     field("file", jsonString(reportFile())),
-  ]);
+  ];
+  for (const each of renamed()) fields.push(each);
+  return jsonObject(fields);
 }

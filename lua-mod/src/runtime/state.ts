@@ -199,6 +199,8 @@ export interface State {
   ports: LuaMap<number, ExportPort | ImportPort | Clock>;
 
   orders: { all: Order[]; byId: LuaMap<number, Order>; last: number };
+  /** By a resource's name: what it is called since a mod's migration. */
+  renamed: LuaMap<string, string>;
   /** What other mods are told at the end of the tick. */
   news: Order[];
   inbox: Message[];
@@ -258,6 +260,7 @@ export function initState(): void {
   storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
   storage.time = { second: -1, tick: 0 };
   storage.ports = new LuaMap();
+  storage.renamed = new LuaMap();
   initForOthers();
 }
 

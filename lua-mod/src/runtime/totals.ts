@@ -64,7 +64,7 @@ export function giveUp(r: number): void {
 }
 
 /** A fraction of a unit is left in our hands (M7). */
-function addCrumb(r: number, part: number): void {
+export function addCrumb(r: number, part: number): void {
   if (part <= 0) return;
   const sum = amount(storage.crumbs, r) + part;
   const whole = math.floor(sum);

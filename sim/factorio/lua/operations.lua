@@ -16,6 +16,8 @@ function operations.locale(text) world.locale = json.decode(text) end
 
 function operations.mod_file(text)
   local path, source = text:match("^(.-)\n(.*)$")
+  local mod, file = path:match("^([^/]+)/migrations/([^/]+)%.json$")
+  if mod then return use("stage/migrations").add(mod, file, source) end
   modules.files[path] = source
 end
 
@@ -60,8 +62,8 @@ function operations.load(text)
   local control = use "stage/control"
   control.start(mods)
   local length, rest = text:match("^(%d+) (.*)$")
-  local storages = use("save").read(rest:sub(1, tonumber(length)), rest:sub(tonumber(length) + 1))
-  control.loaded(mods, storages)
+  local storages, renames = use("save").read(rest:sub(1, tonumber(length)), rest:sub(tonumber(length) + 1), mods)
+  control.loaded(mods, storages, renames)
 end
 
 function operations.tick(count) return use("tick").run(tonumber(count)) end

@@ -5,6 +5,7 @@ local graph = use "lib/graph"
 local prototypes = use "api/prototypes"
 local entity = use "api/entity"
 local order = use "lib/order"
+local migrations = use "stage/migrations"
 
 local save = {}
 
@@ -42,12 +43,13 @@ local function drop_unknown()
   for _, force in ipairs(world.now.forces) do for _, inv in next, force.linked do clean(inv) end end
 end
 
-function save.read(level, script)
+function save.read(level, script, mods)
   local reader = graph.reader()
   world.now = reader:read(level)
   local storages = reader:read(script)
+  local renames = migrations.apply(world.now, mods)
   drop_unknown()
-  return storages
+  return storages, renames
 end
 
 return save

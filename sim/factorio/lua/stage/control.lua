@@ -13,6 +13,7 @@ local prototypes = use "api/prototypes"
 local settings = use "api/settings"
 local game = use "api/game"
 local graph = use "lib/graph"
+local migrations = use "stage/migrations"
 
 local control = { level = nil }
 
@@ -74,6 +75,7 @@ end
 function control.new_map(mods)
   set_stage("init")
   world.now.mods = versions(mods)
+  migrations.none_needed(world.now, mods)
   world.now.settings = settings.initial_global()
   world.now.startup = settings.startup()
   for _, mod in ipairs(events.mods) do init(mod) end
@@ -101,7 +103,7 @@ local function run_on_load(mod)
 end
 
 -- What on_configuration_changed is told, or nil when nothing changed.
-local function changes(old, new, old_startup, new_startup)
+local function changes(old, new, startup, renames)
   local mod_changes, any = {}, false
   for _, map in ipairs { old, new } do
     for name in next, map do
@@ -111,15 +113,16 @@ local function changes(old, new, old_startup, new_startup)
       end
     end
   end
-  local startup_changed = text_of(old_startup) ~= text_of(new_startup)
-  if not any and not startup_changed then return nil end
+  local startup_changed = text_of(startup.old) ~= text_of(startup.new)
+  local migrated = next(renames) ~= nil
+  if not any and not startup_changed and not migrated then return nil end
   return {
-    mod_changes = mod_changes, mod_startup_settings_changed = startup_changed, migration_applied = false, migrations = {},
+    mod_changes = mod_changes, mod_startup_settings_changed = startup_changed, migration_applied = migrated, migrations = renames,
     old_version = old.base ~= new.base and old.base or nil, new_version = old.base ~= new.base and new.base or nil,
   }
 end
 
-function control.loaded(mods, storages)
+function control.loaded(mods, storages, renames)
   local now, old = world.now, world.now.mods
   local new = versions(mods)
   for name, value in next, settings.initial_global() do
@@ -139,7 +142,7 @@ function control.loaded(mods, storages)
   set_stage("init")
   for _, mod in ipairs(fresh) do init(mod) end
   local startup = settings.startup()
-  local change = changes(old, new, now.startup, startup)
+  local change = changes(old, new, { old = now.startup, new = startup }, renames)
   now.mods, now.startup = new, startup
   for _, mod in ipairs(change and events.mods or {}) do
     if mod.on_configuration_changed then
