@@ -19,6 +19,9 @@ export const WORLD_PATTERN = /^([a-z0-9][a-z0-9-]{0,31})\.([1-9][0-9]{0,8})(?:\.
 
 export const isId = (text: string): boolean => ID_PATTERN.test(text);
 
+/** "master" is nobody's name, and "join-…" are those of join tokens: no slave, user or role is called so. */
+export const isReservedId = (text: string): boolean => text === "master" || text.startsWith("join-");
+
 const prove = (what: string, text: string): string => {
   if (!ID_PATTERN.test(text)) {
     throw badInput(

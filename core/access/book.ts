@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { type Grant, parseGrant } from "#core/access/grant";
+import { ADMIN, DEFAULT_ROLES } from "#core/access/roles";
+import { isClusterioError } from "#core/errors";
+import { ID_PATTERN } from "#core/ids";
+
+/**
+ * The book of who may do what: roles, users, slaves, open join tokens. Kept as one message of the stream ACCESS, the whole book in
+ * each, written only behind the one that was read (ADR 0062). Holds no secret: names, rights and public keys.
+ *
+ * AB1 what was taken away stays away: generations and revoked keys are never forgotten, also not of who was deleted.
+ * AB2 users, slaves and tokens share one name space, and an id is somebody's for ever.
+ */
+const id = z.string().regex(ID_PATTERN);
+const key = z.string().min(1).max(60);
+const ms = z.number().int().min(0);
+const state = z.enum(["active", "revoked", "deleted"]);
+
+const userRecord = z.object({
+  roles: z.array(id),
+  state,
+  /** Of the signing key that his credentials are from; a higher one voids all from before. */
+  generation: z.number().int().min(0),
+  /** Made from the cluster's keys: these public keys have the role admin, whatever stands in `roles`. */
+  root: z.array(key).exactOptional(),
+  by: z.string(),
+  at: ms,
+  expires: ms.exactOptional(),
+});
+const slaveRecord = z.object({
+  name: z.string(),
+  state,
+  /** Of his credentials now. */
+  publicKey: key,
+  by: z.string(),
+  at: ms,
+  expires: ms.exactOptional(),
+});
+const tokenRecord = z.object({
+  publicKey: key,
+  /** The name that the slave is to have; his own word without. */
+  name: z.string().exactOptional(),
+  by: z.string(),
+  expires: ms,
+});
+
+export const book = z.object({
+  v: z.literal(1),
+  revision: z.number().int().min(0),
+  roles: z.record(id, z.object({ grants: z.array(z.string()), by: z.string(), at: ms })),
+  users: z.record(id, userRecord),
+  slaves: z.record(id, slaveRecord),
+  /** By id. Used and expired ones are taken out: their keys are good for nothing else. */
+  tokens: z.record(id, tokenRecord),
+  /** Public key → seconds since 1970: credentials of that key made until then are void (AB1). */
+  revoked: z.record(key, z.number().int()),
+});
+export type Book = z.infer<typeof book>;
+export type UserRecord = Book["users"][string];
+export type SlaveRecord = Book["slaves"][string];
+
+/** One message of the stream, and one answer: a book beyond it is refused. */
+export const BOOK_BYTES_MAX = 512 * 1024;
+export const USERS_MAX = 500;
+export const SLAVES_MAX = 1_000;
+export const ROLES_MAX = 200;
+export const TOKENS_MAX = 100;
+
+export const emptyBook = (at: number): Book => ({
+  v: 1,
+  revision: 0,
+  roles: Object.fromEntries(
+    Object.entries(DEFAULT_ROLES).map(([role, grants]) => [role, { grants: [...grants], by: "clusterio", at }]),
+  ),
+  users: {},
+  slaves: {},
+  tokens: {},
+  revoked: {},
+});
+
+/** The grants of a role; a verb that this version does not know is left out. */
+export const grantsOfRole = ({ roles }: Book, role: string): Grant[] =>
+  (roles[role]?.grants ?? []).flatMap((text) => {
+    try {
+      return [parseGrant(text)];
+    } catch (error) {
+      if (isClusterioError(error, "bad-input")) return [];
+      throw error;
+    }
+  });
+
+export const isRoot = (user: UserRecord | undefined): boolean => (user?.root?.length ?? 0) > 0;
+
+/** All that somebody may do: nothing when he is revoked, deleted or unknown. */
+export const grantsOfUser = (all: Book, user: string): Grant[] => {
+  const found = all.users[user];
+  if (found === undefined || found.state !== "active") return [];
+  const roles = isRoot(found) ? [ADMIN, ...found.roles] : found.roles;
+  return [...new Set(roles)].flatMap((role) => grantsOfRole(all, role));
+};
+
+/** What the keys of the cluster made without the master: told at each of its starts. */
+export interface Roots {
+  readonly admins: readonly { readonly id: string; readonly publicKey: string }[];
+  readonly slaves: readonly { readonly id: string; readonly publicKey: string }[];
+}
+
+/** The book with those that it did not know. The same one when it knew them all. */
+export const withRoots = (before: Book, roots: Roots, at: number): Book => {
+  const users = { ...before.users };
+  const slaves = { ...before.slaves };
+  let changed = false;
+  for (const { id: name, publicKey } of roots.admins) {
+    const known = users[name];
+    if (known?.root?.includes(publicKey) === true || publicKey in before.revoked) continue;
+    const base = known ?? { roles: [ADMIN], generation: 0, by: "bootstrap", at };
+    users[name] = { ...base, state: "active", root: [...(known?.root ?? []), publicKey] };
+    changed = true;
+  }
+  for (const { id: name, publicKey } of roots.slaves) {
+    if (slaves[name]?.publicKey === publicKey || publicKey in before.revoked) continue;
+    if (slaves[name] !== undefined) continue;
+    slaves[name] = { name, state: "active", publicKey, by: "bootstrap", at };
+    changed = true;
+  }
+  return changed ? { ...before, users, slaves } : before;
+};

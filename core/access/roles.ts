@@ -1,0 +1,19 @@
+/** The roles that every cluster begins with. `admin` stays as it is; the others are an operator's to change. */
+export const ADMIN = "admin";
+
+const VIEWER = [
+  "ask.all",
+  ...["events", "deliveries", "telemetry", "chat", "signals", "storage", "state"].map((kind) => `see.${kind}`),
+];
+
+export const DEFAULT_ROLES: Readonly<Record<string, readonly string[]>> = {
+  [ADMIN]: ["*"],
+  /** Runs the cluster: everything but who may do what. */
+  operator: [
+    ...["instance.*", "world.*", "policy.*", "storage.*", "ledger.*", "see.*", "ask.*"],
+    ...["slave.status", "slave.list", "slave.show"],
+  ],
+  /** Keeps games going. Not RCON: whoever has that may do anything in the game. */
+  moderator: [...VIEWER, "see.log", "see.audit", "instance.start", "instance.stop", "slave.status"],
+  viewer: VIEWER,
+};

@@ -1,0 +1,300 @@
+import fc from "fast-check";
+import { type Book, book as bookShape, emptyBook, grantsOfUser, withRoots } from "#core/access/book";
+import { compile, SUBJECTS_MAX } from "#core/access/compile";
+import { type Context, decideAccess, decideJoin } from "#core/access/decide";
+import { covers, grantText, parseGrant, verbMatches } from "#core/access/grant";
+import { VERBS } from "#core/access/verbs";
+import type { AccessCommand, AccessRequest } from "#core/events/access";
+import { accessCommands } from "#core/events/access";
+import { bridgeCommands, masterCommands, slaveCommands } from "#core/events/command";
+import { matches } from "#core/ports/memory/memory-bus";
+
+const NOW = 1_700_000_000_000;
+const key = (letter: string) => `U${letter.repeat(55)}`;
+const instances = ["eu-north", "eu-south", "us-east"];
+const begun = withRoots(emptyBook(NOW), { admins: [{ id: "root", publicKey: key("R") }], slaves: [] }, NOW);
+
+/** A book, commanded by one after another. */
+class Play {
+  constructor(
+    public book: Book = begun,
+    public now = NOW,
+  ) {}
+  as<C extends AccessCommand>(caller: string, command: C, request: AccessRequest<C>) {
+    const context: Context = { book: this.book, caller, instances, now: this.now };
+    const decision = decideAccess(context, command, accessCommands[command].parse(request) as AccessRequest<C>);
+    this.book = bookShape.parse(decision.book);
+    return decision;
+  }
+  join(token: string, publicKey: string, name?: string) {
+    const decision = decideJoin({ book: this.book, now: this.now }, { token, publicKey, name });
+    this.book = decision.book;
+    return decision;
+  }
+  user(id: string, ...roles: string[]) {
+    return this.as("root", "user.create", { user: id, roles, publicKey: key("A") });
+  }
+}
+
+describe("grants", () => {
+  test("are read and written alike", () => {
+    for (const text of ["*", "instance.start", "instance.* on eu-*", "see.log on eu-north", "policy.set"])
+      expect(grantText(parseGrant(text))).toBe(text);
+    expect(parseGrant("instance.start")).toEqual({ verb: "instance.start", on: "*" });
+  });
+
+  test.each([
+    ["instance.fly", "there is no verb"],
+    ["fly.*", "there are instance.*"],
+    ["instance.start on *-eu", "names no instances"],
+    ["instance.start on >", "names no instances"],
+    ["instance.start on a.b", "names no instances"],
+    [`instance.start on ${"a".repeat(300)}`, "names no instances"],
+    ["policy.set on eu-*", "is for the whole cluster"],
+    ["", "is not a grant"],
+    ["instance.start on", "is not a grant"],
+  ])("%p is refused", (text, said) => {
+    expect(() => parseGrant(text)).toThrow(said);
+  });
+
+  test("AC1 no verb of the master is one of a bridge", () => {
+    const last = (name: string) => name.split(".").at(-1) ?? "";
+    const masters = [...Object.keys(masterCommands), ...Object.keys(accessCommands)].map(last);
+    const bridges = [...Object.keys(bridgeCommands), ...Object.keys(slaveCommands)];
+    expect(masters.filter((verb) => bridges.includes(verb))).toEqual([]);
+  });
+
+  const grant = fc
+    .record({
+      verb: fc.constantFrom(
+        "*",
+        "instance.*",
+        "instance.start",
+        "instance.stop",
+        "see.*",
+        "see.log",
+        "policy.*",
+        "policy.set",
+      ),
+      on: fc.constantFrom("*", "eu-*", "eu-n*", "eu-north", "us-*"),
+    })
+    .filter(({ verb, on }) => on === "*" || !verb.startsWith("policy"));
+  const grants = fc.array(grant, { maxLength: 4 });
+  const names = ["eu-north", "eu-south", "eu-n", "us-east", "eu", "x"];
+
+  test("AC2 what covers names every verb on every instance that is covered, for any grants", () => {
+    fc.assert(
+      fc.property(grants, grants, (have, wanted) => {
+        if (!covers(have, wanted)) return;
+        const [may, asks] = [compile(have, names), compile(wanted, names)];
+        const within = (list: readonly string[], subject: string) =>
+          list.some((pattern) => matches(pattern, subject.replaceAll("*", "any").replace(">", "any")));
+        for (const kind of ["pub", "sub"] as const)
+          for (const subject of asks[kind]) expect([subject, within(may[kind], subject)]).toEqual([subject, true]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("AC2 and whoever lacks one verb on one instance is not said to cover", () => {
+    fc.assert(
+      fc.property(grants, grant, (have, wanted) => {
+        const verbs = VERBS.filter(({ name }) => verbMatches(wanted.verb, name));
+        const every = verbs.every(({ name }) => covers(have, [{ verb: name, on: wanted.on }]));
+        if (!every) expect(covers(have, [wanted])).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("AC3 the order in which rights are given changes nothing", () => {
+    fc.assert(
+      fc.property(grants, (list) => {
+        expect(compile([...list].reverse(), [...names].reverse())).toEqual(compile(list, names));
+      }),
+    );
+  });
+
+  test("AC4 patterns name the instances that there are", () => {
+    const starts = (on: string) =>
+      compile([{ verb: "instance.start", on }], instances).pub.filter((subject) => subject.endsWith(".start"));
+    const subject = (instance: string) => `clusterio.v1.command.{{name()}}.*.${instance}.start`;
+    expect(starts("eu-*")).toEqual([subject("eu-north"), subject("eu-south")]);
+    expect(starts("*")).toEqual([subject("*")]);
+    expect(starts("none-*")).toEqual([]);
+    expect(starts("new")).toEqual([subject("new")]);
+  });
+
+  test("rights that come to too many subjects are refused", () => {
+    const many = Array.from({ length: SUBJECTS_MAX }, (_, n) => `i-${n}`);
+    expect(() => compile([{ verb: "instance.*", on: "i-*" }], many)).toThrow("fewer instances");
+  });
+
+  test("nothing that is granted reaches the ledger, JetStream, the system or another's name", () => {
+    const { pub, sub } = compile([{ verb: "*", on: "*" }], instances);
+    for (const subject of pub) expect(subject).toMatch(/^clusterio\.v1\.(command|query)\.\{\{name\(\)\}\}\./);
+    for (const subject of sub)
+      expect(subject).toMatch(/^clusterio\.v1\.(event|delivery|log|telemetry|chat|audit|signal|storage|state)\./);
+  });
+});
+
+describe("AD1 nobody gives what he does not have", () => {
+  const play = () => {
+    const one = new Play();
+    one.as("root", "role.create", { role: "keeper", grants: ["user.*", "role.*", "instance.start on eu-*", "see.*"] });
+    one.user("keeper", "keeper");
+    one.user("op", "operator");
+    return one;
+  };
+
+  test("a role, a user or a set of roles with more is refused, with what is missing; the same or less is given", () => {
+    const one = play();
+    const refused = (work: () => unknown, said: string) => expect(work).toThrow(said);
+    refused(() => one.as("keeper", "role.create", { role: "more", grants: ["instance.start"] }), "instance.start");
+    refused(() => one.as("keeper", "role.create", { role: "more", grants: ["*"] }), "*");
+    refused(() => one.as("keeper", "role.edit", { role: "keeper", grants: ["policy.set"] }), "policy.set");
+    refused(
+      () => one.as("keeper", "user.create", { user: "x", roles: ["operator"], publicKey: key("B") }),
+      "instance.*",
+    );
+    refused(() => one.as("keeper", "user.set-roles", { user: "keeper", roles: ["keeper", "operator"] }), "instance.*");
+    one.as("keeper", "role.create", { role: "less", grants: ["instance.start on eu-north"] });
+    one.as("keeper", "user.create", { user: "x", roles: ["less"], publicKey: key("B") });
+  });
+
+  test("nor takes away what he does not have: a role, a user's roles, a user", () => {
+    const one = play();
+    for (const work of [
+      () => one.as("keeper", "role.edit", { role: "operator", grants: [] }),
+      () => one.as("keeper", "role.delete", { role: "operator" }),
+      () => one.as("keeper", "user.set-roles", { user: "op", roles: [] }),
+      () => one.as("keeper", "user.revoke", { user: "op" }),
+      () => one.as("keeper", "user.delete", { user: "root" }),
+    ])
+      expect(work).toThrow("rights that you do not have");
+  });
+
+  test("whoever is unknown, revoked or deleted, or whose role lost it, may do nothing any more", () => {
+    const one = play();
+    expect(() => one.as("stranger", "user.list", {})).toThrow("not among your rights");
+    one.as("root", "role.edit", { role: "keeper", grants: ["role.list"] });
+    expect(() => one.as("keeper", "user.list", {})).toThrow("not among your rights");
+    one.as("root", "user.revoke", { user: "keeper" });
+    expect(() => one.as("keeper", "role.list", {})).toThrow("not among your rights");
+    expect(() => one.as("keeper", "user.renew", { publicKey: key("A") })).toThrow("revoked");
+    one.as("root", "user.delete", { user: "root" });
+    expect(() => one.as("root", "user.list", {})).toThrow("not among your rights");
+  });
+
+  test("the role admin stays, and roles that somebody has are not deleted", () => {
+    const one = play();
+    expect(() => one.as("root", "role.edit", { role: "admin", grants: [] })).toThrow("stays as it is");
+    expect(() => one.as("root", "role.delete", { role: "admin" })).toThrow("stays as it is");
+    expect(() => one.as("root", "role.delete", { role: "keeper" })).toThrow("users have the role keeper: keeper");
+    one.as("root", "user.delete", { user: "keeper" });
+    one.as("root", "role.delete", { role: "keeper" });
+    expect(() => one.as("root", "role.show", { role: "keeper" })).toThrow("there are admin, operator");
+  });
+});
+
+describe("users", () => {
+  test("AB1 revoked credentials stay void: a new generation for each that is given", () => {
+    const one = new Play();
+    one.user("ada", "viewer");
+    expect(one.book.users.ada?.generation).toBe(1);
+    expect(() => one.user("ada", "viewer")).toThrow('there is a user "ada" already');
+    one.as("root", "user.revoke", { user: "ada" });
+    expect(one.as("root", "user.create", { user: "ada", publicKey: key("B") }).sign).toMatchObject({ id: "ada" });
+    expect(one.book.users.ada).toMatchObject({ generation: 3, roles: ["viewer"], state: "active" });
+    one.as("root", "user.delete", { user: "ada" });
+    expect(() => one.as("root", "user.create", { user: "ada", publicKey: key("C") })).toThrow("needs a role");
+    one.user("ada", "moderator");
+    expect(one.book.users.ada).toMatchObject({ generation: 5, roles: ["moderator"] });
+  });
+
+  test("of the cluster's keys are admins, revoked by key, and do not come back with the next start", () => {
+    const one = new Play();
+    expect(() => one.as("root", "user.set-roles", { user: "root", roles: ["viewer"] })).toThrow(
+      "made from the cluster's keys",
+    );
+    one.as("root", "user.revoke", { user: "root" });
+    expect(one.book.revoked).toEqual({ [key("R")]: NOW / 1000 });
+    const again = withRoots(one.book, { admins: [{ id: "root", publicKey: key("R") }], slaves: [] }, NOW);
+    expect(again).toBe(one.book);
+    expect(grantsOfUser(again, "root")).toEqual([]);
+    const anew = withRoots(one.book, { admins: [{ id: "root", publicKey: key("S") }], slaves: [] }, NOW);
+    expect(grantsOfUser(anew, "root")).toEqual([{ verb: "*", on: "*" }]);
+  });
+
+  test("AD2 what is said twice changes nothing", () => {
+    const one = new Play();
+    one.user("ada", "viewer");
+    const before = one.book;
+    expect(one.as("root", "user.set-roles", { user: "ada", roles: ["viewer"] }).book).toEqual(before);
+    one.as("root", "user.revoke", { user: "ada" });
+    const revoked = one.book;
+    expect(one.as("root", "user.revoke", { user: "ada" }).book).toEqual(revoked);
+  });
+
+  test.each(["*", ">", "a.b", "a b", "", "master", "join-abc", "A", "x".repeat(300), "{{name()}}"])(
+    "nobody is called %p",
+    (user) => {
+      expect(accessCommands["user.create"].safeParse({ user, roles: ["viewer"], publicKey: key("A") }).success).toBe(
+        false,
+      );
+      expect(accessCommands["role.create"].safeParse({ role: user, grants: [] }).success).toBe(false);
+    },
+  );
+});
+
+describe("slaves", () => {
+  const token = (one: Play, name?: string) =>
+    one.as("root", "slave.token", { publicKey: key("T"), minutes: 10, ...(name === undefined ? {} : { name }) }).sign!
+      .id;
+
+  test("get an id from their name; a name is one slave's, and ids are shared with users", () => {
+    const one = new Play();
+    const made = (name: string, letter: string) =>
+      one.as("root", "slave.create", { name, publicKey: key(letter) }).sign?.id;
+    expect(made("Local Box", "A")).toBe("local-box");
+    expect(() => made("Local Box", "B")).toThrow("already: local-box");
+    expect(made("local/box", "B")).toBe("local-box-2");
+    expect(made("root", "C")).toBe("root-2");
+    expect(made("join-x", "D")).not.toMatch(/^join-/);
+    expect(made("master", "E")).toBe("master-2");
+    expect(() => one.user("local-box", "viewer")).toThrow("is the name of a slave");
+    one.as("root", "slave.rename", { slave: "local-box", name: "Attic" });
+    expect(() => one.as("root", "slave.rename", { slave: "local-box-2", name: "Attic" })).toThrow("already: local-box");
+    expect(one.as("root", "slave.show", { slave: "local-box" }).ok).toMatchObject({
+      slave: "local-box",
+      name: "Attic",
+    });
+  });
+
+  test("a revoked one is void by its key, and comes back under its id with another key", () => {
+    const one = new Play();
+    one.as("root", "slave.create", { name: "box", publicKey: key("A") });
+    one.as("root", "slave.revoke", { slave: "box" });
+    expect(one.book.revoked).toEqual({ [key("A")]: NOW / 1000 });
+    expect(one.as("root", "slave.create", { name: "box", publicKey: key("B") }).sign).toMatchObject({
+      id: "box",
+      publicKey: key("B"),
+    });
+    expect(one.book.revoked).toHaveProperty(key("A"));
+  });
+
+  test("a join token is good for one slave, once, in its time, under its name", () => {
+    const one = new Play();
+    const named = token(one, "attic");
+    expect(one.join(named, key("J")).sign).toMatchObject({ kind: "slave", id: "attic", publicKey: key("J") });
+    expect(() => one.join(named, key("K"))).toThrow("was used");
+    expect(() => one.join("join-guessed", key("K"))).toThrow("was used");
+    const late = token(one);
+    one.now += 10 * 60_000;
+    expect(() => one.join(late, key("K"), "cellar")).toThrow("its time is over");
+    const free = token(one);
+    expect(() => one.join(free, key("K"))).toThrow("--name");
+    expect(one.join(free, key("K"), "cellar").sign?.id).toBe("cellar");
+    expect(() => token(one, "cellar")).toThrow("already: cellar");
+  });
+});

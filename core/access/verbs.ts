@@ -1,0 +1,56 @@
+import { accessCommands } from "#core/events/access";
+import { bridgeCommands, masterCommands, slaveCommands } from "#core/events/command";
+import { SUBJECT_PREFIX } from "#core/subjects";
+
+/**
+ * Everything that can be granted, and the subjects that it comes to. `{{name()}}` is filled in by the broker from the
+ * caller's own token, so that a grant is one in one's own name only.
+ *
+ * AC1 no verb of the master is one of a bridge: `command.<user>.*.*.start` would name both.
+ */
+const own = "{{name()}}";
+const subject = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
+
+export interface Verb {
+  readonly name: string;
+  /** Whether it can be granted for some instances only. */
+  readonly scope: "instance" | "cluster";
+  readonly kind: "pub" | "sub";
+  /** `instance`: a proved id or "*". */
+  subjectsOf(instance: string): readonly string[];
+}
+
+const verb = (
+  name: string,
+  scope: Verb["scope"],
+  kind: Verb["kind"],
+  subjectsOf: (instance: string) => readonly string[],
+): Verb => ({ name, scope, kind, subjectsOf });
+
+/** `command.<user>.<slave>.<instance>.<verb>`: ids of instances are unique in a cluster, wherever they run. */
+const bridge = Object.keys(bridgeCommands).map((name) =>
+  verb(`instance.${name}`, "instance", "pub", (instance) => [subject("command", own, "*", instance, name)]),
+);
+const slave = Object.keys(slaveCommands).map((name) =>
+  verb(`slave.${name}`, "cluster", "pub", () => [subject("command", own, "*", "_", name)]),
+);
+/** Everybody may renew his own credentials. */
+export const FOR_ALL = ["user.renew"] as const;
+const master = [...Object.keys(masterCommands), ...Object.keys(accessCommands)].map((name) =>
+  verb(name, "cluster", "pub", () => [subject("command", own, "master", ...name.split("."))]),
+);
+const ask = verb("ask.all", "cluster", "pub", () => [subject("query", own, ">")]);
+const see = [
+  verb("see.events", "instance", "sub", (instance) => [subject("event", "*", instance, "*")]),
+  verb("see.deliveries", "instance", "sub", (instance) => [subject("delivery", "*", instance)]),
+  verb("see.log", "instance", "sub", (instance) => [subject("log", "*", instance)]),
+  verb("see.telemetry", "instance", "sub", (instance) => [subject("telemetry", "*", instance)]),
+  verb("see.chat", "instance", "sub", (instance) => [subject("chat", "*", instance)]),
+  verb("see.audit", "instance", "sub", (instance) => [subject("audit", "*", instance)]),
+  verb("see.signals", "instance", "sub", (instance) => [subject("signal", "*", instance)]),
+  verb("see.storage", "cluster", "sub", () => [subject("storage", ">")]),
+  verb("see.state", "cluster", "sub", () => [subject("state", ">")]),
+];
+
+export const VERBS: readonly Verb[] = [...bridge, ...slave, ...master, ask, ...see];
+export const NOUNS: readonly string[] = [...new Set(VERBS.map(({ name }) => name.split(".")[0] ?? ""))];
