@@ -14,6 +14,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--user-creds": "FILE",
   "--creds": "FILE",
   "--assignment-key": "FILE",
+  "--access-keys": "FILE",
   "--ca": "FILE",
   "--cert": "FILE",
   "--key": "FILE",

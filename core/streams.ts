@@ -27,7 +27,8 @@ export type StreamName =
   | "LOGS"
   | "TELEMETRY"
   | "CHAT"
-  | "REJECTED";
+  | "REJECTED"
+  | "ACCESS";
 
 /** JetStream API level of nats-server 2.14. Older servers ignore options that they do not know, silently. */
 export const API_LEVEL_MIN = 4;
@@ -196,6 +197,19 @@ export const STREAMS: readonly StreamDefinition[] = [
       max_bytes: 64 * MIB,
       // A liar shows in the first few; the rest is the same.
       max_msgs_per_subject: 1_000,
+      compression: StoreCompression.S2,
+      duplicate_window: NO_DEDUPLICATION,
+    },
+  },
+  {
+    name: "ACCESS",
+    description: "Who may do what: the book of roles, users and slaves, each message the whole",
+    rules: { ...CAPTURED, subjects: [subject("access", ">")], no_ack: false, deny_delete: true },
+    limits: {
+      max_age: FOR_EVER,
+      // The last hundred changes of a book of half a megabyte; the rest is room for what is being replaced.
+      max_bytes: 64 * MIB,
+      max_msgs_per_subject: 100,
       compression: StoreCompression.S2,
       duplicate_window: NO_DEDUPLICATION,
     },

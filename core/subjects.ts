@@ -106,6 +106,9 @@ export const subjects = {
   command: (user: UserId, slave: SlaveId, instance: InstanceId | typeof SELF, verb: string) =>
     join("command", user, slave, instance, verb),
   masterCommand: (user: UserId, noun: string, verb: string) => join("command", user, "master", noun, verb),
+  /** Who may do what, the whole book. */
+  access: () => join("access", "book"),
+  join: (token: string) => join("join", instanceId(token)),
   query: (caller: UserId | SlaveId, noun: string) => join("query", caller, noun),
   /** Wildcards for subscribers. */
   all: {
@@ -121,6 +124,7 @@ export const subjects = {
     telemetry: join("telemetry", ">"),
     masterCommands: join("command", "*", "master", ">"),
     queries: join("query", ">"),
+    joins: join("join", "*"),
     commandsTo: (slave: SlaveId) => join("command", "*", slave, ">"),
   },
 } as const;
@@ -230,4 +234,10 @@ export const parseQuerySubject = (subject: string): QuerySubject | undefined => 
   const [caller, noun] = tokensAfter("query", 2, subject) ?? [];
   if (caller === undefined || noun === undefined || !isId(caller)) return undefined;
   return { caller, noun };
+};
+
+/** The id of the join token in whose name somebody asks to join. */
+export const parseJoinSubject = (subject: string): string | undefined => {
+  const [token] = tokensAfter("join", 1, subject) ?? [];
+  return token !== undefined && isId(token) ? token : undefined;
 };

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { runCli } from "#core/cli";
+import { ROLE_COMMANDS } from "#ctl/access/role";
+import { SLAVE_COMMANDS } from "#ctl/access/slave";
+import { USER_COMMANDS } from "#ctl/access/user";
 import { AUDIT_COMMANDS } from "#ctl/audit/command";
 import { CONTEXT_COMMANDS } from "#ctl/context/command";
 import { CreateAdminCommand, CreateCtlConfigCommand } from "#ctl/init/bootstrap";
@@ -15,6 +18,7 @@ void runCli({
   label: "Clusterio on JetStream",
   commands: [
     ...[UpCommand, InitCommand, CreateAdminCommand, CreateCtlConfigCommand, ...CONTEXT_COMMANDS],
+    ...[...USER_COMMANDS, ...ROLE_COMMANDS, ...SLAVE_COMMANDS],
     ...AUDIT_COMMANDS,
     ...LEDGER_COMMANDS,
     ...REPAIR_COMMANDS,

@@ -1,10 +1,13 @@
 import type { Boot } from "#core/boot";
+import { isAccessCommand } from "#core/events/access";
+import type { Answer } from "#core/events/command";
 import type { LedgerBody } from "#core/events/ledger";
 import type { ClusterView } from "#core/events/query";
 import { failpoint } from "#core/failpoints";
 import { acceptHeld } from "#core/fold/held";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
+import type { Access } from "#projector/access/access";
 import type { Capping } from "#projector/capping";
 import type { Housekeeping } from "#projector/housekeeping";
 import type { Ledger } from "#projector/ledger/ledger";
@@ -15,6 +18,8 @@ import type { Telling } from "#projector/telling";
 type Command = Request & { readonly kind: "command" };
 
 export interface AnsweringPorts {
+  /** Who may do what; undefined where this master has no keys for it. */
+  readonly access: Access | undefined;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly boot: Boot;
@@ -64,7 +69,18 @@ export class Answering {
     for (const request of this.#requests.takeAll(isPurge)) await this.#carryOut(request as Command, signal);
   }
 
+  /** Who may do what is no matter of the ledger: it is answered when it is done, and nobody waits for it. */
+  #access(command: Command): boolean {
+    if (!isAccessCommand(command.name)) return false;
+    const answer = (said: Answer) => this.#requests.answer(command.message, said);
+    if (this.ports.access !== undefined) this.ports.access.command(command, answer);
+    else
+      answer({ error: { code: "refused", message: "this master has no keys for that: start it with --access-keys" } });
+    return true;
+  }
+
   async #carryOut(command: Command, signal: AbortSignal): Promise<boolean> {
+    if (this.#access(command)) return true;
     const { clock, telling, house, brokerNow, write } = this.ports;
     const { state, verified } = this.ledger;
     const { user, name, message } = command;

@@ -15,6 +15,7 @@ import type { Bus } from "#core/ports/bus";
 import { every, pause } from "#core/ports/clock";
 import type { Log, StoredMessage } from "#core/ports/log";
 
+import { Access, type AccessPorts } from "#projector/access/access";
 import { Answering } from "#projector/answering";
 import { Capping } from "#projector/capping";
 import { judged, NOT_YET, RESTATED_MS_MAX } from "#projector/granting";
@@ -58,6 +59,8 @@ export interface LeaderPorts extends Omit<HousekeepingPorts, "write" | "wake">, 
   readonly events: Log;
   readonly bus: Bus;
   readonly assignments: Assignments;
+  /** Who may do what; absent where this master has no keys for it. */
+  readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "keys" | "keepEdge">;
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
   /** Bytes in a round's message: absent, what the broker takes. */
   readonly roundBytesMax?: number;
@@ -88,6 +91,7 @@ export class Leader {
   readonly #writing: Writing;
   #inbox!: Inbox;
   #answering!: Answering;
+  #access: Access | undefined;
 
   constructor(
     private readonly ports: LeaderPorts,
@@ -134,6 +138,7 @@ export class Leader {
     if (!(await this.#begin(signal))) return "deposed";
     this.#begun = true;
     const { clock } = this.ports;
+    this.#access = this.#openAccess();
     this.#answering = this.#answers();
     const relay = new SignalRelay(this.ports.bus, (instance) => this.state.instances.get(instance)?.slave);
     const timers = [
@@ -156,9 +161,17 @@ export class Leader {
       connection.stop();
       relay.close();
       this.#answering.close();
+      await this.#access?.close();
       await this.#house.close();
       await this.#inbox.close();
     }
+  }
+
+  #openAccess(): Access | undefined {
+    const { access, bus, clock, alarm } = this.ports;
+    if (access === undefined) return undefined;
+    const audit: AccessPorts["audit"] = (entry) => this.#telling.audit(entry, clock.now());
+    return Access.open({ ...access, bus, clock, alarm, audit }, [...this.state.instances.keys()]);
   }
 
   #answers(): Answering {
@@ -167,6 +180,7 @@ export class Leader {
       boot: this.boot,
       capping: this.#capping,
       view: () => this.view(),
+      access: this.#access,
       brokerNow: () => this.#listening.now(),
     };
     const parts = { house: this.#house, telling: this.#telling, write: this.#write, wake: this.#wake };
@@ -223,6 +237,7 @@ export class Leader {
   #second(): void {
     this.#telling.beat(this.ports.clock.now());
     this.#telling.newWindow();
+    this.#access?.instances([...this.state.instances.keys()]);
     this.#lapseDue = true;
     this.#bell.ring();
   }

@@ -17,6 +17,7 @@ import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
 import { healthOf, serveHttp } from "#projector/adapters/http";
+import { openAccess } from "#projector/adapters/open-access";
 import { CHECKPOINT_EVERY } from "#projector/housekeeping";
 import { newMetrics } from "#projector/metrics";
 import { Projector } from "#projector/projector";
@@ -80,6 +81,10 @@ class RunCommand extends Command {
     required: true,
     description: "File with the seed that signs assignments",
   });
+  accessKeys = Option.String("--access-keys", {
+    description:
+      "The cluster's access.json: with it this master makes users, roles and slaves. Its folder gets edge.jwt",
+  });
   name = Option.String("--name", "projector", { description: "Name of this connection (default projector)" });
   http = Option.String("--http", {
     description: "Serve /metrics and /healthz on this loopback address, host:port (port 0: any free one)",
@@ -113,7 +118,16 @@ class RunCommand extends Command {
       view: () => view()?.view(),
       problem: () => view()?.problem,
     });
+    const access =
+      this.accessKeys === undefined
+        ? {}
+        : {
+            access: own(await openAccess({ ...this, accessKeys: this.accessKeys, ca, link, onProblem }), (o) =>
+              o.close(),
+            ),
+          };
     const projector = await Projector.open({
+      ...access,
       events: new JetStreamLog(link, "EVENTS"),
       ledgerLog: new JetStreamLog(link, "LEDGER"),
       stateLog: new JetStreamLog(link, "STATE"),

@@ -31,7 +31,8 @@ export const REQUESTS_MAX = 1_000;
 /** The one header that the broker itself puts on a service request; every other `nats-` header is refused. */
 const OWN_HEADER = "nats-request-info";
 
-const refusalOf = (message: BusMessage): string | undefined => {
+/** Why a request is refused for its headers alone. */
+export const refusalOf = (message: BusMessage): string | undefined => {
   const forged = Object.keys(message.headers).find((name) => name.startsWith("nats-") && name !== OWN_HEADER);
   return forged === undefined ? undefined : `a request must not carry the header "${forged}"`;
 };

@@ -25,6 +25,8 @@ const userRecord = z.object({
   root: z.array(key).exactOptional(),
   by: z.string(),
   at: ms,
+  /** For how long his credentials are given; without, they do not end. */
+  days: z.number().int().min(1).exactOptional(),
   expires: ms.exactOptional(),
 });
 const slaveRecord = z.object({

@@ -177,7 +177,8 @@ const decisions: { readonly [C in AccessCommand]: Decide<C> } = {
     compile(wanted, instances);
     const end = until(now, days);
     const generation = (known?.generation ?? 0) + 1;
-    const record = { roles: given, state: "active" as const, generation, by: caller, at: now, ...end };
+    const made = { roles: given, state: "active" as const, generation, by: caller, at: now, ...end };
+    const record = days === undefined ? made : { ...made, days };
     return { book: withUser(book, user, record), ok: {}, sign: { kind: "user", id: user, publicKey, ...end } };
   },
   "user.delete": (context, { user }) => {
@@ -217,11 +218,11 @@ const decisions: { readonly [C in AccessCommand]: Decide<C> } = {
         .map(([user, record]) => userView(user, record)),
     }),
   "user.show": ({ book }, { user }) => same(book, userView(user, userIn(book, user))),
-  "user.renew": ({ book, caller, now }, { publicKey, days }) => {
+  "user.renew": ({ book, caller, now }, { publicKey }) => {
     const record = userIn(book, caller);
     if (record.state !== "active") throw refused("your credentials are revoked");
     if (isRoot(record)) throw refused("your credentials were made from the cluster's keys and do not end");
-    const end = until(now, days);
+    const end = until(now, record.days);
     const { expires: _, ...rest } = record;
     const next = withUser(book, caller, { ...rest, ...end });
     return { book: next, ok: {}, sign: { kind: "user", id: caller, publicKey, ...end } };

@@ -45,7 +45,7 @@ export const verbMatches = (pattern: string, verb: string): boolean =>
 export const patternCovers = (outer: string, inner: string): boolean => {
   if (outer === "*") return true;
   if (!outer.endsWith("*")) return outer === inner;
-  return inner !== "*" && inner.startsWith(outer.slice(0, -1));
+  return inner.startsWith(outer.slice(0, -1));
 };
 
 /** Every part of what is wanted is had: nobody grants more than he has. Verbs that a wildcard does not know yet count, too. */

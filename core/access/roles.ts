@@ -3,7 +3,9 @@ export const ADMIN = "admin";
 
 const VIEWER = [
   "ask.all",
-  ...["events", "deliveries", "telemetry", "chat", "signals", "storage", "state"].map((kind) => `see.${kind}`),
+  ...["events", "deliveries", "telemetry", "chat", "messages", "signals", "storage", "state"].map(
+    (kind) => `see.${kind}`,
+  ),
 ];
 
 export const DEFAULT_ROLES: Readonly<Record<string, readonly string[]>> = {

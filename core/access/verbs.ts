@@ -48,6 +48,7 @@ const see = [
   verb("see.chat", "instance", "sub", (instance) => [subject("chat", "*", instance)]),
   verb("see.audit", "instance", "sub", (instance) => [subject("audit", "*", instance)]),
   verb("see.signals", "instance", "sub", (instance) => [subject("signal", "*", instance)]),
+  verb("see.messages", "instance", "sub", (instance) => [subject("message", "*", instance, "*", "*")]),
   verb("see.storage", "cluster", "sub", () => [subject("storage", ">")]),
   verb("see.state", "cluster", "sub", () => [subject("state", ">")]),
 ];

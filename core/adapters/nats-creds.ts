@@ -24,23 +24,37 @@ export interface CredsToken {
   readonly scoped: boolean;
   /** Public key of the account that it belongs to. */
   readonly account: string;
+  /** His own public key. */
+  readonly bearer: string;
+  /** Milliseconds since 1970; undefined when it does not end. */
+  readonly expires?: number;
 }
 
 /** A token with limits of its own is a plain user's: the server takes none from one that was signed for a role. */
 const claims = z.object({
   name: z.string(),
   iss: z.string().optional(),
+  sub: z.string().default(""),
+  exp: z.number().optional(),
   nats: z.object({ issuer_account: z.string().optional(), subs: z.number().optional() }),
 });
 
 /** @throws ClusterioError `bad-input` when the bytes are not the content of a creds file; `what` names them. */
 export const tokenIn = (creds: Uint8Array, what: string): CredsToken => {
   const payload = sectionsOf(creds, what).jwt.split(".")[1] ?? "";
-  const { name, iss = "", nats } = decodeJson(claims, Buffer.from(payload, "base64url"), `the token in ${what}`);
+  const {
+    name,
+    iss = "",
+    sub,
+    exp,
+    nats,
+  } = decodeJson(claims, Buffer.from(payload, "base64url"), `the token in ${what}`);
   return {
     name,
     scoped: nats.issuer_account !== undefined && nats.subs === undefined,
     account: nats.issuer_account ?? iss,
+    bearer: sub,
+    ...(exp === undefined ? {} : { expires: exp * 1000 }),
   };
 };
 

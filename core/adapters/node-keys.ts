@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
 import { fromPublic, fromSeed, type KeyPair } from "@nats-io/nkeys";
 import { badInput } from "#core/errors";
 
@@ -16,8 +24,15 @@ const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 export const newKey = (kind: KeyKind): KeyPair => {
   const { d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  return keyOfBytes(kind, Buffer.from(d ?? "", "base64url"));
+};
+
+/** The key of this kind that a secret and a name come to: always the same one, and none of another name tells it. */
+export const derivedKey = (kind: KeyKind, secret: string, name: string): KeyPair =>
+  keyOfBytes(kind, createHmac("sha256", secret).update(name).digest());
+
+const keyOfBytes = (kind: KeyKind, secret: Uint8Array): KeyPair => {
   const prefix = PREFIXES[kind];
-  const secret = Buffer.from(d ?? "", "base64url");
   return keyOf(encode(Buffer.concat([Buffer.from([SEED_PREFIX | (prefix >> 5), (prefix & 31) << 3]), secret])));
 };
 

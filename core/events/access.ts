@@ -34,8 +34,8 @@ export const accessCommands = {
   "user.revoke": z.object({ user: id }),
   "user.list": z.object({}),
   "user.show": z.object({ user: id }),
-  /** One's own credentials with a new end. */
-  "user.renew": z.object({ publicKey, days: days.optional() }),
+  /** One's own credentials, for as long again as they were given for. */
+  "user.renew": z.object({ publicKey }),
   /** Also gives a revoked slave new credentials. */
   "slave.create": z.object({ name, publicKey, days: days.optional() }),
   /** One slave may join with the key that is named here, within these minutes. */

@@ -1,4 +1,12 @@
-import type { Export, Import, OperatorLimits, UserPermissionsLimits } from "@nats-io/jwt";
+import {
+  type Export,
+  type Import,
+  newScopedSigner,
+  type OperatorLimits,
+  type SigningKey,
+  type UserPermissionsLimits,
+} from "@nats-io/jwt";
+import type { Permissions } from "#core/access/compile";
 import { SUBJECT_PREFIX } from "#core/subjects";
 
 /**
@@ -20,6 +28,7 @@ const CORE_STREAMS = ["delivery", "storage", "state", "signal"] as const;
 const CORE_SERVICES = [
   { name: "master commands", subject: subject("command", "*", "master", ">") },
   { name: "queries", subject: subject("query", ">") },
+  { name: "joins", subject: subject("join", "*") },
 ] as const;
 
 const streamExports = (kinds: readonly string[]): Export[] =>
@@ -47,6 +56,9 @@ export const coreAccount = (edge: string) => ({
   } satisfies OperatorLimits,
 });
 
+/** For the few masters that change accounts while the broker runs; without limits nobody could connect. */
+export const systemAccount = { limits: { ...ACCOUNT, conn: 20 } satisfies OperatorLimits };
+
 export const edgeAccount = (core: string) => ({
   exports: streamExports(EDGE_STREAMS),
   imports: [
@@ -60,7 +72,8 @@ export const edgeAccount = (core: string) => ({
 /** One fact is at most 256 KiB (DESIGN 5), one audit or log record far less; the envelope doubles it at worst. */
 const EDGE_PAYLOAD_BYTES_MAX = 1024 * 1024;
 
-export const ROLES = ["slave", "user", "master"] as const;
+/** Kinds of credentials, each with a signing key of its own; "user" are the admins that the cluster's keys make. */
+export const ROLES = ["slave", "user", "join", "master"] as const;
 export type Role = (typeof ROLES)[number];
 
 export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> = {
@@ -110,6 +123,50 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
     payload: EDGE_PAYLOAD_BYTES_MAX,
     allowed_connection_types: ["STANDARD", "WEBSOCKET"],
   },
+  /** Whoever has a join token: asks once to become a slave. */
+  join: {
+    pub: { allow: [subject("join", own)] },
+    sub: { allow: [`_INBOX.${own}.>`] },
+    subs: 2,
+    data: -1,
+    payload: 4_096,
+    allowed_connection_types: ["STANDARD"],
+  },
   // An empty list would allow nothing.
   master: { pub: { allow: [">"] }, sub: { allow: [">"] }, ...UNLIMITED, allowed_connection_types: ["STANDARD"] },
 };
+
+/** The public keys that sign for EDGE, beside those of single users. */
+export interface EdgeSigners {
+  readonly slave: string;
+  readonly user: string;
+  readonly join: string;
+}
+
+/** What the master adds to EDGE: a signing key for each user that it made, and what is void. */
+export interface EdgeAdditions {
+  readonly signing_keys: readonly SigningKey[];
+  /** Public key → seconds since 1970. */
+  readonly revocations: Readonly<Record<string, number>>;
+}
+export const NO_ADDITIONS: EdgeAdditions = { signing_keys: [], revocations: {} };
+
+/** All of EDGE's token, but for its signature. */
+export const edgeClaims = (core: string, signers: EdgeSigners, additions: EdgeAdditions) => ({
+  ...edgeAccount(core),
+  signing_keys: [
+    newScopedSigner(signers.slave, "slave", templates.slave),
+    newScopedSigner(signers.user, "user", templates.user),
+    newScopedSigner(signers.join, "join", templates.join),
+    ...additions.signing_keys,
+  ],
+  revocations: { ...additions.revocations },
+});
+
+/** The signing key of one user: what he may do stands in the account, so that it can change while he is connected. */
+export const userSigner = (publicKey: string, { pub, sub }: Permissions): SigningKey =>
+  newScopedSigner(publicKey, "user", {
+    ...templates.user,
+    pub: { allow: [...pub] },
+    sub: { allow: [`_INBOX.${own}.>`, ...sub] },
+  });

@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedSigner } from "@nats-io/jwt";
+import { decode, encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedSigner } from "@nats-io/jwt";
 import type { KeyPair } from "@nats-io/nkeys";
 import { z } from "zod";
+import { tokenIn } from "#core/adapters/nats-creds";
 import { type KeyKind, keyOf, newKey } from "#core/adapters/node-keys";
 import { corrupt, refused } from "#core/errors";
-import { coreAccount, edgeAccount, type Role, templates } from "#core/identity/grants";
-import { type SlaveId, slaveId, type UserId, userId } from "#core/ids";
+import { type AccessFile, additionsIn } from "#core/identity/access-keys";
+import {
+  coreAccount,
+  type EdgeAdditions,
+  type EdgeSigners,
+  edgeClaims,
+  NO_ADDITIONS,
+  type Role,
+  systemAccount,
+  templates,
+} from "#core/identity/grants";
+import { isReservedId, type SlaveId, slaveId, type UserId, userId } from "#core/ids";
 import type { Disk } from "#core/ports/disk";
 
 /**
@@ -20,8 +31,23 @@ import type { Disk } from "#core/ports/disk";
 const IDENTITY_FILE = "identity.json";
 const CREDS_FOLDER = "creds";
 
-/** "signing" signs accounts for the operator, whose own key can then lie in a safe; the rest is called after what it signs. */
-const seedNames = ["operator", "signing", "system", "core", "edge", "master", "slave", "user", "assignment"] as const;
+/**
+ * "signing" signs accounts for the operator, whose own key can then lie in a safe; the signing keys of users are derived from
+ * "access" (I5); the rest is called after what it signs.
+ */
+const seedNames = [
+  "operator",
+  "signing",
+  "system",
+  "core",
+  "edge",
+  "master",
+  "slave",
+  "user",
+  "join",
+  "assignment",
+  "access",
+] as const;
 type SeedName = (typeof seedNames)[number];
 
 const identityShape = z.object({
@@ -47,6 +73,8 @@ export interface Creds {
 
 export interface Identity {
   readonly operatorJwt: string;
+  /** EDGE's token, with the users and revocations that a master added since; `accounts.edge.jwt` is without. */
+  readonly edgeNow: string;
   readonly accounts: { readonly system: Account; readonly core: Account; readonly edge: Account };
   /** Bridges verify instance assignments with it; the seed is the leader's. */
   readonly assignment: { readonly publicKey: string; readonly seed: string };
@@ -67,12 +95,32 @@ export const createIdentity = async (dir: string, disk: Disk): Promise<Identity>
   const keys = file === undefined ? newKeys() : readKeys(file.seeds);
   const grants = grantsHash(keys);
   let current = file;
+  const told = textOf(await disk.read(edgeFile(dir)));
   if (current === undefined || current.grants !== grants) {
-    current = { version: 1, seeds: seedsOf(keys), tokens: await signTokens(keys), grants };
+    const additions = told === undefined ? NO_ADDITIONS : additionsIn(told, Object.values(edgeSigners(keys)));
+    current = { version: 1, seeds: seedsOf(keys), tokens: await signTokens(keys, additions), grants };
     await disk.write(path, new TextEncoder().encode(`${JSON.stringify(current, undefined, 2)}\n`), 0o600);
   }
-  return new StoredIdentity(keys, current.tokens, join(dir, CREDS_FOLDER), disk);
+  const identity = new StoredIdentity(keys, current.tokens, dir, disk);
+  await identity.writeAccess();
+  return told === undefined ? identity : identity.withEdge(told);
 };
+
+const textOf = (bytes: Uint8Array | undefined): string | undefined =>
+  bytes === undefined ? undefined : new TextDecoder().decode(bytes).trim();
+
+const issuedAt = (jwt: string): number => {
+  try {
+    return decode(jwt).iat;
+  } catch {
+    return 0;
+  }
+};
+
+/** What a master needs of it (core/identity/access-keys.ts). */
+export const accessKeysFile = (dir: string): string => join(dir, "access.json");
+/** EDGE's token as a master signed it last: a broker without a memory begins with it. */
+export const edgeFile = (dir: string): string => join(dir, "edge.jwt");
 
 const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
   let value: unknown;
@@ -105,27 +153,27 @@ const readKeys = (seeds: IdentityFile["seeds"]): Keys =>
     return seed === undefined ? newKeyFor(name) : keyOf(seed);
   });
 
-const accountClaims = (keys: Keys) => ({
+const edgeSigners = (keys: Keys): EdgeSigners => ({
+  slave: keys.slave.getPublicKey(),
+  user: keys.user.getPublicKey(),
+  join: keys.join.getPublicKey(),
+});
+
+const accountClaims = (keys: Keys, additions: EdgeAdditions) => ({
   core: {
     ...coreAccount(keys.edge.getPublicKey()),
     signing_keys: [newScopedSigner(keys.master, "master", templates.master)],
   },
-  edge: {
-    ...edgeAccount(keys.core.getPublicKey()),
-    signing_keys: [
-      newScopedSigner(keys.slave, "slave", templates.slave),
-      newScopedSigner(keys.user, "user", templates.user),
-    ],
-  },
+  edge: edgeClaims(keys.core.getPublicKey(), edgeSigners(keys), additions),
 });
 
 const grantsHash = (keys: Keys): string =>
   createHash("sha256")
-    .update(JSON.stringify([keys.signing.getPublicKey(), accountClaims(keys)]))
+    .update(JSON.stringify([keys.signing.getPublicKey(), systemAccount, accountClaims(keys, NO_ADDITIONS)]))
     .digest("hex");
 
-const signTokens = async (keys: Keys): Promise<IdentityFile["tokens"]> => {
-  const claims = accountClaims(keys);
+const signTokens = async (keys: Keys, additions: EdgeAdditions): Promise<IdentityFile["tokens"]> => {
+  const claims = accountClaims(keys, additions);
   const signer = { signer: keys.signing };
   const system = keys.system.getPublicKey();
   return {
@@ -133,7 +181,7 @@ const signTokens = async (keys: Keys): Promise<IdentityFile["tokens"]> => {
       system_account: system,
       signing_keys: [keys.signing.getPublicKey()],
     }),
-    system: await encodeAccount("SYS", keys.system, {}, signer),
+    system: await encodeAccount("SYS", keys.system, systemAccount, signer),
     core: await encodeAccount("CORE", keys.core, claims.core, signer),
     edge: await encodeAccount("EDGE", keys.edge, claims.edge, signer),
   };
@@ -143,13 +191,17 @@ class StoredIdentity implements Identity {
   readonly operatorJwt: string;
   readonly accounts: Identity["accounts"];
   readonly assignment: Identity["assignment"];
+  edgeNow: string;
+  readonly #credsFolder: string;
 
   constructor(
     private readonly keys: Keys,
     tokens: IdentityFile["tokens"],
-    private readonly credsFolder: string,
+    private readonly dir: string,
     private readonly disk: Disk,
   ) {
+    this.#credsFolder = join(dir, CREDS_FOLDER);
+    this.edgeNow = tokens.edge;
     const account = (name: "system" | "core" | "edge") => ({ publicKey: keys[name].getPublicKey(), jwt: tokens[name] });
     this.operatorJwt = tokens.operator;
     this.accounts = { system: account("system"), core: account("core"), edge: account("edge") };
@@ -157,6 +209,45 @@ class StoredIdentity implements Identity {
       publicKey: keys.assignment.getPublicKey(),
       seed: new TextDecoder().decode(keys.assignment.getSeed()),
     };
+  }
+
+  /** A master's word, if it is newer than what is here. */
+  withEdge(told: string): this {
+    if (issuedAt(told) >= issuedAt(this.edgeNow)) this.edgeNow = told;
+    return this;
+  }
+
+  /** Written only when it is another one. */
+  async writeAccess(): Promise<void> {
+    const { keys } = this;
+    const seedOf = (name: SeedName) => new TextDecoder().decode(keys[name].getSeed());
+    const file: AccessFile = {
+      v: 1,
+      core: keys.core.getPublicKey(),
+      edge: keys.edge.getPublicKey(),
+      seeds: { signing: seedOf("signing"), slave: seedOf("slave"), join: seedOf("join"), access: seedOf("access") },
+      adminSigner: keys.user.getPublicKey(),
+      systemCreds: new TextDecoder().decode((await this.#creds("system", "system")).bytes),
+      assignment: this.assignment.publicKey,
+      admins: await this.#made("user"),
+      slaves: await this.#made("slave"),
+    };
+    const bytes = new TextEncoder().encode(`${JSON.stringify(file, undefined, 2)}\n`);
+    const path = accessKeysFile(this.dir);
+    const found = await this.disk.read(path);
+    if (found === undefined || !Buffer.from(found).equals(bytes)) await this.disk.write(path, bytes, 0o600);
+  }
+
+  /** Those whose credentials were made here. */
+  async #made(role: "user" | "slave"): Promise<AccessFile["admins"]> {
+    const made: AccessFile["admins"] = [];
+    for (const name of await this.disk.list(this.#credsFolder)) {
+      const id = new RegExp(`^${role}-(.+)\\.creds$`).exec(name)?.[1];
+      const bytes = id === undefined ? undefined : await this.disk.read(join(this.#credsFolder, name));
+      if (id === undefined || bytes === undefined) continue;
+      made.push({ id, publicKey: tokenIn(bytes, name).bearer });
+    }
+    return made;
   }
 
   async slaveCreds(id: SlaveId): Promise<Creds> {
@@ -178,20 +269,25 @@ class StoredIdentity implements Identity {
   /** I4 */
   async #refuseTaken(id: string, by: Role): Promise<void> {
     if (id === "master") throw refused('"master" is the name of the master: choose another one');
-    const taken = (await this.disk.list(this.credsFolder)).includes(`${by}-${id}.creds`);
+    if (isReservedId(id)) throw refused(`"${id}" is called as join tokens are: choose another name`);
+    const taken = (await this.disk.list(this.#credsFolder)).includes(`${by}-${id}.creds`);
     if (taken) throw refused(`"${id}" is already the name of a ${by}: slaves and users share one name space`);
   }
 
-  async #creds(role: Role, name: string): Promise<Creds> {
-    const path = join(this.credsFolder, `${role}-${name}.creds`);
+  async #creds(role: Role | "system", name: string): Promise<Creds> {
+    const path = join(this.#credsFolder, `${role}-${name}.creds`);
     const found = await this.disk.read(path);
     if (found !== undefined) return { path, bytes: found };
-    const account = role === "master" ? this.keys.core : this.keys.edge;
     const user = newKey("user");
-    const claims = { issuer_account: account.getPublicKey() };
-    const jwt = await encodeUser(name, user, this.keys[role], claims, { scopedUser: true });
-    const bytes = fmtCreds(jwt, user);
+    const bytes = fmtCreds(await this.#sign(role, name, user), user);
     await this.disk.write(path, bytes, 0o600);
+    if (role === "user" || role === "slave") await this.writeAccess();
     return { path, bytes };
+  }
+
+  #sign(role: Role | "system", name: string, user: KeyPair): Promise<string> {
+    if (role === "system") return encodeUser(name, user, this.keys.system, {});
+    const account = role === "master" ? this.keys.core : this.keys.edge;
+    return encodeUser(name, user, this.keys[role], { issuer_account: account.getPublicKey() }, { scopedUser: true });
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
+import type { AccessCommand, accessCommands } from "#core/events/access";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import {
   answer,
@@ -81,6 +82,19 @@ export class ClusterClient {
   master<C extends MasterCommand>(command: C, request: z.input<(typeof masterCommands)[C]>): Promise<unknown> {
     const [noun = "", verb = ""] = command.split(".");
     return this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+  }
+
+  /** What a command about rights answers, proved. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
+  async access<C extends AccessCommand, T>(
+    command: C,
+    request: z.input<(typeof accessCommands)[C]>,
+    shape: z.ZodType<T>,
+  ): Promise<T> {
+    const [noun = "", verb = ""] = command.split(".");
+    const ok = await this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+    const result = shape.safeParse(ok);
+    if (result.success) return result.data;
+    throw unavailable(`the master's answer to "${command}" has another shape: is it another version?`);
   }
 
   /** @throws ClusterioError with the bridge's code, `unavailable` when there is no answer. */

@@ -39,6 +39,8 @@ test("init makes a whole cluster, readable by its owner alone, and the first adm
   const files = (await filesIn(dir)).map((path) => path.slice(dir.length + 1)).sort();
   expect(files).toEqual([
     "cluster.json",
+    "identity/access.json",
+    "identity/creds/system-system.creds",
     "identity/creds/user-admin.creds",
     "identity/identity.json",
     ...["ca.key", "ca.pem", "server.key", "server.pem"].map((name) => `identity/tls/${name}`),

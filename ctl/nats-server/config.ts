@@ -36,7 +36,7 @@ export const renderConfig = (template: string, config: ConfigValues): string => 
     CORE_ACCOUNT: core.publicKey,
     CORE_JWT: core.jwt,
     EDGE_ACCOUNT: edge.publicKey,
-    EDGE_JWT: edge.jwt,
+    EDGE_JWT: identity.edgeNow,
   };
   return template.replace(/^[^#\n]*/gm, (line) =>
     line.replace(/<([A-Z_]+)>/g, (_, name: string) => {

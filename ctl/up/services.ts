@@ -72,7 +72,8 @@ export const natsService = async (
     dir,
     log: logOf(dir, "nats-server"),
     argv: [server.binary, "--config", path],
-    build: argvHash([config]),
+    // What a master added to EDGE since is no reason to start the server anew: it has it already.
+    build: argvHash([config.replace(server.identity.edgeNow, server.identity.accounts.edge.jwt)]),
     stopMs: STOP_MS,
     ready: (signal) => patiently(() => connectAndClose(plan), { clock: plan.clock, signal, ms: NATS_READY_MS_MAX }),
   };
@@ -86,7 +87,7 @@ const connectAndClose = async ({ natsUrl, creds, user, ca }: Plan): Promise<void
 export const projectorService = async (
   plan: Plan,
   client: ClusterClient,
-  at: { readonly assignmentKey: string; readonly httpPort: number },
+  at: { readonly assignmentKey: string; readonly httpPort: number; readonly accessKeys?: string },
 ): Promise<Service> => {
   const { dir } = plan.options;
   return {
@@ -97,6 +98,7 @@ export const projectorService = async (
       ...[process.execPath, programOf("master-projector"), "run"],
       ...["--nats-url", plan.natsUrl, "--creds", plan.creds.core, ...caArgs(plan)],
       ...["--dir", join(dir, "projector"), "--assignment-key", at.assignmentKey],
+      ...(at.accessKeys === undefined ? [] : ["--access-keys", at.accessKeys]),
       ...["--http", `127.0.0.1:${at.httpPort}`],
     ],
     build: await buildOf(),

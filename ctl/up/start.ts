@@ -9,7 +9,7 @@ import { nodeDisk } from "#core/adapters/node-disk";
 import { isAlive, type ProcessId, processesWithArgv } from "#core/adapters/process-id";
 import { messageOf, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
-import { createIdentity, type Identity } from "#core/identity/identity";
+import { accessKeysFile, createIdentity, type Identity } from "#core/identity/identity";
 import type { DaemonContext } from "#core/lifecycle";
 import { ClusterClient } from "#ctl/client/client";
 import { readGiven } from "#ctl/cluster/place";
@@ -81,10 +81,14 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
   const watcher = own(new Watcher(client, bus, plan.clock), (opened) => opened.stop());
   const assignmentKey = join(options.dir, "identity", "assignment.key");
   await nodeDisk.write(assignmentKey, new TextEncoder().encode(`${identity.assignment.seed}\n`));
-  await start(await projectorService(plan, client, { assignmentKey, httpPort }));
+  await start(await projectorService(plan, client, { assignmentKey, httpPort, ...accessOf(plan, options.dir) }));
   await start(await bridgeService(plan, bus));
   return { plan, client, watcher, httpPort, state: remembered };
 };
+
+/** On somebody else's server our keys are good for nothing. */
+const accessOf = ({ options }: Plan, dir: string) =>
+  options.nats === undefined ? { accessKeys: accessKeysFile(join(dir, "identity")) } : {};
 
 /** The port that `init` decided, or a free one that is kept. */
 const portOf = async (

@@ -134,7 +134,9 @@ describe("grants", () => {
     const { pub, sub } = compile([{ verb: "*", on: "*" }], instances);
     for (const subject of pub) expect(subject).toMatch(/^clusterio\.v1\.(command|query)\.\{\{name\(\)\}\}\./);
     for (const subject of sub)
-      expect(subject).toMatch(/^clusterio\.v1\.(event|delivery|log|telemetry|chat|audit|signal|storage|state)\./);
+      expect(subject).toMatch(
+        /^clusterio\.v1\.(event|delivery|log|telemetry|chat|audit|signal|message|storage|state)\./,
+      );
   });
 });
 

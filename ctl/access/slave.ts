@@ -1,0 +1,193 @@
+import { Command, Option } from "clipanion";
+import * as t from "typanion";
+import { z } from "zod";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { badInput } from "#core/errors";
+import { credentialsAnswer, type SlaveView, slaveView, TOKEN_MINUTES_MAX, tokenAnswer } from "#core/events/access";
+import { encodeBridgeConfig, encodeJoinToken } from "#core/identity/bridge-config";
+import { OwnKey } from "#core/identity/own-key";
+import { slaveId } from "#core/ids";
+import { ACCESS_SOURCE, addressFor, newFile } from "#ctl/access/base";
+import { UserCommand } from "#ctl/client/user-command";
+import { natsUrl } from "#ctl/up/options";
+
+const CATEGORY = "Slaves";
+const URL_HELP = "The address that the slave uses, tls://host:port (default: the one used now).";
+
+const lineOf = ({ slave, name, state, expires, by }: SlaveView): string => {
+  const ends = expires === undefined ? "" : `, until ${new Date(expires).toISOString()}`;
+  return `${slave.padEnd(24)}${state.padEnd(10)}${name}${ends} (by ${by})`;
+};
+
+export class SlaveCreateConfigCommand extends UserCommand {
+  static override paths = [["slave", "create-config"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "a slave's configuration with its credentials, as one file to carry to its machine",
+    details: `
+      The file (0600) is all that \`clusterio-bridge run --config FILE\` needs. Carry it as you would a password; \`slave token\` lets a
+      machine join without a file. A revoked slave comes back by the same command, under its id.
+      ${ACCESS_SOURCE}`,
+    examples: [["", '$0 slave create-config --name "Local" --generate-token --url tls://cluster.example:4222']],
+  });
+
+  name = Option.String("--name", { required: true, description: "The slave's name; its id is made from it." });
+  generateToken = Option.Boolean("--generate-token", false, {
+    description: "Make the credentials: without it a slave cannot come in, so it must be said.",
+  });
+  days = Option.String("--days", {
+    description: "The credentials end after so many days, 1 to 3650 (default: they do not end).",
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, 3_650)]),
+  });
+  url = Option.String("--url", { description: URL_HELP });
+  output = Option.String("--output", { description: "The file (default bridge.json)." });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      if (!this.generateToken)
+        throw badInput("say --generate-token: the file is made with credentials, and is a secret then");
+      const url = this.url === undefined ? undefined : natsUrl(this.url, "--url");
+      return async (client, output, place) => {
+        const path = await newFile(this.output ?? "bridge.json");
+        const key = new OwnKey();
+        const asked = {
+          name: this.name,
+          publicKey: key.publicKey,
+          ...(this.days === undefined ? {} : { days: this.days }),
+        };
+        const { id, jwt, assignmentKey } = await client.access("slave.create", asked, credentialsAnswer);
+        const made = { v: 1, kind: "clusterio-bridge", slave: id, ...addressFor(place, url) } as const;
+        const config = {
+          ...made,
+          creds: key.creds(jwt),
+          ...(assignmentKey === undefined ? {} : { assignmentKey }),
+          settings: {},
+        };
+        await nodeDisk.write(path, encodeBridgeConfig(config));
+        this.show(output, { slave: id, file: path, url: made.url }, (one) => [
+          `${one.slave}: ${one.file}`,
+          `on its machine: clusterio-bridge run --config ${one.file} --dir FOLDER`,
+        ]);
+      };
+    });
+  }
+}
+
+export class SlaveTokenCommand extends UserCommand {
+  static override paths = [["slave", "token"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "a word with which one machine can join, once, soon",
+    details: `
+      On the other machine: \`clusterio-bridge join\`, and paste it. That machine makes its own key; only the public part comes here.
+      ${ACCESS_SOURCE}`,
+    examples: [["", "$0 slave token --name attic --url tls://cluster.example:4222"]],
+  });
+
+  name = Option.String("--name", { description: "The slave's name (default: what it calls itself)." });
+  minutes = Option.String("--minutes", "15", {
+    description: `How long it is good, 1 to ${TOKEN_MINUTES_MAX} (default 15).`,
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, TOKEN_MINUTES_MAX)]),
+  });
+  url = Option.String("--url", { description: URL_HELP });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const url = this.url === undefined ? undefined : natsUrl(this.url, "--url");
+      return async (client, output, place) => {
+        const key = new OwnKey();
+        const named = this.name === undefined ? {} : { name: this.name };
+        const asked = { ...named, publicKey: key.publicKey, minutes: this.minutes };
+        const { id, jwt, expires } = await client.access("slave.token", asked, tokenAnswer);
+        const token = encodeJoinToken({ v: 1, id, ...addressFor(place, url), creds: key.creds(jwt), expires });
+        this.show(output, { token, expires }, (made) => [made.token]);
+      };
+    });
+  }
+}
+
+export class SlaveListCommand extends UserCommand {
+  static override paths = [["slave", "list"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "the slaves that may come in, and those that may not any more",
+    details: ACCESS_SOURCE,
+    examples: [["", "$0 slave list"]],
+  });
+
+  override async execute(): Promise<number> {
+    return this.run(() => async (client, output) => {
+      const { slaves } = await client.access("slave.list", {}, z.object({ slaves: z.array(slaveView) }));
+      for (const slave of slaves) this.show(output, slave, (one) => [lineOf(one)]);
+    });
+  }
+}
+
+abstract class OneSlaveCommand extends UserCommand {
+  protected abstract readonly command: "slave.show" | "slave.revoke";
+  slave = Option.String({ name: "slave" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const slave = slaveId(this.slave);
+      return async (client, output) =>
+        this.show(output, await client.access(this.command, { slave }, slaveView), (one) => [lineOf(one)]);
+    });
+  }
+}
+
+export class SlaveShowCommand extends OneSlaveCommand {
+  static override paths = [["slave", "show"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "one slave",
+    details: ACCESS_SOURCE,
+    examples: [["", "$0 slave show attic"]],
+  });
+  protected override readonly command = "slave.show";
+}
+
+export class SlaveRevokeCommand extends OneSlaveCommand {
+  static override paths = [["slave", "revoke"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "void a slave's credentials, now",
+    details: `
+      It is disconnected within a second; nobody else is. Its games go on by themselves, unlinked. Its instances stay assigned to it:
+      \`slave create-config\` with its name brings it back.
+      ${ACCESS_SOURCE}`,
+    examples: [["", "$0 slave revoke attic"]],
+  });
+  protected override readonly command = "slave.revoke";
+}
+
+export class SlaveRenameCommand extends UserCommand {
+  static override paths = [["slave", "rename"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "another name for a slave; its id stays, for it stands in the ledger",
+    details: ACCESS_SOURCE,
+    examples: [["", '$0 slave rename attic "Attic, second box"']],
+  });
+  slave = Option.String({ name: "slave" });
+  name = Option.String({ name: "name" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const slave = slaveId(this.slave);
+      return async (client, output) => {
+        const view = await client.access("slave.rename", { slave, name: this.name }, slaveView);
+        this.show(output, view, (one) => [lineOf(one)]);
+      };
+    });
+  }
+}
+
+export const SLAVE_COMMANDS = [
+  SlaveCreateConfigCommand,
+  SlaveTokenCommand,
+  SlaveListCommand,
+  SlaveShowCommand,
+  SlaveRevokeCommand,
+  SlaveRenameCommand,
+] as const;

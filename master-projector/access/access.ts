@@ -1,0 +1,223 @@
+import type { z } from "zod";
+import { type Book, withRoots } from "#core/access/book";
+import { type Decision, decideAccess, decideJoin } from "#core/access/decide";
+import { isClusterioError, messageOf } from "#core/errors";
+import { accessCommands, isAccessCommand, joinRequest } from "#core/events/access";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import type { Answer } from "#core/events/command";
+import type { AccessKeys } from "#core/identity/access-keys";
+import { additionsIn } from "#core/identity/access-keys";
+import type { AccountServer } from "#core/ports/account-server";
+import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
+import { every } from "#core/ports/clock";
+import { parseJoinSubject, subjects } from "#core/subjects";
+import { BookStore, type StorePorts } from "#projector/access/store";
+import { refusalOf } from "#projector/requests";
+
+export interface AccessPorts extends StorePorts {
+  readonly bus: Bus;
+  readonly accounts: AccountServer;
+  /** Read again when somebody unknown asks: the cluster's keys may have made him since. @throws ClusterioError */
+  readonly keys: () => Promise<AccessKeys>;
+  /** Keeps EDGE's token beside the cluster's keys. */
+  readonly keepEdge: (jwt: string) => Promise<void>;
+  readonly audit: (entry: { user: string; verb: string; outcome: string; message: string }) => void;
+}
+
+/** A token that the broker did not take is tried again this often. */
+const PUSH_AGAIN_MS = 2_000;
+/** Commands about rights that wait: beyond it callers are told to come back. */
+const WAITING_MAX = 200;
+
+/**
+ * Who may do what, while this master leads: carries out the commands about it, compiles the rights, and has the broker enforce
+ * them at once.
+ *
+ * AX1 one command after the other, each from the book as it is then.
+ * AX2 what is answered is stored; what was taken away is answered only when the broker enforces it.
+ * AX3 EDGE's token follows the book and the instances; one that the broker did not take is pushed again.
+ */
+export class Access {
+  readonly #store: BookStore;
+  #keys!: AccessKeys;
+  #instances: readonly string[] = [];
+  /** What the broker enforces, as far as is known. */
+  #pushed = "";
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  readonly #subscriptions: Subscription[] = [];
+  #cancel = () => {};
+  #closed = false;
+
+  private constructor(private readonly ports: AccessPorts) {
+    this.#store = new BookStore(ports);
+  }
+
+  /** Reads the book and makes the broker's rights those of it. */
+  static open(ports: AccessPorts, instances: readonly string[]): Access {
+    const access = new Access(ports);
+    access.#instances = [...instances].sort();
+    access.#enqueue(() => access.#begin());
+    access.#subscriptions.push(
+      ports.bus.subscribe(subjects.all.joins, (message) => access.#joined(message), { queue: "master" }),
+    );
+    access.#cancel = every(ports.clock, PUSH_AGAIN_MS, () => access.#enqueue(() => access.#retry()));
+    return access;
+  }
+
+  get book(): Book {
+    return this.#store.book;
+  }
+
+  handles(name: string): boolean {
+    return isAccessCommand(name);
+  }
+
+  /** Answers by itself. */
+  command(
+    request: { readonly user: string; readonly name: string; readonly value: unknown },
+    answer: (a: Answer) => void,
+  ): void {
+    const { user, name, value } = request;
+    this.#carryOut({ user, verb: name, said: JSON.stringify(value) }, answer, () => this.#commanded(user, name, value));
+  }
+
+  /** Patterns in roles name the instances that there are. */
+  instances(ids: readonly string[]): void {
+    const sorted = [...ids].sort();
+    if (sorted.length === this.#instances.length && sorted.every((id, n) => id === this.#instances[n])) return;
+    this.#instances = sorted;
+    this.#enqueue(() => this.#push());
+  }
+
+  /** A slave that does what none may: its credentials are void at once. */
+  revoke(slave: string, reason: string): void {
+    this.#carryOut(
+      { user: "master", verb: "slave.revoke" },
+      () => {},
+      async () => {
+        const record = this.book.slaves[slave];
+        if (record === undefined || record.state !== "active") return {};
+        const revoked = { ...this.book.revoked, [record.publicKey]: Math.floor(this.ports.clock.now() / 1000) };
+        const slaves = { ...this.book.slaves, [slave]: { ...record, state: "revoked" as const } };
+        await this.#store.write({ ...this.book, slaves, revoked });
+        await this.#push();
+        this.ports.alarm(`the credentials of slave ${slave} are revoked: ${reason}`);
+        return {};
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancel();
+    for (const subscription of this.#subscriptions) subscription.stop();
+    await this.#queue;
+  }
+
+  /** AX1 */
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#closed) return;
+      try {
+        await work();
+      } catch (error) {
+        if (!isClusterioError(error)) throw error;
+        this.ports.alarm(`who may do what: ${messageOf(error)}`);
+      }
+    });
+    this.#queue.catch((bug: unknown) => {
+      process.nextTick(() => {
+        throw bug;
+      });
+    });
+  }
+
+  #carryOut(
+    { user, verb, said = "" }: { readonly user: string; readonly verb: string; readonly said?: string },
+    answer: (a: Answer) => void,
+    work: () => Promise<object>,
+  ): void {
+    const { audit } = this.ports;
+    audit({ user, verb, outcome: "asked", message: said });
+    if (this.#waiting >= WAITING_MAX)
+      return answer({ error: { code: "unavailable", message: "the master is busy: try again" } });
+    this.#waiting++;
+    this.#enqueue(async () => {
+      this.#waiting--;
+      try {
+        const ok = await work();
+        audit({ user, verb, outcome: "ok", message: "" });
+        answer({ ok });
+      } catch (error) {
+        if (!isClusterioError(error)) throw error;
+        audit({ user, verb, outcome: error.code, message: error.message });
+        answer({ error: { code: error.code, message: error.message } });
+      }
+    });
+  }
+
+  async #begin(): Promise<void> {
+    await this.#store.read();
+    await this.#readKeys();
+    const { edge } = this.#keys;
+    const held = await this.ports.accounts.current(edge).catch(() => undefined);
+    if (held !== undefined) this.#pushed = this.#keys.contentOf(additionsIn(held, this.#keys.fixed));
+    await this.#push();
+  }
+
+  /** Whom the cluster's keys made without the master is in the book from now on. */
+  async #readKeys(): Promise<void> {
+    this.#keys = await this.ports.keys();
+    const next = withRoots(this.book, this.#keys.roots, this.ports.clock.now());
+    if (next !== this.book) await this.#store.write(next);
+  }
+
+  /** AX3 */
+  async #push(): Promise<void> {
+    const additions = this.#keys.additionsOf(this.book, this.#instances);
+    const content = this.#keys.contentOf(additions);
+    if (content === this.#pushed) return;
+    const jwt = await this.#keys.signEdge(additions);
+    await this.ports.accounts.push(jwt);
+    this.#pushed = content;
+    await this.ports.keepEdge(jwt);
+  }
+
+  async #retry(): Promise<void> {
+    if (this.#keys === undefined) await this.#begin();
+    else await this.#push();
+  }
+
+  async #commanded(user: string, name: string, value: unknown): Promise<object> {
+    if (!isAccessCommand(name)) throw new Error(`${name} is no command about rights`);
+    const schema: z.ZodType = accessCommands[name];
+    const request = decodeJson(schema, encodeJson(value), name);
+    if (this.#keys === undefined || this.book.users[user] === undefined) await this.#readKeys();
+    const { clock } = this.ports;
+    const context = { book: this.book, caller: user, instances: this.#instances, now: clock.now() };
+    return this.#settle(decideAccess(context, name, request as never));
+  }
+
+  #joined(message: BusMessage): void {
+    const token = parseJoinSubject(message.subject);
+    if (token === undefined) return;
+    const answer = (a: Answer) => this.ports.bus.respond(message, encodeJson(a));
+    const refusal = refusalOf(message);
+    if (refusal !== undefined) return answer({ error: { code: "bad-input", message: refusal } });
+    this.#carryOut({ user: token, verb: "join" }, answer, async () => {
+      const { publicKey, name } = decodeJson(joinRequest, message.data, "join");
+      const now = this.ports.clock.now();
+      return this.#settle(decideJoin({ book: this.book, now }, { token, publicKey, name }));
+    });
+  }
+
+  /** AX2: stored, then enforced, then signed and answered. */
+  async #settle({ book, ok, sign }: Decision): Promise<object> {
+    if (book !== this.book) await this.#store.write(book);
+    await this.#push();
+    if (sign === undefined) return ok;
+    const jwt = await this.#keys.sign(this.book, sign);
+    return { ...ok, id: sign.id, jwt, assignmentKey: this.#keys.assignmentKey };
+  }
+}

@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { errors } from "@nats-io/transport-node";
+import { z } from "zod";
+import { NatsBus } from "#core/adapters/nats-bus";
+import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { packageRoot } from "#core/adapters/package-root";
+import { credentialsAnswer, roleView, tokenAnswer, userView } from "#core/events/access";
+import { additionsIn } from "#core/identity/access-keys";
+import { accessKeysFile, createIdentity } from "#core/identity/identity";
+import { OwnKey } from "#core/identity/own-key";
+import { instanceId, slaveId, type UserId, userId } from "#core/ids";
+import { subjects } from "#core/subjects";
+import { ClusterClient } from "#ctl/client/client";
+import { useNats } from "#test/kit/nats";
+import { until } from "#test/kit/until";
+
+/** Users, roles, slaves and join tokens on the wire: the real server, a real projector, plain NATS clients. */
+const nats = useNats();
+let projector: ChildProcess;
+let said = "";
+let admin: ClusterClient;
+const open: NatsLink[] = [];
+
+const startProjector = async (): Promise<void> => {
+  const { folder, identity, url } = nats();
+  const key = join(folder, "assignment.nk");
+  await nodeDisk.write(key, new TextEncoder().encode(identity.assignment.seed));
+  const main = join(packageRoot(), "dist", "master-projector", "main.js");
+  const creds = (await identity.masterCreds()).path;
+  const given = ["--nats-url", url, "--creds", creds, "--dir", join(folder, "projector"), "--assignment-key", key];
+  const keys = ["--access-keys", accessKeysFile(join(folder, "identity"))];
+  projector = spawn(process.execPath, [main, "run", ...given, ...keys], { stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [projector.stdout, projector.stderr])
+    stream?.on("data", (chunk) => {
+      said += chunk;
+    });
+  await until(() => said.includes("leads") || projector.exitCode !== null, { timeoutMs: 30_000, what: "it leads" });
+  if (!said.includes("leads")) throw new Error(`the projector ended: ${said}`);
+};
+
+const stopProjector = async (): Promise<void> => {
+  const gone = new Promise((resolve) => projector.once("close", resolve));
+  if (projector.exitCode === null && projector.kill("SIGTERM")) await gone;
+  said = "";
+};
+
+const connect = async (creds: string, name: string, problems: Error[] = []): Promise<NatsLink> => {
+  const options = { servers: nats().url, creds: new TextEncoder().encode(creds), name };
+  const link = await connectNats({ ...options, onProblem: (error) => problems.push(error) });
+  open.push(link);
+  return link;
+};
+
+beforeAll(async () => {
+  await nats().identity.userCreds(userId("root"));
+  await startProjector();
+  const { bytes } = await nats().identity.userCreds(userId("root"));
+  const link = await connect(new TextDecoder().decode(bytes), "root");
+  admin = new ClusterClient(new NatsBus(link), userId("root"));
+  await until(() => admin.access("user.list", {}, z.unknown()).catch(() => false), {
+    timeoutMs: 30_000,
+    what: "the master answers",
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(open.map((link) => link.close()));
+  await stopProjector();
+});
+
+interface Made {
+  readonly id: string;
+  readonly link: NatsLink;
+  readonly client: ClusterClient;
+  readonly creds: string;
+  readonly problems: Error[];
+}
+
+const user = async (id: string, ...roles: string[]): Promise<Made> => {
+  const key = new OwnKey();
+  const { jwt } = await admin.access("user.create", { user: id, roles, publicKey: key.publicKey }, credentialsAnswer);
+  const problems: Error[] = [];
+  const link = await connect(key.creds(jwt), id, problems);
+  return { id, link, client: new ClusterClient(new NatsBus(link), userId(id)), creds: key.creds(jwt), problems };
+};
+
+const slave = async (name: string) => {
+  const key = new OwnKey();
+  const { id, jwt } = await admin.access("slave.create", { name, publicKey: key.publicKey }, credentialsAnswer);
+  const problems: Error[] = [];
+  return { id: slaveId(id), creds: key.creds(jwt), link: await connect(key.creds(jwt), id, problems), problems };
+};
+
+/** Somebody who answers every command of that slave with what he was asked. */
+const answering = async (name: string) => {
+  const made = await slave(name);
+  const bus = new NatsBus(made.link);
+  bus.subscribe(subjects.all.commandsTo(made.id), (message) =>
+    bus.respond(message, new TextEncoder().encode(JSON.stringify({ ok: { subject: message.subject } }))),
+  );
+  await bus.flush();
+  return made;
+};
+
+const may = async ({ link, id }: Made, to: string, instance: string, verb: string): Promise<boolean> => {
+  const subject = subjects.command(userId(id), slaveId(to), instanceId(instance), verb);
+  try {
+    await link.nc.request(subject, "{}", { timeout: 2_000 });
+    return true;
+  } catch (error) {
+    const cause = (error as Error).cause;
+    if (cause instanceof errors.PermissionViolationError || error instanceof errors.PermissionViolationError)
+      return false;
+    throw error;
+  }
+};
+
+const untilMay = (who: Made, to: string, instance: string, verb: string, wanted: boolean) =>
+  until(async () => (await may(who, to, instance, verb).catch(() => !wanted)) === wanted, {
+    timeoutMs: 5_000,
+    what: `${who.id} ${wanted ? "may" : "may not"} ${verb} ${instance}`,
+  });
+
+test("a role is enforced by the broker, follows the instances, and changes on live connections", async () => {
+  await answering("box");
+  await admin.access("role.create", { role: "keeper", grants: ["instance.start on eu-*", "see.telemetry"] }, roleView);
+  const ada = await user("ada", "keeper");
+  const eve = await user("eve", "viewer");
+  expect(await may(ada, "box", "eu-north", "start")).toBe(false);
+  await admin.master("instance.create", { name: "eu-north" });
+  await untilMay(ada, "box", "eu-north", "start", true);
+  expect(await may(ada, "box", "us-east", "start")).toBe(false);
+  expect(await may(ada, "box", "eu-north", "stop")).toBe(false);
+  expect(await may(eve, "box", "eu-north", "start")).toBe(false);
+
+  await admin.access("role.edit", { role: "keeper", grants: ["instance.stop on eu-north"] }, roleView);
+  await untilMay(ada, "box", "eu-north", "stop", true);
+  expect(await may(ada, "box", "eu-north", "start")).toBe(false);
+
+  await admin.access("user.set-roles", { user: "ada", roles: ["viewer"] }, userView);
+  await untilMay(ada, "box", "eu-north", "stop", false);
+  // The neighbour was never disturbed by all this.
+  expect(eve.problems.filter((error) => !(error instanceof errors.PermissionViolationError))).toEqual([]);
+});
+
+test("nobody gives what he does not have, whatever he writes into the request", async () => {
+  await admin.access("role.create", { role: "clerk", grants: ["user.*", "role.*"] }, roleView);
+  const clerk = await user("clerk", "clerk");
+  const key = new OwnKey();
+  const asked = { user: "more", roles: ["operator"], publicKey: key.publicKey, by: "root", caller: "root" };
+  await expect(clerk.client.access("user.create", asked, z.unknown())).rejects.toMatchObject({
+    code: "refused",
+    message: expect.stringContaining("rights that you do not have"),
+  });
+  await expect(clerk.client.access("role.edit", { role: "clerk", grants: ["*"] }, z.unknown())).rejects.toMatchObject({
+    code: "refused",
+  });
+  await expect(clerk.client.access("user.delete", { user: "root" }, z.unknown())).rejects.toMatchObject({
+    code: "refused",
+  });
+  // In another's name he does not even get to ask.
+  const forged = new ClusterClient(new NatsBus(clerk.link), userId("root") as UserId);
+  await expect(forged.access("user.list", {}, z.unknown())).rejects.toBeDefined();
+});
+
+test("a revoked user is disconnected within a second and stays out; his neighbour notices nothing", async () => {
+  const [bad, good] = [await user("bad", "viewer"), await user("good", "viewer")];
+  const began = performance.now();
+  await admin.access("user.revoke", { user: "bad" }, userView);
+  await until(() => !bad.link.connected(), { timeoutMs: 5_000, what: "he is disconnected" });
+  expect(performance.now() - began).toBeLessThan(1_000);
+  await expect(connect(bad.creds, "bad")).rejects.toMatchObject({ code: "bad-input" });
+  await good.link.nc.flush();
+  expect([good.link.connected(), good.problems]).toEqual([true, []]);
+  // New credentials, the same roles; the old ones are void still.
+  const again = new OwnKey();
+  const { jwt } = await admin.access("user.create", { user: "bad", publicKey: again.publicKey }, credentialsAnswer);
+  await connect(again.creds(jwt), "bad");
+  await expect(connect(bad.creds, "bad")).rejects.toMatchObject({ code: "bad-input" });
+});
+
+test("a revoked slave is disconnected within a second and stays out; his neighbour notices nothing", async () => {
+  const [bad, good] = [await slave("bad slave"), await slave("good slave")];
+  const began = performance.now();
+  await admin.access("slave.revoke", { slave: "bad-slave" }, z.unknown());
+  await until(() => !bad.link.connected(), { timeoutMs: 5_000, what: "it is disconnected" });
+  expect(performance.now() - began).toBeLessThan(1_000);
+  await expect(connect(bad.creds, "bad-slave")).rejects.toMatchObject({ code: "bad-input" });
+  expect([good.link.connected(), good.problems]).toEqual([true, []]);
+});
+
+test("a join token makes one slave, once; the machine's key never travels", async () => {
+  const ticket = new OwnKey();
+  const { id, jwt } = await admin.access(
+    "slave.token",
+    { publicKey: ticket.publicKey, minutes: 5, name: "attic" },
+    tokenAnswer,
+  );
+  const problems: Error[] = [];
+  const joining = await connect(ticket.creds(jwt), id, problems);
+  const key = new OwnKey();
+  const join = (token: string, publicKey: string) =>
+    joining.nc
+      .request(`clusterio.v1.join.${token}`, JSON.stringify({ publicKey }), { timeout: 5_000 })
+      .then((m) => m.json<{ ok?: { jwt: string; id: string }; error?: { code: string } }>());
+  const { ok } = await join(id, key.publicKey);
+  expect(ok?.id).toBe("attic");
+  const attic = await connect(key.creds(ok?.jwt ?? ""), "attic");
+  expect(attic.connected()).toBe(true);
+  expect((await join(id, new OwnKey().publicKey)).error?.code).toBe("refused");
+  await expect(join("join-guessed", key.publicKey)).rejects.toBeDefined();
+  for (const subject of [
+    subjects.query("attic" as never, "link"),
+    subjects.masterCommand(userId(id), "slave", "list"),
+    "$JS.API.INFO",
+  ]) {
+    const before = problems.length;
+    joining.nc.publish(subject, "{}");
+    await until(() => problems.length > before, { what: `${subject} is refused` });
+  }
+});
+
+test("credentials end when they were said to, and are renewed before by whoever has them", async () => {
+  const key = new OwnKey();
+  const short = { user: "guest", roles: ["viewer"], publicKey: key.publicKey, days: 30 };
+  const { jwt } = await admin.access("user.create", short, credentialsAnswer);
+  const link = await connect(key.creds(jwt), "guest");
+  const guest = new ClusterClient(new NatsBus(link), userId("guest"));
+  const next = new OwnKey();
+  const renewed = await guest.access("user.renew", { publicKey: next.publicKey }, credentialsAnswer);
+  const { exp } = JSON.parse(Buffer.from(renewed.jwt.split(".")[1]!, "base64url").toString());
+  expect(exp * 1000 - Date.now()).toBeGreaterThan(29 * 86_400_000);
+  expect(exp * 1000 - Date.now()).toBeLessThanOrEqual(30 * 86_400_000);
+  await connect(next.creds(renewed.jwt), "guest");
+});
+
+test("what is decided outlives the master, the broker's folders, and an upgrade of the identity", async () => {
+  const gone = await user("gone", "viewer");
+  const stays = await user("stays", "viewer");
+  await admin.access("user.revoke", { user: "gone" }, userView);
+  await stopProjector();
+  const { folder } = nats();
+  const edge = join(folder, "identity", "edge.jwt");
+  expect((await stat(edge)).mode & 0o777).toBe(0o600);
+  // The identity is signed anew, as another version would: what the master added stays in it.
+  const file = join(folder, "identity", "identity.json");
+  const identity = JSON.parse(await readFile(file, "utf8"));
+  await nodeDisk.write(file, new TextEncoder().encode(JSON.stringify({ ...identity, grants: "of an older version" })));
+  const again = await createIdentity(join(folder, "identity"), nodeDisk);
+  const { revocations, signing_keys } = additionsIn(again.accounts.edge.jwt, []);
+  expect([Object.keys(revocations).length > 0, signing_keys.length > 3]).toEqual([true, true]);
+  // The broker forgets everything: the accounts in its folder and the stream ACCESS.
+  await nats().stopServer();
+  await rm(join(folder, "nats", "accounts"), { recursive: true });
+  await nats().restart({ keepData: false });
+  await startProjector();
+  await until(() => admin.access("user.list", {}, z.unknown()).catch(() => false), {
+    timeoutMs: 30_000,
+    what: "the master answers",
+  });
+  const { users } = await admin.access("user.list", {}, z.object({ users: z.array(userView) }));
+  expect(users.map((one) => [one.user, one.state])).toEqual(
+    expect.arrayContaining([
+      ["gone", "revoked"],
+      ["stays", "active"],
+      ["root", "active"],
+    ]),
+  );
+  await expect(connect(gone.creds, "gone")).rejects.toMatchObject({ code: "bad-input" });
+  await connect(stays.creds, "stays");
+});
