@@ -33,7 +33,6 @@ test("a fresh save states nothing, and its seed", () => {
     wanted: {},
     atLoad: {},
     untakeable: [],
-    capped: [],
     file: "clusterio/token000001-0.jsonl",
   });
 });

@@ -24,7 +24,7 @@ export class ModError extends Error {
 }
 
 const infoSchema = z.object({
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/),
+  name: z.string().regex(/^[A-Za-z0-9_ -]{1,100}$/),
   version: z.string().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}$/),
   title: z.string(),
   author: z.string(),

@@ -1,6 +1,5 @@
 // The console commands of the protocol: parse once here, answer with one line of JSON. Players are refused.
 import type { CustomCommandData } from "factorio:runtime";
-import { takeCapped } from "./capped";
 import { setTime } from "./clock";
 import { takeInCompact, takeInNamed } from "./intake";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
@@ -44,7 +43,7 @@ function notAdopted(): string {
 function unreadable(): string {
   return refusal({
     error: "payload",
-    message: "the payload does not parse, or names a number that this save has not given",
+    message: "the import does not parse, or names a number that this save has not given",
   });
 }
 
@@ -85,17 +84,6 @@ function onLease(parameter: string | undefined): string {
   return jsonObject([field("tick", jsonNumber(game.tick))]);
 }
 
-function onCapped(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
-  const [digits, payload, names] = string.match(rest, "^(%d+) (%S+) ?(.*)$");
-  const at = tonumber(digits);
-  if (at === undefined) return badParameter();
-  if (!takeCapped(at, payload, names)) return unreadable();
-  return jsonObject([field("tick", jsonNumber(game.tick))]);
-}
-
 function onMessage(parameter: string | undefined): string {
   const { tag, rest } = splitTag(parameter);
   if (!isTag(tag)) return refusal(wrongToken());
@@ -128,7 +116,6 @@ export function registerCommands(): void {
   register("clusterio-adopt", onAdopt);
   register("clusterio-import", onImport);
   register("ci", onCompactImport);
-  register("cc", onCapped);
   register("cl", onLease);
   register("cr", onReport);
   register("cm", onMessage);

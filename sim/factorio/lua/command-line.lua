@@ -70,10 +70,9 @@ local function run_lua(rest)
   end
   local chunk, problem = load(code or rest, "=(command)", "t", target.env)
   if not chunk then return "Cannot execute command. Error: " .. tostring(problem) end
-  local before = events.current
-  events.current = target
+  local before = events.switch(target)
   local ok, raised = pcall(chunk)
-  events.current = before
+  events.switch(before)
   if not ok then
     if type(raised) == "table" and raised.message then error(raised, 0) end
     return "Cannot execute command. Error: " .. tostring(raised)

@@ -31,6 +31,7 @@ function operations.prepare(text)
   local settings = use "api/settings"
   data.run("prototype", mods, settings.startup())
   use("stage/check").prototypes()
+  use "api/prototype-families"
   use("api/prototypes").build()
 end
 
@@ -87,10 +88,9 @@ function operations.eval(code)
   local control, events = use "stage/control", use "api/events"
   local env = setmetatable({ test = use "test-hooks", defines = use "api/defines" }, { __index = control.level.env })
   local chunk = assert(load(code, "=(eval)", "t", env))
-  local before = events.current
-  events.current = control.level
+  local before = events.switch(control.level)
   local ok, result = pcall(chunk)
-  events.current = before
+  events.switch(before)
   if not ok then error(result, 0) end
   use("tick").finish()
   if result == nil then return "" end
@@ -102,6 +102,7 @@ function operations.offered()
   local order = use "lib/order"
   use "stage/control"
   use "test-hooks"
+  use "api/prototype-families"
   local offered = { classes = object.offered(), defines = {}, globals = {} }
   local function names(t)
     local list = {}

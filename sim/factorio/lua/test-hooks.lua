@@ -46,6 +46,7 @@ function hooks.join(name)
   if not raw then
     raw = new_player(#world.now.players + 1, name)
     world.now.players[raw.index] = raw
+    player.embody(raw)
     events.raise("on_player_created", { player_index = raw.index })
   end
   raw.connected, raw.joined_at = true, world.now.tick
@@ -100,7 +101,7 @@ end
 function hooks.platform_build(options)
   local made = place(options)
   events.raise("on_space_platform_built_entity", {
-    platform = player.platform { name = "platform-1", index = 1 }, entity = entity.wrap(made), stack = item_stack("iron-plate"),
+    platform = use("api/platform").wrap { name = "platform-1", index = 1 }, entity = entity.wrap(made), stack = item_stack("iron-plate"),
     tags = options.tags,
   }, made)
   return entity.wrap(made)
@@ -204,12 +205,33 @@ function hooks.paste(source, destination, by)
 end
 
 -- A player's windows: test.open(entity, player?), test.close(player?), and what is done to the elements of a mod's window.
-function hooks.open(target, by) gui.open(player_raw(by), raw_of(target, "LuaEntity"), target) end
+function hooks.open(target, by) gui.open(player_raw(by), { entity = raw_of(target, "LuaEntity") }) end
 function hooks.close(by) gui.close(player_raw(by)) end
 function hooks.choose(element, value) gui.choose(raw_of(element, "LuaGuiElement"), value) end
 function hooks.type_in(element, text) gui.type_in(raw_of(element, "LuaGuiElement"), text) end
 function hooks.confirm(element) gui.confirm(raw_of(element, "LuaGuiElement")) end
-function hooks.click(element) gui.click(raw_of(element, "LuaGuiElement")) end
+function hooks.click(element, options) gui.click(raw_of(element, "LuaGuiElement"), options) end
+function hooks.pick(element, index) gui.pick(raw_of(element, "LuaGuiElement"), index) end
+function hooks.slide(element, value) gui.slide(raw_of(element, "LuaGuiElement"), value) end
+function hooks.flip(element, state) gui.flip(raw_of(element, "LuaGuiElement"), state) end
+function hooks.open_tab(element, index) gui.open_tab(raw_of(element, "LuaGuiElement"), index) end
+function hooks.drag(element, location) gui.drag(raw_of(element, "LuaGuiElement"), location) end
+
+-- test.press(custom input, player?, fields?), test.shortcut(name, player?), test.point_at(entity or nil, player?),
+-- test.hold({ name, count } or nil, player?): keys, shortcuts, the mouse and the hand.
+function hooks.press(input, by, fields) gui.press(player_raw(by), input, fields) end
+function hooks.shortcut(name, by)
+  prototypes.require("shortcut", name, 2)
+  events.raise("on_lua_shortcut", { player_index = player_raw(by).index, prototype_name = name })
+end
+function hooks.point_at(target, by) player.select(player_raw(by), target and raw_of(target, "LuaEntity") or nil) end
+function hooks.hold(items, by)
+  local raw = player_raw(by)
+  raw.cursor = inventory.new { size = 1 }
+  if items then inventory.insert(raw.cursor, stack.from(items)) end
+  player.cursor_changed(raw)
+end
+function hooks.change_setting(name, value, by) settings.set_player(player_raw(by), name, value) end
 
 -- An engine that moves less than it is asked to: see fluids.lua and entity.lua. Nil: it moves all.
 function hooks.fluid_slip(amount) world.now.fluid_slip = amount end
@@ -217,7 +239,7 @@ function hooks.energy_step(joules) world.now.energy_step = joules end
 
 function hooks.mark_for_deconstruction(target) raw_of(target, "LuaEntity").to_be_deconstructed = true end
 function hooks.setting(name, value, by) settings.set_global(name, value, by and player_raw(by).index or nil) end
-function hooks.research(name, id) force.research(world.now.forces[entity.force_index(id, 1)], name, false) end
+function hooks.research(name, id) force.research(entity.force(entity.force_index(id, 1)), name, false) end
 function hooks.command(by, line) return command_line.run(line, player_raw(by).index) end
 function hooks.storage(mod) return (control.mod(mod) or refuse("test: no such mod: " .. tostring(mod), 2)).env.storage end
 function hooks.env(mod) return (control.mod(mod) or refuse("test: no such mod: " .. tostring(mod), 2)).env end

@@ -5,6 +5,8 @@ local world = use "world"
 local events = use "api/events"
 local surface = use "api/surface"
 local force = use "api/force"
+local player = use "api/player"
+local render = use "api/render"
 local order = use "lib/order"
 local circuit = use "api/circuit"
 
@@ -13,6 +15,8 @@ local tick = {}
 function tick.finish()
   local now = world.now
   if now.merging then force.merge_marked() end
+  if now.translations then player.tell_translations() end
+  if now.renders then render.expire() end
   if now.doomed then surface.delete_doomed() end
   if #now.destroyed == 0 then return end
   -- What these handlers destroy is told at the end of the next tick.

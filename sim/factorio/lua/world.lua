@@ -55,15 +55,50 @@ function world.random(low, high)
   return low + math.floor(share * (high - low + 1))
 end
 
--- A localised string as English text.
+-- The first alternative of { "?", … } whose keys are all known, else the last.
+local function first_known(message)
+  local text
+  for i = 2, #message do
+    local known
+    text, known = world.text(message[i])
+    if known then return text, true end
+  end
+  return text or "", false
+end
+
+local function plural(kind, forms, parameters)
+  local n = tonumber(parameters[tonumber(kind)]) or 0
+  for condition, text in forms:gmatch("([^|=]+)=([^|]*)") do
+    for each in condition:gmatch("[^,]+") do
+      local from, to, rest = each:match("^(%d+)%-(%d+)$"), nil, each:match("^ends in (%d+)$")
+      if from then from, to = each:match("^(%d+)%-(%d+)$") end
+      local hit = each == "rest" or tonumber(each) == n or from and n >= tonumber(from) and n <= tonumber(to)
+        or rest and tostring(n):sub(-#rest) == rest
+      if hit then return (text:gsub("__" .. kind .. "__", tostring(parameters[tonumber(kind)]))) end
+    end
+  end
+  return ""
+end
+
+-- A localised string as English text, and whether every key was known.
 function world.text(message)
-  if type(message) ~= "table" then return tostring(message) end
-  local parameters = {}
-  for i = 2, #message do parameters[i - 1] = world.text(message[i]) end
-  if message[1] == "" then return table.concat(parameters) end
+  if type(message) ~= "table" then return tostring(message), true end
+  if message[1] == "?" then return first_known(message) end
+  local parameters, all_known = {}, true
+  for i = 2, #message do
+    local known
+    parameters[i - 1], known = world.text(message[i])
+    all_known = all_known and known
+  end
+  if message[1] == "" then return table.concat(parameters), all_known end
   local pattern = world.locale[message[1]]
-  if not pattern then return 'Unknown key: "' .. tostring(message[1]) .. '"' end
-  return (pattern:gsub("__(%d+)__", function(n) return parameters[tonumber(n)] or "" end))
+  if not pattern then return 'Unknown key: "' .. tostring(message[1]) .. '"', false end
+  pattern = pattern:gsub("__plural_for_parameter__(%d+)__{(.-)}__", function(n, forms) return plural(n, forms, parameters) end)
+  pattern = pattern:gsub("__(%u+)__([%w_%-]+)__", function(kind, name)
+    local known = world.locale[kind:lower() .. "-name." .. name]
+    return known or nil
+  end)
+  return (pattern:gsub("__(%d+)__", function(n) return parameters[tonumber(n)] or "" end)), all_known
 end
 
 return world

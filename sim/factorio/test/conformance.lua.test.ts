@@ -127,6 +127,42 @@ const EVENTS: Readonly<Record<string, string>> = {
   on_gui_elem_changed: 'test.choose(window().add{ type = "choose-elem-button", elem_type = "fluid" }, "water")',
   on_gui_text_changed: 'test.type_in(window().add{ type = "textfield" }, "5")',
   on_gui_confirmed: 'test.confirm(window().add{ type = "textfield" })',
+  on_gui_checked_state_changed: 'test.click(window().add{ type = "checkbox", state = false })',
+  on_gui_selection_state_changed: 'test.pick(window().add{ type = "list-box", items = { "a" } }, 1)',
+  on_gui_value_changed: 'test.slide(window().add{ type = "slider" }, 3)',
+  on_gui_selected_tab_changed: 'test.open_tab(window().add{ type = "tabbed-pane" }, 1)',
+  on_gui_switch_state_changed: 'test.flip(window().add{ type = "switch" }, "right")',
+  on_gui_location_changed: "test.drag(window(), { 1, 1 })",
+  on_selected_entity_changed:
+    'test.join("ann") test.point_at(chest(), "ann") seen[1] = nil test.point_at(chest(), "ann")',
+  on_player_changed_surface: 'test.join("ann").teleport({ 0, 0 }, game.create_surface("there"))',
+  on_player_changed_position: 'test.join("ann").teleport{ 3, 3 }',
+  on_player_cursor_stack_changed: 'test.join("ann") test.hold({ name = "coal" }, "ann")',
+  on_player_controller_changed: 'test.join("ann").set_controller{ type = defines.controllers.spectator }',
+  on_string_translated: 'test.join("ann").request_translation{ "a.b" } finish()',
+  on_entity_damaged: 'chest().damage(1, "enemy", "impact", chest(), chest())',
+  on_post_entity_died: 'chest().die("enemy")',
+  on_marked_for_deconstruction: 'chest().order_deconstruction("player", "ann")',
+  on_cancelled_deconstruction:
+    'local c = chest() c.order_deconstruction("player") c.cancel_deconstruction("player", "ann")',
+  on_marked_for_upgrade:
+    'create{ name = "iron-chest" }.order_upgrade{ target = "steel-chest", force = "player", player = "ann" }',
+  on_cancelled_upgrade: `
+    local c = create{ name = "iron-chest" }
+    c.order_upgrade{ target = "steel-chest", force = "player" } c.cancel_upgrade("player", "ann")`,
+  on_pre_ghost_deconstructed: `
+    test.join("ann") create{ name = "entity-ghost", inner_name = "steel-chest" }.order_deconstruction("player", "ann")`,
+  on_player_rotated_entity: 'chest().rotate{ by_player = test.join("ann") }',
+  script_raised_teleported: "chest().teleport({ 1, 1 }, nil, true)",
+  script_raised_set_tiles: `
+    game.surfaces[1].set_tiles({ { name = "concrete", position = { 0, 0 } } }, true, true, true, true, true)`,
+  on_research_started: 'game.forces.enemy.add_research("logistics")',
+  on_research_cancelled: 'game.forces.neutral.add_research("logistics") game.forces.neutral.cancel_current_research()',
+  on_chart_tag_added:
+    'game.forces.player.add_chart_tag(1, { position = { 0, 0 }, text = "x", last_user = test.join("ann") })',
+  on_chart_tag_removed: 'game.forces.player.add_chart_tag(1, { position = { 0, 0 }, text = "x" }).destroy()',
+  on_force_friends_changed: 'game.forces.player.set_friend("enemy", true)',
+  on_force_cease_fire_changed: 'game.forces.player.set_cease_fire("enemy", true)',
   on_force_created: 'game.create_force("one")',
   on_force_reset: "game.forces.enemy.reset()",
 };
@@ -196,6 +232,21 @@ const PROTOTYPES: Readonly<Record<string, string>> = {
   "ammo-category": "AmmoCategory",
   "item-with-tags": "ItemWithTagsPrototype",
   "int-setting": "",
+  "gui-style": "", // its members are styles, by name
+  "utility-constants": "UtilityConstants",
+  "utility-sprites": "UtilitySprites",
+  "utility-sounds": "UtilitySounds",
+  "resource-category": "ResourceCategory",
+  "string-setting": "",
+  "autoplace-control": "AutoplaceControl",
+  "optimized-decorative": "DecorativePrototype",
+  "mod-data": "ModData",
+  resource: "ResourceEntityPrototype",
+  "unit-spawner": "EnemySpawnerPrototype",
+  "damage-type": "DamageType",
+  "module-category": "ModuleCategory",
+  "equipment-category": "EquipmentCategory",
+  "blueprint-book": "ItemWithInventoryPrototype",
 };
 
 test("the miniature base game's prototypes have only fields that the game knows", () => {

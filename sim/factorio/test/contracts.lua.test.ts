@@ -3,16 +3,25 @@ import { circuitContracts } from "#sim/factorio/test/contracts/circuit";
 import type { Contract } from "#sim/factorio/test/contracts/contract";
 import { customEventContracts } from "#sim/factorio/test/contracts/custom-events";
 import { entityContracts } from "#sim/factorio/test/contracts/entity";
+import { entityStatesContracts } from "#sim/factorio/test/contracts/entity-states";
+import { familiesContracts } from "#sim/factorio/test/contracts/families";
 import { forceContracts } from "#sim/factorio/test/contracts/force";
+import { forceMembersContracts } from "#sim/factorio/test/contracts/force-members";
 import { gameContracts } from "#sim/factorio/test/contracts/game";
 import { guiContracts } from "#sim/factorio/test/contracts/gui";
+import { guiElementsContracts } from "#sim/factorio/test/contracts/gui-elements";
+import { guiStyleContracts } from "#sim/factorio/test/contracts/gui-style";
 import { inventoryContracts } from "#sim/factorio/test/contracts/inventory";
 import { itemPrototypesContracts } from "#sim/factorio/test/contracts/item-prototypes";
 import { itemStackContracts } from "#sim/factorio/test/contracts/item-stack";
 import { logisticContracts } from "#sim/factorio/test/contracts/logistic";
 import { otherPrototypesContracts } from "#sim/factorio/test/contracts/other-prototypes";
+import { playerContracts } from "#sim/factorio/test/contracts/player";
 import { PRELUDE, probeMod } from "#sim/factorio/test/contracts/prelude";
+import { prototypeFieldsContracts } from "#sim/factorio/test/contracts/prototype-fields";
+import { renderingContracts } from "#sim/factorio/test/contracts/rendering";
 import { scriptContracts } from "#sim/factorio/test/contracts/script";
+import { surfaceMembersContracts } from "#sim/factorio/test/contracts/surface-members";
 import { type Declarations, runtimeDeclarations } from "#sim/factorio/test/declarations";
 import { modFolder } from "#sim/factorio/test/mod-folder";
 import { type Offered, offeredMembers } from "#sim/factorio/test/offered";
@@ -30,6 +39,15 @@ const contracts: readonly Contract[] = [
   forceContracts,
   scriptContracts,
   guiContracts,
+  playerContracts,
+  entityStatesContracts,
+  forceMembersContracts,
+  surfaceMembersContracts,
+  guiElementsContracts,
+  guiStyleContracts,
+  renderingContracts,
+  familiesContracts,
+  prototypeFieldsContracts,
 ].flat();
 
 const SEED = 7;

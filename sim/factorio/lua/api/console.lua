@@ -5,6 +5,7 @@ local world = use "world"
 local events = use "api/events"
 local copy = use "lib/copy"
 local order = use "lib/order"
+use "api/render"
 
 local console = { commands = {}, interfaces = {}, reply = nil }
 local refuse = object.refuse
@@ -81,10 +82,9 @@ local LuaRemote = object.class("LuaRemote", {
       local run = interface.functions[f] or refuse("No such function: " .. tostring(name) .. "." .. tostring(f), 2)
       local arguments = table.pack(...)
       for i = 1, arguments.n do arguments[i] = copy.between_mods(arguments[i]) end
-      local before = events.current
-      events.current = interface.mod
+      local before = events.switch(interface.mod)
       local results = table.pack(run(table.unpack(arguments, 1, arguments.n)))
-      events.current = before
+      events.switch(before)
       for i = 1, results.n do results[i] = copy.between_mods(results[i]) end
       return table.unpack(results, 1, results.n)
     end,
@@ -101,10 +101,7 @@ function console.globals(mod)
     commands = object.wrap(LuaCommandProcessor, mod),
     rcon = object.wrap(LuaRCON, mod),
     remote = object.wrap(LuaRemote, mod),
-    -- Nothing is drawn on a headless server; the object is there so that its members are refused by name.
     rendering = object.wrap(object.classes.LuaRendering, mod),
   }
 end
-object.class("LuaRendering", { has_valid = false })
-
 return console

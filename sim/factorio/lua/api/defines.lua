@@ -23,7 +23,11 @@ local function only(names, from, path)
 end
 
 return only({
-  inventory = { "fuel", "chest", "logistic_container_trash", "character_main", "linked_container_main" },
+  inventory = {
+    "fuel", "burnt_result", "chest", "logistic_container_trash", "character_main", "character_guns", "character_ammo", "character_armor",
+    "character_trash", "linked_container_main", "cargo_wagon", "car_trunk", "turret_ammo", "lab_input", "lab_modules",
+    "crafter_input", "crafter_output", "crafter_modules", "hub_main", "hub_trash",
+  },
   logistic_member_index = { "logistic_container", "logistic_container_trash_provider" },
   logistic_mode = { "none", "active_provider", "storage", "requester", "passive_provider", "buffer" },
   logistic_section_type = { "manual", "circuit_controlled" },
@@ -43,6 +47,10 @@ return only({
   relative_gui_position = { "top", "bottom", "left", "right" },
   relative_gui_type = { "accumulator_gui", "container_gui", "constant_combinator_gui", "pipe_gui" },
   mouse_button_type = { "none", "left", "right", "middle" },
+  controllers = { "ghost", "character", "god", "editor", "spectator" },
+  entity_status = { "normal", "disabled_by_script", "marked_for_deconstruction" },
+  render_mode = { "game" },
+  input_method = { "keyboard_and_mouse" },
   control_behavior = { type = { "constant_combinator", "arithmetic_combinator", "decider_combinator" } },
   -- Every event here is raised by the stand-in: by the world, by the API, or by a test hook (test-hooks.lua).
   events = {
@@ -54,5 +62,12 @@ return only({
     "on_surface_created", "on_pre_surface_deleted", "on_surface_deleted", "on_force_created", "on_force_reset",
     "on_gui_opened", "on_gui_closed", "on_gui_click", "on_gui_elem_changed", "on_gui_text_changed", "on_gui_confirmed",
     "on_player_setup_blueprint", "on_area_cloned", "on_forces_merging", "on_forces_merged",
+    "on_gui_checked_state_changed", "on_gui_selection_state_changed", "on_gui_value_changed", "on_gui_selected_tab_changed",
+    "on_gui_switch_state_changed", "on_gui_location_changed", "on_selected_entity_changed", "on_player_changed_surface",
+    "on_player_changed_position", "on_player_cursor_stack_changed", "on_player_controller_changed", "on_string_translated",
+    "on_entity_damaged", "on_post_entity_died", "on_marked_for_deconstruction", "on_cancelled_deconstruction",
+    "on_marked_for_upgrade", "on_cancelled_upgrade", "on_pre_ghost_deconstructed", "on_player_rotated_entity",
+    "script_raised_teleported", "script_raised_set_tiles", "on_research_started", "on_research_cancelled", "on_chart_tag_added",
+    "on_chart_tag_removed", "on_force_friends_changed", "on_force_cease_fire_changed",
   },
 }, all, "")

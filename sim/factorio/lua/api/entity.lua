@@ -4,6 +4,7 @@ local object = use "api/object"
 local world = use "world"
 local prototypes = use "api/prototypes"
 local inventory = use "api/inventory"
+local inventories = use "api/entity-inventories"
 local logistic = use "api/logistic"
 local combinator = use "api/combinator"
 local circuit = use "api/circuit"
@@ -41,15 +42,12 @@ function entity.new(fields) -- name, x, y, surface, force, quality, direction
     inventories = {}, fluids = fluids.new(prototype), health = prototype.max_health or 10, operable = true,
     minable = prototype.minable ~= nil, energy = 0, ghost_name = fields.ghost_name,
   }
-  if prototype.type == "container" or prototype.type == "logistic-container" then
-    local chest, trash = defines.inventory.chest, defines.inventory.logistic_container_trash
-    raw.inventories[chest] = inventory.new {
-      size = prototypes.slots(prototype, raw.quality), index = chest, owner = raw,
-      bar = prototype.inventory_type ~= "normal", filters = prototype.inventory_type == "with_filters_and_bar",
+  for index, size in next, inventories.of(prototype, raw.quality) do
+    local chest = index == inventories.main[prototype.type] and prototype.inventory_size ~= nil
+    raw.inventories[index] = inventory.new {
+      size = size, index = index, owner = raw, bar = chest and prototype.inventory_type ~= "normal",
+      filters = chest and (prototype.inventory_type == "with_filters_and_bar" or prototype.type == "cargo-wagon"),
     }
-    if prototype.trash_inventory_size then
-      raw.inventories[trash] = inventory.new { size = prototype.trash_inventory_size, index = trash, owner = raw }
-    end
   end
   if prototype.type == "logistic-container" then raw.logistic = logistic.new_point(raw, prototype.logistic_mode) end
   local surface = entity.surface(fields.surface)
@@ -65,6 +63,13 @@ end
 
 function entity.force(index)
   for _, force in ipairs(world.now.forces) do if force.index == index then return force end end
+end
+
+-- Takes an entity to another surface as it is.
+function entity.to_surface(raw, index)
+  local from, to = entity.surface(raw.surface), entity.surface(index)
+  for i, other in ipairs(from.entities) do if other == raw then table.remove(from.entities, i) break end end
+  to.entities[#to.entities + 1], raw.surface = raw, index
 end
 
 -- The index in a ForceID: a name, an index or a LuaForce.
@@ -113,7 +118,7 @@ function entity.main_inventory(raw)
   if raw.type == "linked-container" then
     return entity.linked_inventory(entity.force(raw.force), raw.name, raw.link_id or 0, true)
   end
-  return raw.inventories[defines.inventory.chest]
+  return raw.inventories[inventories.main[raw.type]]
 end
 
 function entity.settings_from(raw, source)
@@ -129,7 +134,7 @@ function entity.settings_from(raw, source)
     end
   end
   if source.parameters then raw.parameters = copy.deep(source.parameters) end
-  local from, to = raw.inventories[defines.inventory.chest], source.inventories[defines.inventory.chest]
+  local from, to = raw.inventories[inventories.main[raw.type]], source.inventories[inventories.main[source.type]]
   if from and to then from.bar = to.bar and to.bar <= from.size and to.bar or nil end
 end
 
@@ -140,11 +145,26 @@ function entity.clone(source, x, y, surface, force)
   }
   entity.settings_from(raw, source)
   for index, inv in next, source.inventories do
+    raw.inventories[index] = raw.inventories[index] or inventory.new { size = inv.size, index = index, owner = raw }
     raw.inventories[index].slots, raw.inventories[index].filters = copy.deep(inv.slots), copy.deep(inv.filters)
   end
   raw.fluids, raw.energy, raw.health, raw.link_id = copy.deep(source.fluids), source.energy, source.health, source.link_id
   raw.custom_status, raw.operable, raw.disabled_by_script = copy.deep(source.custom_status), source.operable, source.disabled_by_script
   return raw
+end
+
+-- Kills it, as damage does; told before and after it is gone.
+function entity.die(raw, force, cause)
+  local killer = force and object.wrap(object.classes.LuaForce, entity.force(entity.force_index(force))) or nil
+  local after = {
+    prototype = prototypes.wrapped("entity", raw.name), quality = prototypes.wrapped("quality", raw.quality), position = { x = raw.x, y = raw.y },
+    surface_index = raw.surface, unit_number = raw.unit_number, corpses = {}, force = killer,
+  }
+  events.raise("on_entity_died", {
+    entity = entity.wrap(raw), loot = inventory.wrap(inventory.new { size = 0 }), force = killer, cause = cause,
+  }, raw)
+  if not raw.dead then entity.remove(raw) end
+  events.raise("on_post_entity_died", after, raw)
 end
 
 local function main_or_refuse(raw)
@@ -273,9 +293,8 @@ local method = {
     if not raw.dead then entity.remove(raw) end
     return true
   end,
-  die = function(raw)
-    events.raise("on_entity_died", { entity = entity.wrap(raw), loot = inventory.wrap(inventory.new { size = 0 }) }, raw)
-    if not raw.dead then entity.remove(raw) end
+  die = function(raw, force, cause)
+    entity.die(raw, force, cause)
     return true
   end,
   clone = function(raw, target)
@@ -298,11 +317,14 @@ for key, call in next, fluids.method do method[key] = call end
 for key, call in next, circuit.method do method[key] = call end
 
 LuaEntity = object.class("LuaEntity", { extends = LuaControl, read = read, write = write, method = method })
+entity.class = LuaEntity
 
 local section_read, section_method = logistic.section_members(
   function(point) return point.sections end,
   function(point) return point.owner end
 )
+use "api/entity-members"(entity)
+
 entity.LuaLogisticSections = object.class("LuaLogisticSections", {
   valid = function(point) return not point.owner.dead end,
   equal = function(a, b) return a.owner == b.owner end,

@@ -3,6 +3,7 @@ local use = ...
 local world = use "world"
 local defines = use("api/interface").defines()
 local object = use "api/object"
+local filters = use "lib/filters"
 
 local events = {
   mods = {}, -- in load order: { name, version, handlers = {id -> f}, filters, nth, on_init, on_load, on_configuration_changed }
@@ -16,25 +17,38 @@ for name, id in next, defines.events do names[id] = name end
 -- The game's own ids are below, those of script.generate_event_name above.
 local FIRST_NAMED, LAST_NAMED = 500, 1000
 events.LAST_NAMED = LAST_NAMED
-local custom = {} -- name of a custom-event prototype -> id
+local named = {} -- name of a custom-event or custom-input prototype -> id
 
--- The custom events of the data stage: named, with ids like the others.
+-- The custom events and inputs of the data stage: named, with ids like the others.
 function events.name_custom(ordered)
-  for name, id in next, custom do custom[name], names[id] = nil, nil end
+  for name, id in next, named do named[name], names[id] = nil, nil end
   for i, name in ipairs(ordered) do
     local id = FIRST_NAMED + i
     if id > LAST_NAMED then error("more custom events than ids (stand-in: not offered)", 0) end
-    custom[name], names[id] = id, name
+    named[name], names[id] = id, name
   end
 end
 
-function events.custom_id(name) return custom[name] end
-function events.is_raisable(id) return id > FIRST_NAMED end
+function events.custom_id(name) return named[name] end
 
+-- What script.raise_event takes of the game's own events; any custom one besides.
+local raisable = {}
+for _, name in ipairs {
+  "on_console_chat", "on_player_crafted_item", "on_player_fast_transferred", "on_biter_base_built", "on_market_item_purchased",
+  "script_raised_built", "script_raised_destroy", "script_raised_revive", "script_raised_teleported", "script_raised_set_tiles",
+} do
+  if defines.events[name] then raisable[defines.events[name]] = true end
+end
+function events.is_raisable(id) return id > FIRST_NAMED or raisable[id] == true end
+
+-- What LuaEventType may be: a number, a name of an event or an input, or its prototype.
 function events.id_of(event)
   if type(event) == "number" then return event end
-  if type(event) == "string" then return custom[event] or defines.events[event] end
-  if object.class_of(event) == object.classes.LuaCustomEventPrototype then return event.event_id end
+  if type(event) == "string" then
+    return named[event] or defines.events[event] or object.refuse("Unknown event or custom input: " .. event, 4)
+  end
+  local class = object.class_of(event)
+  if class and (class.name == "LuaCustomEventPrototype" or class.name == "LuaCustomInputPrototype") then return event.event_id end
   object.refuse("Not an event: " .. tostring(event), 2)
 end
 
@@ -53,12 +67,20 @@ local function with_traceback(raised)
   return tostring(raised) .. "\n" .. (debug.traceback("", 2):gsub("^\n", ""):gsub("\n[^\n]*stand%-in/[^\n]*", ""))
 end
 
--- Runs mod code; `what` says in an error what was run.
-function events.call(mod, what, handler, ...)
+-- Whose code runs from now on. Methods of strings are that mod's `string`, as each mod has a Lua state of its own in the game.
+local strings = debug.getmetatable("")
+function events.switch(mod)
   local before = events.current
   events.current = mod
+  strings.__index = mod and mod.env and mod.env.string or string
+  return before
+end
+
+-- Runs mod code; `what` says in an error what was run.
+function events.call(mod, what, handler, ...)
+  local before = events.switch(mod)
   local ok, problem = xpcall(handler, with_traceback, ...)
-  events.current = before
+  events.switch(before)
   if not ok then stop(mod, what, problem) end
   return problem
 end
@@ -84,31 +106,33 @@ local matches = {
   end,
   ghost_name = function(filter, entity) return entity.ghost_name == filter.name end,
   ghost = function(_, entity) return entity.ghost_name ~= nil end,
+  ghost_type = function(filter, entity) return entity.ghost_name ~= nil and entity.ghost_type == filter.type end,
 }
 
--- Filters are alternatives unless a later one has mode = "and"; "and" binds tighter, as in the game.
-local function passes(filters, entity)
-  if not filters or #filters == 0 then return true end
-  local group, any = true, false
-  for i, filter in ipairs(filters) do
-    local match = matches[filter.filter] or error("event filter " .. tostring(filter.filter) .. " (stand-in: not offered)", 0)
-    local hit = match(filter, entity)
-    if filter.invert then hit = not hit end
-    if i == 1 or filter.mode == "and" then
-      group = group and hit
-    else
-      any, group = any or group, hit
-    end
-  end
-  return any or group
+-- Filters that are about a family of types.
+for filter, types in next, {
+  rail = "straight-rail curved-rail-a curved-rail-b half-diagonal-rail rail-ramp elevated-straight-rail",
+  ["rail-signal"] = "rail-signal rail-chain-signal",
+  ["rolling-stock"] = "locomotive cargo-wagon fluid-wagon artillery-wagon",
+  vehicle = "car spider-vehicle locomotive cargo-wagon fluid-wagon artillery-wagon",
+  turret = "turret ammo-turret electric-turret fluid-turret artillery-turret",
+  ["crafting-machine"] = "assembling-machine furnace rocket-silo",
+  ["wall-connectable"] = "wall gate", ["transport-belt-connectable"] = "transport-belt underground-belt splitter loader loader-1x1 linked-belt",
+  ["robot-with-logistics-interface"] = "construction-robot logistic-robot",
+} do
+  local set = {}
+  for name in types:gmatch("%S+") do set[name] = true end
+  matches[filter] = function(_, entity) return set[entity.type] == true end
 end
+
+local function unknown_filter(name) error("event filter " .. name .. " (stand-in: not offered)", 0) end
 
 -- `subject` is the raw entity that filters look at.
 function events.raise(event, data, subject)
   local id = events.id_of(event)
   for _, mod in ipairs(events.mods) do
     local handler = mod.handlers[id]
-    if handler and (subject == nil or passes(mod.filters[id], subject)) then
+    if handler and (subject == nil or filters.pass(mod.filters[id], subject, matches, unknown_filter)) then
       local copy = { name = id, tick = world.now.tick }
       for key, value in next, data do copy[key] = value end
       events.call(mod, label(mod, id), handler, copy)

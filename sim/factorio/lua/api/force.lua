@@ -42,9 +42,12 @@ end
 function force.research(raw, name, by_script)
   local record = technology(raw, name)
   if not record or record.researched then return end
-  record.researched = true
+  record.researched, record.saved_progress = true, 0
   apply_effects(raw, name, true)
+  local was_current = raw.queue and raw.queue[1] == name
+  for i = #(raw.queue or {}), 1, -1 do if raw.queue[i] == name then table.remove(raw.queue, i) end end
   events.raise("on_research_finished", { research = object.wrap(LuaTechnology, record), by_script = by_script })
+  if was_current then force.start_next(raw, name) end
 end
 
 local function prototype_field(key, default)
@@ -62,6 +65,25 @@ LuaTechnology = object.class("LuaTechnology", {
     prototype = function(record) return prototypes.wrapped("technology", record.name) end,
     localised_name = function(record) return prototypes.wrapped("technology", record.name).localised_name end,
     order = prototype_field("order", ""),
+    localised_description = function(record) return prototypes.wrapped("technology", record.name).localised_description end,
+    successors = function(record)
+      local map = {}
+      for _, name in ipairs(prototypes.names("technology")) do
+        for _, before in ipairs(prototypes.data("technology", name).prerequisites or {}) do
+          if before == record.name then map[name] = object.wrap(LuaTechnology, technology(entity.force(record.force), name)) end
+        end
+      end
+      return map
+    end,
+    research_unit_ingredients = function(record) return prototypes.research_ingredients(prototypes.require("technology", record.name)) end,
+    research_unit_count = function(record) return prototypes.wrapped("technology", record.name).research_unit_count end,
+    research_unit_energy = function(record) return prototypes.wrapped("technology", record.name).research_unit_energy end,
+    research_unit_count_formula = function(record) return prototypes.wrapped("technology", record.name).research_unit_count_formula end,
+    upgrade = prototype_field("upgrade", false),
+    visible_when_disabled = function(record)
+      if record.visible_when_disabled ~= nil then return record.visible_when_disabled end
+      return prototypes.require("technology", record.name).visible_when_disabled or false
+    end,
     enabled = function(record) return record.enabled end,
     researched = function(record) return record.researched end,
     level = function(record) return record.level end,
@@ -76,6 +98,7 @@ LuaTechnology = object.class("LuaTechnology", {
   },
   write = {
     enabled = function(record, enabled) record.enabled = enabled end,
+    visible_when_disabled = function(record, visible) record.visible_when_disabled = visible end,
     saved_progress = function(record, share) record.saved_progress = share end,
     level = function(record, level) record.level = level end,
     researched = function(record, researched)
@@ -93,9 +116,16 @@ LuaRecipe = object.class("LuaRecipe", {
     force = function(record) return force.wrap(entity.force(record.force)) end,
     prototype = function(record) return prototypes.wrapped("recipe", record.name) end,
     enabled = function(record) return record.enabled end,
+    productivity_bonus = function(record) return record.productivity_bonus or 0 end,
   },
   write = { enabled = function(record, enabled) record.enabled = enabled end },
 })
+
+LuaRecipe.write.productivity_bonus = function(record, bonus) record.productivity_bonus = bonus end
+-- What is the prototype's own.
+for _, key in ipairs { "localised_name", "localised_description", "categories", "ingredients", "products", "hidden", "energy", "order", "group", "subgroup" } do
+  LuaRecipe.read[key] = function(record) return prototypes.wrapped("recipe", record.name)[key] end
+end
 
 local function table_of(kind, class, get)
   return function(raw)
@@ -158,12 +188,18 @@ LuaForce = object.class("LuaForce", {
       local name = prototypes.name_of(id)
       prototypes.require("technology", name, 2)
       raw.queue = raw.queue or {}
+      if technology(raw, name).researched then return false end
+      for _, queued in ipairs(raw.queue) do if queued == name then return false end end
       table.insert(raw.queue, name)
+      if #raw.queue == 1 then force.start_next(raw, nil) end
       return true
     end,
-    is_friend = function(raw, other) return entity.force_index(other) == raw.index end,
   },
 })
+
+force.class, force.LuaTechnology, force.technology, force.recipe = LuaForce, LuaTechnology, technology, recipe
+function force.recipe_of(index, name) return object.wrap(LuaRecipe, recipe(entity.force(index), name)) end
+use "api/force-members"(force)
 
 -- At the end of the tick: whatever belongs to the source belongs to the destination, and the source is gone.
 function force.merge(source, destination)

@@ -1,11 +1,13 @@
 -- What players see: { left, top, center, screen, relative } of elements { type, name, index, player_index, parent?, children, … }.
--- Nothing is drawn; players act on elements through the test hooks.
+-- Nothing is drawn; players act on elements through the test hooks (gui-acts.lua).
 local use = ...
 local object = use "api/object"
 local world = use "world"
 local events = use "api/events"
 local prototypes = use "api/prototypes"
 local copy = use "lib/copy"
+local members = use "api/gui-members"
+local style = use "api/gui-style"
 
 local gui = {}
 local refuse = object.refuse
@@ -13,37 +15,55 @@ local LuaGui, LuaGuiElement
 
 local roots = { left = "flow", top = "flow", center = "flow", goal = "flow", screen = "empty-widget", relative = "empty-widget" }
 
--- What an element of each type may be given beyond what all take.
-local own_fields = {
-  button = "", flow = "direction", frame = "direction", table = "column_count", label = "", line = "direction",
-  textfield = "text numeric allow_decimal allow_negative is_password lose_focus_on_confirm clear_and_focus_on_right_click",
-  ["choose-elem-button"] = "elem_type elem_value elem_filters", ["empty-widget"] = "", checkbox = "state",
-  ["scroll-pane"] = "direction horizontal_scroll_policy vertical_scroll_policy", progressbar = "value", ["sprite-button"] = "sprite",
-}
-local shared_fields = "type name caption tooltip enabled visible ignored_by_interaction style tags index anchor"
-
-local function set(words)
-  local result = {}
-  for word in words:gmatch("%S+") do result[word] = true end
-  return result
-end
-local shared = set(shared_fields)
-for kind, words in next, own_fields do own_fields[kind] = set(words) end
-
 -- Members of LuaGuiElement that are not offered: an unknown name is a child that is not there, these are not.
-local withheld = set [[get_mod get_index_in_parent swap_children focus bring_to_front style elem_tooltip location
-  game_controller_interaction ignored_by_interaction raise_hover_events elem_filters locked select select_all numeric
-  allow_decimal allow_negative is_password lose_focus_on_confirm icon_selector direction column_count sprite value state
-  items selected_index scroll_to_top scroll_to_bottom slider_value zoom entity switch_state selected_tab_index add_tab]]
+local withheld = members.words [[entity inventory slots_per_row empty_slot_info handle_cursor_transfer handle_cursor_split
+  handle_open_item handle_open_mod_item handle_send_stack_to_trash hand_send_stacks_to_trash]]
+
+local default_styles = { ["sprite-button"] = "button", ["text-box"] = "textbox", textfield = "textbox", ["drop-down"] = "dropdown", ["empty-widget"] = "empty_widget", ["choose-elem-button"] = "button", ["entity-preview"] = "empty_widget", sprite = "image", minimap = "minimap" }
+
+local function default_style(spec)
+  if spec.type == "flow" or spec.type == "line" then
+    return spec.type == "line" and "line" or (spec.direction or "horizontal") .. "_flow"
+  end
+  return default_styles[spec.type] or (spec.type:gsub("-", "_"))
+end
+
+local function set_fields(made, spec)
+  for key, field in next, members.fields do
+    if field.types[made.type] then
+      local value = spec[key]
+      if value == nil then value = field.initial end
+      made[key] = copy.deep(value)
+    end
+  end
+  for given, own in next, members.aliases[made.type] or {} do
+    if spec[given] ~= nil then made[own] = spec[given] end
+  end
+  if made.type == "slider" then
+    made.slider_minimum, made.slider_maximum = spec.minimum_value or 0, spec.maximum_value or 30
+    made.slider_step, made.slider_discrete = spec.value_step or 1, spec.discrete_values or false
+    made.slider_value = math.max(made.slider_minimum, math.min(made.slider_maximum, spec.value or made.slider_minimum))
+  elseif made.type == "choose-elem-button" then
+    made.elem_value = copy.deep(spec[spec.elem_type])
+  elseif made.type == "tabbed-pane" then
+    made.tabs = {}
+  elseif made.type == "progressbar" and spec.value then
+    made.value = spec.value
+  end
+end
 
 local function new_element(player, parent, spec)
   player.gui_index = (player.gui_index or 0) + 1
-  return {
+  local made = {
     type = spec.type, name = spec.name or "", index = player.gui_index, player_index = player.index, parent = parent, children = {},
-    caption = spec.caption or "", tooltip = spec.tooltip, enabled = spec.enabled ~= false, visible = spec.visible ~= false,
-    tags = copy.deep(spec.tags or {}), anchor = copy.deep(spec.anchor), text = spec.text or "", elem_type = spec.elem_type,
-    elem_value = copy.deep(spec.elem_value), mod = events.current and events.current.name or nil,
+    caption = spec.caption or "", tooltip = spec.tooltip or "", enabled = spec.enabled ~= false, visible = spec.visible ~= false,
+    tags = copy.deep(spec.tags or {}), anchor = copy.deep(spec.anchor), style = default_style(spec),
+    ignored_by_interaction = spec.ignored_by_interaction or false, raise_hover_events = spec.raise_hover_events or false,
+    elem_tooltip = copy.deep(spec.elem_tooltip), game_controller_interaction = spec.game_controller_interaction or 0,
+    mod = events.current and events.current.name or nil,
   }
+  set_fields(made, spec)
+  return made
 end
 
 -- The player's roots; a table of plain records, so that a save carries it.
@@ -71,31 +91,26 @@ local function kill(raw)
   for _, child in ipairs(raw.children) do kill(child) end
 end
 
+-- What a type needs must be there; other fields than it has are passed over, as in the game.
+local function check_spec(spec)
+  if type(spec) ~= "table" or not members.types[spec.type] then
+    refuse("LuaGuiElement::add: type " .. tostring(type(spec) == "table" and spec.type or spec) .. " (stand-in: not offered)", 3)
+  end
+  if spec.type == "choose-elem-button" and not members.elem_types[spec.elem_type] then refuse("elem_type is missing", 3) end
+  if spec.type == "table" and type(spec.column_count) ~= "number" then refuse("column_count is missing", 3) end
+  if (spec.type == "checkbox" or spec.type == "radiobutton") and type(spec.state) ~= "boolean" then refuse("state is missing", 3) end
+end
+
 local function add(raw, spec)
-  if type(spec) ~= "table" or not own_fields[spec.type] then
-    refuse("LuaGuiElement::add: type " .. tostring(type(spec) == "table" and spec.type or spec) .. " (stand-in: not offered)", 2)
-  end
-  for key in next, spec do
-    if not shared[key] and not own_fields[spec.type][key] then
-      refuse("LuaGuiElement::add: " .. tostring(key) .. " of a " .. spec.type .. " (stand-in: not offered)", 2)
-    end
-  end
+  check_spec(spec)
   if spec.name and child_named(raw, spec.name) then
     refuse("Gui element with name " .. spec.name .. " already present in the parent element.", 2)
   end
-  if spec.type == "choose-elem-button" and not spec.elem_type then refuse("elem_type is missing", 2) end
   local made = new_element(world.now.players[raw.player_index], raw, spec)
+  if spec.style then style.set(made, spec.style) end
   table.insert(raw.children, spec.index or #raw.children + 1, made)
   return wrap(made)
 end
-
-local function only_for(kinds)
-  local allowed = set(kinds)
-  return function(raw)
-    if not allowed[raw.type] then refuse("This member can't be used on a " .. raw.type .. ".", 4) end
-  end
-end
-local with_elem, with_text = only_for "choose-elem-button", only_for "textfield text-box"
 
 local function flag(key)
   return function(raw) return raw[key] end, function(raw, value) raw[key] = value end
@@ -105,7 +120,7 @@ local read = {
   type = function(raw) return raw.type end,
   index = function(raw) return raw.index end,
   player_index = function(raw) return raw.player_index end,
-  gui = function(raw) return object.wrap(LuaGui, world.now.players[raw.player_index]) end,
+  gui = function(raw) return gui.of_element(raw) end,
   parent = function(raw) return wrap(raw.parent) end,
   children = function(raw)
     local list = {}
@@ -119,31 +134,90 @@ local read = {
   end,
   tags = function(raw) return copy.deep(raw.tags) end,
   anchor = function(raw) return copy.deep(raw.anchor) end,
-  elem_type = function(raw) with_elem(raw) return raw.elem_type end,
-  elem_value = function(raw) with_elem(raw) return copy.deep(raw.elem_value) end,
-  text = function(raw) with_text(raw) return raw.text end,
+  style = function(raw) return style.wrap(raw) end,
+  location = function(raw)
+    if raw.parent and raw.parent.name == "screen" then return copy.deep(raw.location) or { x = 0, y = 0 } end
+    return nil
+  end,
+  elem_tooltip = function(raw) return copy.deep(raw.elem_tooltip) end,
 }
-
-local function check_elem(raw, value)
-  with_elem(raw)
-  local kind = raw.elem_type
-  if value ~= nil and (kind == "item" or kind == "fluid" or kind == "entity") then prototypes.require(kind, value, 3) end
-end
 
 local write = {
   tags = function(raw, tags) raw.tags = copy.deep(tags or {}) end,
   anchor = function(raw, anchor) raw.anchor = copy.deep(anchor) end,
-  elem_value = function(raw, value)
-    check_elem(raw, value)
-    raw.elem_value = copy.deep(value)
+  style = function(raw, name) style.set(raw, name) end,
+  location = function(raw, location)
+    raw.location = location and { x = location.x or location[1], y = location.y or location[2] } or nil
   end,
-  text = function(raw, text)
-    with_text(raw)
-    raw.text = tostring(text)
+  elem_tooltip = function(raw, id) raw.elem_tooltip = copy.deep(id) end,
+}
+for _, key in ipairs {
+  "name", "caption", "tooltip", "enabled", "visible", "ignored_by_interaction", "raise_hover_events", "game_controller_interaction",
+} do read[key], write[key] = flag(key) end
+
+local function require_type(raw, field)
+  if not field.types[raw.type] then refuse("This member can't be used on a " .. raw.type .. ".", 5) end
+end
+
+for key, field in next, members.fields do
+  read[key] = function(raw)
+    require_type(raw, field)
+    return copy.deep(raw[key])
+  end
+  if not field.read_only then
+    write[key] = function(raw, value)
+      require_type(raw, field)
+      raw[key] = copy.deep(value)
+    end
+  end
+end
+
+function gui.check_elem(raw, value)
+  require_type(raw, members.fields.elem_value)
+  local kind = raw.elem_type
+  if value ~= nil and (kind == "item" or kind == "fluid" or kind == "entity") then prototypes.require(kind, value, 4) end
+end
+function gui.with_text(raw) require_type(raw, members.fields.text) end
+
+write.elem_value = function(raw, value)
+  gui.check_elem(raw, value)
+  raw.elem_value = copy.deep(value)
+end
+write.text = function(raw, text)
+  gui.with_text(raw)
+  raw.text = tostring(text)
+end
+read.drag_target = function(raw)
+  require_type(raw, members.fields.drag_target)
+  return wrap(raw.drag_target)
+end
+write.drag_target = function(raw, target)
+  require_type(raw, members.fields.drag_target)
+  raw.drag_target = target and object.raw(target) or nil
+end
+read.tabs = function(raw)
+  if raw.type ~= "tabbed-pane" then refuse("This member can't be used on a " .. raw.type .. ".", 4) end
+  local list = {}
+  for i, tab in ipairs(raw.tabs) do list[i] = { tab = wrap(tab.tab), content = wrap(tab.content) } end
+  return list
+end
+write.force_auto_center = nil
+
+local method = {
+  add = add,
+  clear = function(raw)
+    for _, child in ipairs(raw.children) do kill(child) end
+    raw.children = {}
+    if raw.tabs then raw.tabs = {} end
+  end,
+  destroy = function(raw)
+    if not raw.parent then refuse("Top-level GUI elements can't be destroyed.", 2) end
+    for i, child in ipairs(raw.parent.children) do
+      if child == raw then table.remove(raw.parent.children, i) break end
+    end
+    kill(raw)
   end,
 }
-for _, key in ipairs { "name", "caption", "tooltip", "enabled", "visible" } do read[key], write[key] = flag(key) end
-
 LuaGuiElement = object.class("LuaGuiElement", {
   read = read,
   write = write,
@@ -151,21 +225,9 @@ LuaGuiElement = object.class("LuaGuiElement", {
     if withheld[key] then refuse("LuaGuiElement doesn't contain key " .. key .. ". (stand-in: not offered)", 3) end
     return wrap(child_named(raw, key))
   end,
-  method = {
-    add = add,
-    clear = function(raw)
-      for _, child in ipairs(raw.children) do kill(child) end
-      raw.children = {}
-    end,
-    destroy = function(raw)
-      if not raw.parent then refuse("Top-level GUI elements can't be destroyed.", 2) end
-      for i, child in ipairs(raw.parent.children) do
-        if child == raw then table.remove(raw.parent.children, i) break end
-      end
-      kill(raw)
-    end,
-  },
+  method = method,
 })
+gui.class = LuaGuiElement
 
 local gui_read = {
   player = function(raw) return object.wrap(object.classes.LuaPlayer, raw) end,
@@ -181,46 +243,9 @@ end
 LuaGui = object.class("LuaGui", { valid = function() return true end, read = gui_read })
 
 function gui.of(player) return object.wrap(LuaGui, player) end
+function gui.of_element(raw) return gui.of(world.now.players[raw.player_index]) end
 
--- What a player does to an element: the value changes, then the event is raised.
-function gui.choose(raw, value)
-  check_elem(raw, value)
-  raw.elem_value = copy.deep(value)
-  events.raise("on_gui_elem_changed", { element = wrap(raw), player_index = raw.player_index })
-end
-
-function gui.type_in(raw, text)
-  with_text(raw)
-  raw.text = text
-  events.raise("on_gui_text_changed", { element = wrap(raw), player_index = raw.player_index, text = text })
-end
-
-function gui.confirm(raw)
-  with_text(raw)
-  events.raise("on_gui_confirmed", { element = wrap(raw), player_index = raw.player_index, alt = false, control = false, shift = false })
-end
-
-function gui.click(raw)
-  if not raw.enabled then return end
-  events.raise("on_gui_click", {
-    element = wrap(raw), player_index = raw.player_index, button = 1, alt = false, control = false, shift = false,
-    cursor_display_location = { x = 0, y = 0 },
-  })
-end
-
--- A player opens an entity's window, or closes the one that is open.
-function gui.open(player, entity_raw, entity)
-  if player.opened then gui.close(player) end
-  player.opened = entity_raw
-  events.raise("on_gui_opened", { player_index = player.index, gui_type = use("api/defines").gui_type.entity, entity = entity })
-end
-
-function gui.close(player)
-  local entity_raw = player.opened
-  if not entity_raw then return end
-  player.opened = nil
-  local entity = not entity_raw.dead and object.wrap(object.classes.LuaEntity, entity_raw) or nil
-  events.raise("on_gui_closed", { player_index = player.index, gui_type = use("api/defines").gui_type.entity, entity = entity })
-end
+use "api/gui-methods"(gui)
+use "api/gui-acts"(gui)
 
 return gui

@@ -5,22 +5,28 @@ local object = use "api/object"
 local prototypes = use "api/prototypes"
 local entity = use "api/entity"
 local fluids = use "api/fluids"
+local interface = use "api/interface"
 use "api/helpers"
+use "api/prototype-families"
+use "stage/control"
+use "test-hooks"
 
--- What 2.1 added, by class.
-local added = {
-  LuaEntity = { "add_fluid", "remove_fluid", "clear_fluid", "get_fluid_capacity", "set_fluid" },
-  LuaHelpers = { "stage" },
-  LuaItemPrototype = { "get_inventory_size" },
-  LuaQualityPrototype = { "spoil_ticks_multiplier" },
-}
+-- Recipes had one category.
+for _, name in ipairs { "LuaRecipe", "LuaRecipePrototype" } do
+  local read = object.classes[name].read
+  local categories = read.categories
+  read.category = function(raw) return categories(raw)[1] end
+end
 
-for name, members in next, added do
-  local class = object.classes[name]
-  for _, member in ipairs(members) do
-    class.read[member], class.write[member], class.method[member] = nil, nil, nil
+-- What 2.1 added, and what became writable with it.
+for name, class in next, object.classes do
+  for _, part in ipairs { "read", "write", "method" } do
+    for member in next, class[part] do
+      if not interface.has(name, member) then class[part][member] = nil end
+    end
   end
 end
+object.classes.LuaStyle.write.name = nil
 
 local function fluid_in(box)
   if box.amount <= 0 then return nil end
@@ -53,6 +59,7 @@ local LuaFluidBox = object.class("LuaFluidBox", {
 object.classes.LuaItemPrototype.read.inventory_size = function(raw) return raw.data.inventory_size end
 
 local LuaEntity = object.classes.LuaEntity
+LuaEntity.write.active = function(raw, active) raw.disabled_by_script = not active end
 LuaEntity.read.fluidbox = function(raw) return object.wrap(LuaFluidBox, raw) end
 LuaEntity.method.set_fluid = function(raw, i, fluid)
   fill(box_at(raw, i), fluid)

@@ -81,6 +81,11 @@ function object.class(name, definition)
     __index = index(class),
     __newindex = newindex(class),
     __len = class.length and function(proxy) return class.length(rawget(proxy, RAW)) end or nil,
+    __call = class.call and function(proxy, ...)
+      local raw = rawget(proxy, RAW)
+      if dead(class, raw) then call_on_invalid(class) end
+      return class.call(raw, ...)
+    end or nil,
     __pairs = class.pairs and function(proxy) return class.pairs(rawget(proxy, RAW)) end or nil,
     __eq = function(a, b)
       local x, y = rawget(a, RAW), rawget(b, RAW)

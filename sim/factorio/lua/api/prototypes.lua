@@ -51,8 +51,27 @@ function prototypes.quality_name(id)
   return name
 end
 
-local function localised(kind)
-  return function(raw) return raw.data.localised_name or { kind .. "-name." .. raw.name } end
+-- The section of the locale that names prototypes of a kind.
+local function section(kind, what)
+  if kind == "custom_input" then return what == "name" and "controls" or "controls-description" end
+  return kind:gsub("_", "-") .. "-" .. what
+end
+
+local function localised(kind, what)
+  return function(raw) return raw.data["localised_" .. what] or { section(kind, what) .. "." .. raw.name } end
+end
+
+-- The name of a prototype's subgroup: its own, or that of what it makes or is placed by.
+function prototypes.subgroup_of(kind, data)
+  if data.subgroup then return data.subgroup end
+  if kind == "fluid" then return "fluid" end
+  if kind == "recipe" then
+    local product = data.main_product or (data.results and data.results[1] and data.results[1].name)
+    local made = prototypes.data("item", product) or prototypes.data("fluid", product)
+    return made and made.subgroup or "other"
+  end
+  local item = kind == "entity" and data.minable and prototypes.data("item", data.minable.result)
+  return item and item.subgroup or "other"
 end
 
 local function base(kind)
@@ -61,20 +80,38 @@ local function base(kind)
     type = function(raw) return raw.data.type end,
     order = function(raw) return raw.data.order or "" end,
     hidden = function(raw) return raw.data.hidden or false end,
+    hidden_in_factoriopedia = function(raw) return raw.data.hidden_in_factoriopedia or false end,
+    subgroup = function(raw) return wrapped("item_subgroup", prototypes.subgroup_of(kind, raw.data)) end,
+    group = function(raw)
+      local subgroup = prototypes.data("item_subgroup", prototypes.subgroup_of(kind, raw.data))
+      return subgroup and wrapped("item_group", subgroup.group) or nil
+    end,
     parameter = function(raw) return raw.data.parameter or false end,
-    localised_name = localised(kind),
-    localised_description = function(raw) return raw.data.localised_description or { kind .. "-description." .. raw.name } end,
+    localised_name = localised(kind, "name"),
+    localised_description = localised(kind, "description"),
   }
 end
 
-local function class(name, kind, members)
+local LuaPrototypes = object.class("LuaPrototypes", { has_valid = false })
+
+-- A family of prototypes; `attribute` is its name in `prototypes`, the kind's unless said otherwise.
+local function family(kind, made, attribute)
+  families[kind] = { class = made, raws = {}, names = {} }
+  LuaPrototypes.read[attribute or kind] = function()
+    return object.custom_table(function(id) return wrapped(kind, id) end, function() return families[kind].names end)
+  end
+end
+prototypes.family = family
+
+local function class(name, kind, members, attribute)
   members.read = members.read or {}
   for key, get in next, base(kind) do members.read[key] = members.read[key] or get end
   -- Prototypes cannot become invalid while the game runs.
   members.valid = function() return true end
   members.kind = kind
-  families[kind] = { class = object.class(name, members), raws = {}, names = {} }
+  family(kind, object.class(name, members), attribute)
 end
+prototypes.class = class
 
 local function field(key, default)
   return function(raw)
@@ -83,6 +120,8 @@ local function field(key, default)
     return value
   end
 end
+
+prototypes.field = field
 
 -- A quality's factor: what its prototype says, else 0.3 more for each level.
 local function multiplier(key)
@@ -184,8 +223,9 @@ class("LuaEntityPrototype", "entity", {
   },
   method = {
     get_inventory_size = function(raw, index, quality)
-      if index ~= defines.inventory.chest or not raw.data.inventory_size then return nil end
-      return prototypes.slots(raw.data, quality)
+      local data = raw.data
+      if data.type == "linked-container" then return index == defines.inventory.chest and prototypes.slots(data, quality) or nil end
+      return use("api/entity-inventories").of(data, quality)[index]
     end,
     get_max_health = function(raw) return raw.data.max_health or 10 end,
     get_fluid_capacity = function(raw) return raw.data.fluid_box and raw.data.fluid_box.volume or 0 end,
@@ -252,18 +292,13 @@ function prototypes.build()
       return a < b
     end)
   end
-  use("api/events").name_custom(families.custom_event.names)
-end
-
-local function all(kind)
-  return function()
-    return object.custom_table(function(name) return wrapped(kind, name) end, function() return families[kind].names end)
+  local named = {}
+  for _, kind in ipairs { "custom_event", "custom_input" } do
+    for _, name in ipairs(families[kind].names) do named[#named + 1] = name end
   end
+  use("api/events").name_custom(named)
 end
 
-local read = {}
-for kind in next, families do read[kind] = all(kind) end
-local LuaPrototypes = object.class("LuaPrototypes", { has_valid = false, read = read })
 prototypes.global = object.wrap(LuaPrototypes, { static = "prototypes" })
 prototypes.names = function(kind) return families[kind].names end
 

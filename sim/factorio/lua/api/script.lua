@@ -3,7 +3,7 @@ local use = ...
 local object = use "api/object"
 local world = use "world"
 local events = use "api/events"
-local defines = use "api/defines"
+local defines = use("api/interface").defines()
 local graph = use "lib/graph"
 local copy = use "lib/copy"
 local refuse = object.refuse
@@ -25,8 +25,13 @@ local filterable = {}
 for _, name in ipairs {
   "on_built_entity", "on_robot_built_entity", "on_space_platform_built_entity", "script_raised_built", "script_raised_revive",
   "script_raised_destroy", "on_entity_cloned", "on_pre_player_mined_item", "on_player_mined_entity", "on_robot_mined_entity",
-  "on_entity_died",
-} do filterable[defines.events[name]] = true end
+  "on_entity_died", "on_entity_damaged", "on_post_entity_died", "on_cancelled_deconstruction", "on_cancelled_upgrade",
+  "on_marked_for_deconstruction", "on_marked_for_upgrade", "on_player_repaired_entity", "on_pre_ghost_deconstructed",
+  "on_pre_ghost_upgraded", "on_robot_pre_mined", "on_sector_scanned", "on_space_platform_mined_entity",
+  "on_space_platform_pre_mined", "script_raised_teleported", "on_segmented_unit_died",
+} do
+  if defines.events[name] then filterable[defines.events[name]] = true end
+end
 
 -- script.raise_event takes none of the game's own events here; custom ones are prototypes or made by generate_event_name.
 local registrations = {

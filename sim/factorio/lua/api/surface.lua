@@ -87,8 +87,9 @@ local function create(raw, params)
   local made = entity.new {
     name = name, x = x, y = y, surface = raw.index, direction = params.direction,
     force = entity.force_index(params.force, 3), quality = prototypes.quality_name(params.quality),
-    ghost_name = params.inner_name,
+    ghost_name = params.inner_name and prototypes.name_of(params.inner_name),
   }
+  made.amount, made.tags = params.amount, copy.deep(params.tags)
   if params.raise_built then events.raise("script_raised_built", { entity = entity.wrap(made) }, made) end
   return entity.wrap(made)
 end
@@ -124,11 +125,11 @@ local function clone_area(raw, params)
   local cloned = params.clone_entities ~= false and find(raw, { area = params.source_area }) or {}
   if params.clear_destination_entities ~= false then
     for _, gone in ipairs(find(target, { area = params.destination_area })) do
-      if not gone.dead then entity.remove(gone) end
+      if not gone.dead and not gone.player then entity.remove(gone) end
     end
   end
   for _, source in ipairs(cloned) do
-    if not source.dead then
+    if not source.dead and not source.player then
       local made = entity.clone(source, source.x - from.left + to.left, source.y - from.top + to.top, target.index, entity.force_index(params.destination_force, source.force))
       events.raise("on_entity_cloned", { source = entity.wrap(source), destination = entity.wrap(made) }, source)
     end
@@ -181,6 +182,9 @@ LuaSurface = object.class("LuaSurface", {
     is_chunk_generated = function() return true end,
   },
 })
+
+surface.class = LuaSurface
+use "api/surface-members"(surface)
 
 function surface.wrap(raw) return object.wrap(LuaSurface, raw) end
 

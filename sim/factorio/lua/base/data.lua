@@ -1,5 +1,9 @@
--- A hand-written miniature of the base game: what mods like ours copy from or refer to.
+-- A hand-written miniature of the base game: what mods copy from or refer to.
 require "util"
+require "circuit-connector-sprites"
+require "sound-util"
+require "prototypes.entity.pipecovers"
+require "prototypes.entity.assemblerpipes"
 require "prototypes.groups"
 require "prototypes.quality"
 require "prototypes.fluids"
@@ -7,4 +11,7 @@ require "prototypes.entities"
 require "prototypes.items"
 require "prototypes.recipes"
 require "prototypes.technologies"
+require "prototypes.machines"
+require "prototypes.world"
+require "prototypes.goods"
 if mods.base:find("^2%.0%.") then require "line-2-0" end

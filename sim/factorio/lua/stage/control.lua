@@ -1,6 +1,6 @@
 -- The control stage: each mod's control.lua in its own environment, then on_init, on_load, on_configuration_changed.
 --
--- LC1  `storage` may be written everywhere but in on_load and at the top level.
+-- LC1  `storage` may be written everywhere but in on_load and at the top level, where it is an empty table.
 -- LC2  `game` is nil at the top level and in on_load.
 local use = ...
 local world = use "world"
@@ -20,6 +20,7 @@ local control = { level = nil }
 local function environment(mod)
   local env = sandbox.new()
   for name, value in next, console.globals(mod) do env[name] = value end
+  env.storage = {}
   env.script, env.prototypes, env.settings = bootstrap(mod), prototypes.global, settings.global_object
   return env
 end
@@ -33,7 +34,8 @@ end
 
 -- Back in the main menu: nothing of the map that was open is left.
 local function leave()
-  events.mods, events.next_custom, events.current, control.level = {}, nil, nil, nil
+  events.mods, events.next_custom, control.level = {}, nil, nil
+  events.switch(nil)
   console.clear()
   for key in next, graph.metatables do graph.metatables[key] = nil end
   world.outbox, world.now = {}, nil
@@ -49,7 +51,7 @@ function control.start(mods)
       mod.env = environment(mod)
       mod.env.require = modules.requirer(info.name, mod.env, function() return events.stage == "root" end)
       events.call(mod, "control.lua of " .. info.name, mod.env.require, "control")
-      if mod.env.storage ~= nil then
+      if type(mod.env.storage) ~= "table" or next(mod.env.storage) ~= nil then
         error({ message = "The mod " .. mod.name .. " wrote to storage at the top level of control.lua" }, 0)
       end
     end
@@ -68,7 +70,6 @@ local function versions(mods)
 end
 
 local function init(mod)
-  mod.env.storage = {}
   if mod.on_init then events.call(mod, "event " .. mod.name .. "::on_init()", mod.on_init) end
 end
 

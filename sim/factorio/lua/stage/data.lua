@@ -26,6 +26,7 @@ local function extend(prototypes, stage)
       error("Prototype type " .. prototype.type .. " does not belong into the " .. stage .. " stage", 3)
     end
     if prototype.name:find("[^%w_%-]") then error("Invalid prototype name: " .. prototype.name, 3) end
+    if stage == "settings" then prototype.mod = data.running end
     data.raw[prototype.type] = data.raw[prototype.type] or {}
     data.raw[prototype.type][prototype.name] = prototype
   end
@@ -65,9 +66,11 @@ function data.run(stage, mods, startup)
   env.data, env.mods, env.feature_flags = global(stage), {}, { quality = true, expansion = false }
   for _, mod in ipairs(mods) do if mod.name ~= "core" then env.mods[mod.name] = mod.version end end
   if startup then env.settings = { startup = startup } end
+  debug.getmetatable("").__index = env.string
   for _, file in ipairs(stages[stage]) do
     for _, mod in ipairs(mods) do
       if modules.has(mod.name, file) then
+        data.running = mod.name
         env.require = modules.requirer(mod.name, env, function() return true end)
         local ok, problem = xpcall(function() env.require("__" .. mod.name .. "__/" .. file) end, function(raised)
           return tostring(raised) .. "\n" .. (debug.traceback("", 2):gsub("\n[^\n]*@stand%-in[^\n]*", ""))
@@ -79,6 +82,7 @@ function data.run(stage, mods, startup)
       end
     end
   end
+  debug.getmetatable("").__index = string
 end
 
 return data

@@ -1,27 +1,13 @@
--- Which prototype types there are here, and what kind of thing each makes. Another type in a mod's data is refused.
+-- What kind of thing each prototype type of the game makes ("virtual-signal" a virtual_signal); a type that the game does not
+-- have is refused.
+local use = ...
+local interface = use "api/interface"
+
 local kinds = {}
-
-local function add(kind, names)
-  for name in names:gmatch("%S+") do kinds[name] = kind end
+for kind, types in next, interface.defines().prototypes do
+  for name in next, types do kinds[name] = kind:gsub("-", "_") end
 end
-
-add("item", [[item ammo armor capsule gun module rail-planner repair-tool tool item-with-entity-data item-with-inventory
-  item-with-label item-with-tags blueprint blueprint-book deconstruction-item upgrade-item selection-tool spidertron-remote
-  space-platform-starter-pack]])
-add("entity", [[container logistic-container linked-container infinity-container temporary-container constant-combinator arithmetic-combinator decider-combinator
-  accumulator storage-tank electric-energy-interface character inserter assembling-machine furnace item-entity entity-ghost
-  simple-entity simple-entity-with-owner resource construction-robot logistic-robot space-platform-hub]])
-add("fluid", "fluid")
-add("quality", "quality")
-add("recipe", "recipe")
-add("technology", "technology")
-add("mod-setting", "bool-setting int-setting double-setting string-setting")
-add("virtual_signal", "virtual-signal")
-add("space_location", "space-location planet")
-add("asteroid_chunk", "asteroid-chunk")
-add("custom_event", "custom-event")
-add("other", [[item-group item-subgroup recipe-category fuel-category ammo-category custom-input
-  sprite animation sound font shortcut tips-and-tricks-item mod-data collision-layer tile damage-type resource-category
-  equipment-grid gui-style tutorial]])
+for name in ("bool int double string color"):gmatch("%S+") do kinds[name .. "-setting"] = "mod-setting" end
+kinds["mod-data"] = kinds["mod-data"] or "mod_data"
 
 return kinds

@@ -299,8 +299,8 @@ const named = (className: string, kind: string, family: string, name: string): r
     of("order", name === "signal-A" ? "b" : "", "The string used to alphabetically sort these prototypes."),
     of("hidden", false),
     of("parameter", false),
-    of("localised_name[1]", `${kind}-name.${name}`),
-    of("localised_description[1]", `${kind}-description.${name}`),
+    of("localised_name[1]", `${family}-name.${name}`),
+    of("localised_description[1]", `${family}-description.${name}`),
     of("valid", true, "Is this object valid?"),
   ];
 };

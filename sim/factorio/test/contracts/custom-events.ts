@@ -33,9 +33,9 @@ export const customEventContracts: readonly Contract[] = [
   member("hidden", "", false),
   member("parameter", "", false),
   member("valid", "Is this object valid?", true),
-  { ...member("localised_name", "", "custom_event-name.probe-event"), lua: `return ${own}.localised_name[1]` },
+  { ...member("localised_name", "", "custom-event-name.probe-event"), lua: `return ${own}.localised_name[1]` },
   {
-    ...member("localised_description", "", "custom_event-description.probe-event"),
+    ...member("localised_description", "", "custom-event-description.probe-event"),
     lua: `return ${own}.localised_description[1]`,
   },
 ];

@@ -180,7 +180,7 @@ export const guiContracts: readonly Contract[] = [
   {
     member: "LuaGuiElement.[]",
     says: "The indexing operator. Gets children by name.",
-    lua: `local w = window() local made = w.add{ type = "label", name = "greeting" } return w.greeting == made, w.nothing == nil, (pcall(function() return w.style end))`,
+    lua: `local w = window() local made = w.add{ type = "label", name = "greeting" } return w.greeting == made, w.nothing == nil, (pcall(function() return w.inventory end))`,
     gives: [true, true, false],
   },
 ];

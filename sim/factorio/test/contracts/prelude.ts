@@ -7,6 +7,7 @@ export const probeMod = (version: string): ModFiles => ({
     assert(helpers.stage == "settings")
     data:extend{
       { type = "int-setting", name = "probe-startup", setting_type = "startup", default_value = 5 },
+      { type = "string-setting", name = "probe-user", setting_type = "runtime-per-user", default_value = "a", allowed_values = { "a", "b" }, allow_blank = true },
       { type = "int-setting", name = "probe-global", setting_type = "runtime-global", default_value = 6, maximum_value = 10 },
     }
   `,
@@ -17,6 +18,9 @@ export const probeMod = (version: string): ModFiles => ({
     chest.inventory_type = "with_filters_and_bar"
     data:extend{
       chest, { type = "custom-event", name = "probe-event" },
+      { type = "custom-input", name = "probe-input", key_sequence = "CONTROL + P", consuming = "game-only", item_to_spawn = "blueprint", action = "lua" },
+      { type = "shortcut", name = "probe-shortcut", action = "lua", toggleable = true, icon = "__base__/x.png", small_icon = "__base__/x.png", technology_to_unlock = "logistics", associated_control_input = "probe-input" },
+      { type = "mod-data", name = "probe-data", data_type = "probe.list", data = { answer = 42 } },
       { type = "space-location", name = "probe-moon" }, { type = "asteroid-chunk", name = "probe-chunk" },
     }
   `,
