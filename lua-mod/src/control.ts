@@ -1,7 +1,9 @@
 // The mod's control stage: which event goes where. Each idea has a file in runtime/.
-import type { LuaEntity, Tags } from "factorio:runtime";
+import type { LuaEntity, LuaGuiElement, PlayerIndex, Tags } from "factorio:runtime";
 import { entity_names } from "./prototypes/names";
 import { rememberTotals } from "./runtime/at-load";
+import { reportCircuits } from "./runtime/circuit-report";
+import { onCircuitClosed, onCircuitEdited, onCircuitOpened } from "./runtime/circuit-window";
 import { showTime } from "./runtime/clock";
 import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
@@ -12,8 +14,10 @@ import { refreshOverviews, registerOverview } from "./runtime/overview-window";
 import { onBlueprint, onBuilt, onCloned, onDestroyed, onPasted, onRequestsChanged } from "./runtime/registry";
 import { registerRemote } from "./runtime/remote";
 import { flush } from "./runtime/report";
+import { rewriteAll, showFeeds } from "./runtime/showers";
 import { initState } from "./runtime/state";
 import { onTankEdited, onWindowClosed, onWindowOpened } from "./runtime/tank-window";
+import { listenToWires } from "./runtime/transmitters";
 import { lookAtWants } from "./runtime/wants";
 
 registerCommands();
@@ -31,8 +35,11 @@ script.on_event(events.on_tick, () => {
   lookAtWants();
   dealSome();
   showTime();
+  listenToWires();
+  showFeeds();
   tellNews();
   flush();
+  reportCircuits();
 });
 
 script.on_nth_tick(60, refreshOverviews);
@@ -57,7 +64,29 @@ script.on_event(events.on_entity_logistic_slot_changed, (event) => onRequestsCha
 script.on_event(events.on_entity_settings_pasted, (event) => onPasted(event.source, event.destination));
 script.on_event(events.on_player_setup_blueprint, onBlueprint);
 
-script.on_event(events.on_gui_opened, (event) => onWindowOpened(event.player_index, event.entity));
-script.on_event(events.on_gui_closed, (event) => onWindowClosed(event.player_index));
-script.on_event(events.on_gui_elem_changed, (event) => onTankEdited(event.player_index, event.element));
-script.on_event(events.on_gui_confirmed, (event) => onTankEdited(event.player_index, event.element));
+script.on_event(events.on_gui_opened, ({ player_index, entity }) => {
+  onWindowOpened(player_index, entity);
+  onCircuitOpened(player_index, entity);
+});
+script.on_event(events.on_gui_closed, ({ player_index, entity }) => {
+  onWindowClosed(player_index);
+  onCircuitClosed(player_index, entity);
+});
+
+function edited({
+  player_index,
+  element,
+}: {
+  readonly player_index: PlayerIndex;
+  readonly element: LuaGuiElement;
+}): void {
+  onTankEdited(player_index, element);
+  onCircuitEdited(player_index, element);
+}
+
+script.on_event(events.on_gui_elem_changed, edited);
+script.on_event(events.on_gui_confirmed, edited);
+
+script.on_event(events.on_runtime_mod_setting_changed, ({ setting }) => {
+  if (setting === "clusterio-surfaces") rewriteAll();
+});

@@ -1,7 +1,7 @@
 // The mod's data stage.
 import type { PrototypeData } from "factorio:common";
 import { chestItems, chestRecipes, exportChest, importChest } from "./prototypes/chests";
-import { clockCombinator, combinatorItems, combinatorRecipes, timeSignal } from "./prototypes/combinators";
+import { combinatorItems, combinatorRecipes, combinators, ourSignals } from "./prototypes/combinators";
 import { customEvents } from "./prototypes/events";
 import { accumulators, portItems, portRecipes, tanks } from "./prototypes/ports";
 import { clusterTechnologies } from "./prototypes/technology";
@@ -11,7 +11,8 @@ declare const data: PrototypeData;
 data.extend([exportChest(), importChest()]);
 data.extend(tanks());
 data.extend(accumulators());
-data.extend([clockCombinator(), timeSignal()]);
+data.extend(combinators());
+data.extend(ourSignals());
 data.extend(customEvents());
 data.extend(chestItems());
 data.extend(portItems());

@@ -40,6 +40,8 @@ data.extend([
   perTick("clusterio-export-chests-per-tick", "a", 8, 256),
   perTick("clusterio-import-chests-per-tick", "b", 8, 256),
   perTick("clusterio-flush-ticks", "c", 5, 600),
+  perTick("clusterio-transmitters-per-tick", "ca", 4, 256),
+  perTick("clusterio-signals-per-tick", "cb", 64, 5000),
   surfaces,
   entities_max,
 ]);

@@ -48,6 +48,18 @@ test("the technology clusterio-circuits unlocks the clock", () => {
   ]);
 });
 
+test("the technology clusterio-signals unlocks the combinators that talk to other worlds", () => {
+  expect(world.lua(`return prototypes.technology["clusterio-signals"].effects`)).toMatchObject(
+    ["transmitter", "receiver", "inventory-combinator"].map((name) => ({ recipe: `clusterio-${name}` })),
+  );
+  for (const name of ["transmitter", "receiver", "inventory-combinator"]) {
+    expect(world.lua(`return test.raw("recipe", "clusterio-${name}").ingredients`)).toMatchObject([
+      { name: "constant-combinator", amount: 1 },
+      { name: "electronic-circuit", amount: 10 },
+    ]);
+  }
+});
+
 test("other mods can ask for the buffer, the totals and the version", () => {
   expect(world.lua(`return { remote.call("clusterio", "version") }`)).toEqual([world.modVersion]);
   world.open();

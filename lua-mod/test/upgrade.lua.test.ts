@@ -8,6 +8,7 @@ const asOf010 = `
   state.chests, state.ports, state.crumbs, state.supply, state.overviews, state.heardAt = state.ports, nil, nil, nil, nil, nil
   state.orders, state.news, state.inbox, state.linkTold, state.talk, state.renamed = nil, nil, nil, nil, nil, nil
   state.session.sent, state.session.heard = nil, nil
+  state.circuits = nil
   for _, chest in pairs(state.chests) do
     chest.holds = nil
     for _, want in ipairs(chest.wants or {}) do want.chest, want.port, want.temperature, want.since = chest, nil, nil, nil end

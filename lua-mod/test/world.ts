@@ -15,6 +15,8 @@ interface Options {
   shuffle?: number;
   /** A mod with things of its own, or a later version of it in which they have other names. */
   widgets?: boolean | "renamed";
+  /** 600 items more. */
+  crowd?: boolean;
   /** Somebody else's mod that uses ours. */
   depot?: boolean;
   /** The mod as a later version of itself. */
@@ -28,15 +30,16 @@ interface Opening {
   lease?: number;
 }
 
-const directoryFor = (options: Options): string =>
-  modDirectory(
-    [
-      "test-items",
-      ...(options.widgets ? [options.widgets === "renamed" ? "test-widgets-renamed" : "test-widgets"] : []),
-      ...(options.depot ? ["sample-depot"] : []),
-    ],
-    options.upgraded ?? false,
-  );
+const directoryFor = ({ widgets, crowd, depot, upgraded }: Options): string => {
+  const extras = {
+    "test-widgets": widgets === true,
+    "test-widgets-renamed": widgets === "renamed",
+    "test-crowd": crowd,
+    "sample-depot": depot,
+  };
+  const wanted = Object.entries(extras).flatMap(([name, isWanted]) => (isWanted ? [name] : []));
+  return modDirectory(["test-items", ...wanted], upgraded ?? false);
+};
 
 const gameOptions = (options: Options) => ({
   modDirectory: directoryFor(options),

@@ -180,7 +180,7 @@ export class PlainMod {
     if (name === "cr") return word === "" || word === "full" ? this.#report(word === "full") : refuse("parameter");
     if (!/^[0-9]+$/.test(word) || Number(word) > LEASE_TICKS_MAX) return refuse("parameter");
     state.leaseUntil = state.tick + Number(word);
-    return JSON.stringify({ tick: state.tick });
+    return JSON.stringify({ tick: state.tick, players: 0 });
   }
 
   #begin(parameter: Record<string, unknown> | undefined): string {

@@ -1,6 +1,7 @@
-// The clock: a constant combinator whose one signal the mod writes, and that signal.
+// The combinators: constant combinators that the mod writes or reads, and the signals that it brings.
 import type { PrototypeData } from "factorio:common";
 import type {
+  Color,
   ConstantCombinatorPrototype,
   ItemPrototype,
   RecipePrototype,
@@ -8,32 +9,56 @@ import type {
 } from "factorio:prototype";
 // biome-ignore lint/style/useNodejsImportProtocol: the game's own library of that name
 import * as util from "util";
-import { become, copyItem, import_tint, recipeFrom } from "./copies";
-import { clock_combinator, time_signal } from "./names";
+import { become, copyItem, export_tint, import_tint, recipeFrom, storage_tint } from "./copies";
+import { clock_combinator, energy_signal, inventory_combinator, receiver, time_signal, transmitter } from "./names";
 import { tintLayers } from "./tint";
 
 declare const data: PrototypeData;
 
-export function clockCombinator(): ConstantCombinatorPrototype {
-  const copy = util.table.deepcopy(data.raw["constant-combinator"]["constant-combinator"]!);
-  become(copy, clock_combinator, import_tint);
-  tintLayers(copy.sprites, import_tint);
+const base = "constant-combinator";
+
+const tints: [name: string, tint: Color][] = [
+  [clock_combinator, import_tint],
+  [transmitter, export_tint],
+  [receiver, import_tint],
+  [inventory_combinator, storage_tint],
+];
+
+export function combinators(): ConstantCombinatorPrototype[] {
+  const copies: ConstantCombinatorPrototype[] = [];
+  for (const [name, tint] of tints) {
+    const copy = util.table.deepcopy(data.raw[base][base]!);
+    become(copy, name, tint);
+    tintLayers(copy.sprites, tint);
+    copies.push(copy);
+  }
+  return copies;
+}
+
+function signal(like: string, name: string, order: string): VirtualSignalPrototype {
+  const copy = util.table.deepcopy(data.raw["virtual-signal"][like]!);
+  copy.name = name;
+  copy.icons = [{ icon: copy.icon!, tint: import_tint }];
+  copy.icon = undefined;
+  copy.order = order;
   return copy;
 }
 
-export function timeSignal(): VirtualSignalPrototype {
-  const copy = util.table.deepcopy(data.raw["virtual-signal"]["signal-T"]!);
-  copy.name = time_signal;
-  copy.icons = [{ icon: copy.icon!, tint: import_tint }];
-  copy.icon = undefined;
-  copy.order = "z[clusterio]-a[unixtime]";
-  return copy;
+export function ourSignals(): VirtualSignalPrototype[] {
+  return [
+    signal("signal-T", time_signal, "z[clusterio]-a[unixtime]"),
+    signal("signal-E", energy_signal, "z[clusterio]-b[energy]"),
+  ];
 }
 
 export function combinatorItems(): ItemPrototype[] {
-  return [copyItem(data.raw.item["constant-combinator"]!, clock_combinator, import_tint)];
+  const items: ItemPrototype[] = [];
+  for (const [name, tint] of tints) items.push(copyItem(data.raw.item[base]!, name, tint));
+  return items;
 }
 
 export function combinatorRecipes(): RecipePrototype[] {
-  return [recipeFrom("constant-combinator", clock_combinator)];
+  const recipes: RecipePrototype[] = [];
+  for (const [name] of tints) recipes.push(recipeFrom(base, name));
+  return recipes;
 }

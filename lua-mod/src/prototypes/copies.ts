@@ -13,6 +13,7 @@ import type {
 import * as util from "util";
 
 export const export_tint: Color = { r: 1, g: 0.62, b: 0.25, a: 1 };
+export const storage_tint: Color = { r: 0.5, g: 0.7, b: 1, a: 1 };
 export const import_tint: Color = { r: 0.35, g: 0.9, b: 0.75, a: 1 };
 
 type Copied =

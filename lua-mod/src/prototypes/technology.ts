@@ -12,7 +12,11 @@ import {
   import_accumulator,
   import_chest,
   import_tank,
+  inventory_combinator,
+  receiver,
+  signal_technology,
   technology,
+  transmitter,
 } from "./names";
 
 declare const data: PrototypeData;
@@ -65,6 +69,12 @@ export function clusterTechnologies(): TechnologyPrototype[] {
       like: "circuit-network",
       prerequisites: [technology, "circuit-network"],
       recipes: [clock_combinator],
+    }),
+    technologyOf({
+      name: signal_technology,
+      like: "circuit-network",
+      prerequisites: [circuit_technology],
+      recipes: [transmitter, receiver, inventory_combinator],
     }),
     technologyOf({
       name: energy_technology,

@@ -1,5 +1,7 @@
 // The console commands of the protocol: parse once here, answer with one line of JSON. Players are refused.
 import type { CustomCommandData } from "factorio:runtime";
+import { numberSignals, takeInFeed } from "./circuit-commands";
+import { sessionBegan } from "./circuit-report";
 import { setTime } from "./clock";
 import { takeInCompact, takeInNamed } from "./intake";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
@@ -26,7 +28,9 @@ function onBegin(parameter: string | undefined): string {
   const parsed = parseObject(parameter);
   if (parsed === undefined) return badParameter();
   const refused = begin(parsed);
-  return refused === undefined ? wholeState() : refusal(refused);
+  if (refused !== undefined) return refusal(refused);
+  sessionBegan();
+  return wholeState();
 }
 
 function onAdopt(parameter: string | undefined): string {
@@ -81,7 +85,10 @@ function onLease(parameter: string | undefined): string {
   extendLease(ticks);
   const second = tonumber(time);
   if (second !== undefined) setTime(second);
-  return jsonObject([field("tick", jsonNumber(game.tick))]);
+  return jsonObject([
+    field("tick", jsonNumber(game.tick)),
+    field("players", jsonNumber(game.connected_players.length)),
+  ]);
 }
 
 function onMessage(parameter: string | undefined): string {
@@ -91,7 +98,27 @@ function onMessage(parameter: string | undefined): string {
   const parsed = parseObject(rest);
   const refused = parsed === undefined ? undefined : hear(parsed);
   if (parsed === undefined) return badParameter();
-  return refused === undefined ? jsonObject([field("tick", jsonNumber(game.tick))]) : refusal(refused);
+  return refused === undefined ? tick() : refusal(refused);
+}
+
+function tick(): string {
+  return jsonObject([field("tick", jsonNumber(game.tick))]);
+}
+
+function onSignals(parameter: string | undefined): string {
+  const parsed = parseObject(parameter);
+  if (parsed === undefined) return badParameter();
+  if (parsed.token !== storage.session.token || parsed.token === "") return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  return numberSignals(parsed) ?? badParameter();
+}
+
+function onFeed(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  const refused = takeInFeed(rest);
+  return refused === undefined ? tick() : refusal(refused);
 }
 
 function onReport(parameter: string | undefined): string {
@@ -119,4 +146,6 @@ export function registerCommands(): void {
   register("cl", onLease);
   register("cr", onReport);
   register("cm", onMessage);
+  register("cs", onFeed);
+  register("clusterio-signals", onSignals);
 }

@@ -12,7 +12,8 @@ for (const i of $range(1, 32)) {
   digits.set(string.byte(more_digits, i), i - 1 + 32);
 }
 
-function readNumbers(payload: string): number[] | undefined {
+/** The numbers of a payload; undefined when it does not parse. */
+export function readNumbers(payload: string): number[] | undefined {
   const numbers: number[] = [];
   let value = 0;
   let place = 1;

@@ -1,6 +1,8 @@
 // Mods came, went or changed, this one too: its state gets the shape that this version expects, prototypes may be gone, and
 // the engine may have dropped requests and stacks of them.
 import type { ConfigurationChangedData } from "factorio:runtime";
+import { forgetPrototypes } from "./circuit-migration";
+import { freshCircuits } from "./circuit-state";
 import { nameOf, takeable } from "./names";
 import { cancelVanished } from "./orders";
 import { followRenames } from "./renames";
@@ -52,12 +54,14 @@ function migrate(): void {
   if (storage.session.sent === undefined) storage.session.sent = 0;
   if (storage.session.heard === undefined) storage.session.heard = 0;
   if (earlier.heardAt === undefined) storage.heardAt = game.tick;
+  if (earlier.circuits === undefined) storage.circuits = freshCircuits();
 }
 
 export function onConfigurationChanged(change: ConfigurationChangedData): void {
   migrate();
   followRenames(change.migrations);
   cancelVanished();
+  forgetPrototypes();
   for (const { r } of storage.pool) if (!takeable(nameOf(r))) giveUp(r);
   for (const port of storage.imports.all) requestsChanged(port);
 }

@@ -76,3 +76,26 @@ export const message_allowance_max = 20;
 
 /** Messages come one a tick at most; only a game that does not tick has more of them waiting. */
 export const inbox_messages_max = 100;
+
+export const wrap_modulus = 2 ** 32;
+
+/** One transmitter's: more than a circuit network is ever shown with. */
+export const channel_signals_max = 2000;
+
+/** Of one feed, a hundred bytes each in the save: all items of a large modpack. */
+export const feed_slots_max = 5000;
+
+/** Changes that wait to be shown; beyond them it is cheaper to write everything anew. */
+export const feed_log_max = 10000;
+
+/** The game's own limit for one section (max_logistic_filter_count). */
+export const section_slots_max = 1000;
+
+/** Six statements a second about a channel: what changes faster is said as it is then. */
+export const say_ticks = 10;
+
+/** As the cluster's: a name that fits into the window and, encoded, into a subject. */
+export const signal_channel_bytes_max = 40;
+
+/** Signals that one inventory combinator can be limited to: what its window has room for. */
+export const filters_max = 20;

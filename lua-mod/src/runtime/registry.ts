@@ -1,5 +1,5 @@
 // Which ports there are. One registration per entity tells of every kind of end; nothing special happens to its contents.
-import type { LuaEntity, OnPlayerSetupBlueprintEvent, Tags } from "factorio:runtime";
+import type { AnyBasic, LuaEntity, OnPlayerSetupBlueprintEvent, Tags } from "factorio:runtime";
 import {
   clock_combinator,
   export_accumulator,
@@ -9,6 +9,8 @@ import {
   import_chest,
   import_tank,
 } from "../prototypes/names";
+import { addCircuitPort, copyCircuit, removeCircuitPort } from "./circuit-ports";
+import { channel_tag, circuitPortOf, filters_tag, filtersOf, isCircuitEntity, showsStorage } from "./circuit-settings";
 import { addToRing, removeFromRing } from "./ring";
 import type { Clock, ExportPort, FluidRequest, Holding, ImportPort } from "./state";
 import { request_tag, requestInTags } from "./tank-request";
@@ -74,13 +76,18 @@ export function onBuilt(entity: LuaEntity, tags?: Tags): void {
   const unit = entity.unit_number;
   if (unit === undefined || storage.ports.has(unit)) return;
   const family = families.get(entity.name);
-  if (family === undefined && entity.name !== clock_combinator) return;
+  const isCircuit = isCircuitEntity(entity.name);
+  if (family === undefined && entity.name !== clock_combinator && !isCircuit) return;
   script.register_on_object_destroyed(entity);
+  entity.custom_status = undefined; // a clone brings its original's
+  if (isCircuit) {
+    addCircuitPort(entity, unit, tags);
+    return;
+  }
   if (family === undefined) {
     addClock(entity, unit);
     return;
   }
-  entity.custom_status = undefined; // a clone brings its original's
   if (family.isExport) {
     addExportPort(entity, unit, family.holds);
     return;
@@ -92,10 +99,12 @@ export function onBuilt(entity: LuaEntity, tags?: Tags): void {
 export function onCloned(source: LuaEntity, destination: LuaEntity): void {
   onBuilt(destination);
   copyTankRequest(source, destination);
+  copyCircuit(source, destination);
 }
 
 export function onPasted(source: LuaEntity, destination: LuaEntity): void {
   copyTankRequest(source, destination);
+  copyCircuit(source, destination);
   onRequestsChanged(destination);
 }
 
@@ -103,7 +112,9 @@ export function onDestroyed(unit: number): void {
   const port = storage.ports.get(unit);
   if (port === undefined) return;
   storage.ports.delete(unit);
-  if (port.kind === "clock") {
+  if (port.kind === "transmitter" || port.kind === "shower") {
+    removeCircuitPort(port);
+  } else if (port.kind === "clock") {
     removeFromRing(storage.clocks, port);
   } else if (port.kind === "export") {
     removeFromRing(storage.exports, port);
@@ -140,15 +151,31 @@ export function setTankRequest(port: ImportPort | undefined, request: FluidReque
   requestsChanged(port);
 }
 
-/** A blueprint carries what its import tanks were set to. */
+/** An item or a library record: what both have. */
+interface Blueprint {
+  set_blueprint_entity_tag(this: void, index: number, tag: string, value: AnyBasic): void;
+}
+
+function tagTank(blueprint: Blueprint, index: number, entity: LuaEntity): void {
+  const fluid = importPortOf(entity)?.fluid;
+  if (fluid === undefined) return;
+  const { name, temperature, amount } = fluid;
+  blueprint.set_blueprint_entity_tag(index, request_tag, { name, temperature, amount });
+}
+
+function tagCircuit(blueprint: Blueprint, index: number, entity: LuaEntity): void {
+  const port = circuitPortOf(entity);
+  if (port === undefined) return;
+  if (showsStorage(port)) blueprint.set_blueprint_entity_tag(index, filters_tag, filtersOf(port));
+  else if (port.channel !== "") blueprint.set_blueprint_entity_tag(index, channel_tag, port.channel);
+}
+
+/** A blueprint carries what its import tanks and combinators were set to. */
 export function onBlueprint({ stack, record, mapping }: OnPlayerSetupBlueprintEvent): void {
   const blueprint = stack ?? record;
   if (blueprint === undefined) return;
   for (const [index, entity] of pairs(mapping.get() as unknown as LuaTable<number, LuaEntity>)) {
-    const fluid = entity.valid && entity.name === import_tank ? importPortOf(entity)?.fluid : undefined;
-    if (fluid !== undefined) {
-      const { name, temperature, amount } = fluid;
-      blueprint.set_blueprint_entity_tag(index, request_tag, { name, temperature, amount });
-    }
+    if (entity.valid && entity.name === import_tank) tagTank(blueprint, index, entity);
+    else if (entity.valid) tagCircuit(blueprint, index, entity);
   }
 }

@@ -1,6 +1,15 @@
 // For other mods and for tests: copies, so that nobody outside holds a table of ours.
 import type { LuaEntity } from "factorio:runtime";
 import { import_tank } from "../prototypes/names";
+import {
+  type CircuitPort,
+  channelIn,
+  circuitPortOf,
+  filtersOf,
+  setChannel,
+  setFilters,
+  showsStorage,
+} from "./circuit-settings";
 import { cancel, exportToCluster, importFromCluster, ordersOf, take } from "./exchange";
 import { send } from "./messages";
 import { nameOf } from "./names";
@@ -48,6 +57,27 @@ function sendMessage(parameter: unknown): { sent: boolean; reason?: string } {
   return reason === undefined ? { sent: true } : { sent: false, reason };
 }
 
+function circuitOf(entity: LuaEntity): CircuitPort | undefined {
+  return entity.valid ? circuitPortOf(entity) : undefined;
+}
+
+/** Sets a transmitter's or receiver's channel, nil or "" to none. Returns whether that was possible. */
+function setChannelOf(entity: LuaEntity, channel: unknown): boolean {
+  const port = circuitOf(entity);
+  const read = channelIn(channel ?? "");
+  if (port === undefined || read === undefined || showsStorage(port)) return false;
+  setChannel(port, read);
+  return true;
+}
+
+/** Sets the signals that an inventory combinator shows, nil to all. Returns whether it is one. */
+function setSignalsOf(entity: LuaEntity, keys: unknown): boolean {
+  const port = circuitOf(entity);
+  if (port === undefined || !showsStorage(port)) return false;
+  setFilters(port, keys);
+  return true;
+}
+
 export function registerRemote(): void {
   remote.add_interface("clusterio", {
     /** What came from the cluster and is in no chest, tank or accumulator yet. */
@@ -59,6 +89,13 @@ export function registerRemote(): void {
     version: () => script.active_mods[script.mod_name],
     request_fluid: requestFluid,
     requested_fluid: requestedFluid,
+    set_channel: setChannelOf,
+    channel: (entity: LuaEntity) => circuitOf(entity)?.channel,
+    set_signals: setSignalsOf,
+    signals: (entity: LuaEntity) => {
+      const port = circuitOf(entity);
+      return port === undefined ? undefined : filtersOf(port);
+    },
     export: exportToCluster,
     import: importFromCluster,
     take,

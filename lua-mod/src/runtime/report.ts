@@ -6,8 +6,7 @@
 
 import { field, jsonNumber, jsonObject, jsonString } from "./json";
 import { full_report_ticks, report_file_bytes_max } from "./limits";
-import type { Totals } from "./state";
-import { amount, wanted } from "./totals";
+import { amount, set, wanted } from "./totals";
 
 /** The vectors of one report, as `"number":total` pairs. */
 interface Lines {
@@ -19,11 +18,6 @@ interface Lines {
 
 function entry(r: number, total: number): string {
   return `"${jsonNumber(r)}":${jsonNumber(total)}`;
-}
-
-function set(totals: Totals, r: number, total: number): void {
-  if (total === 0) totals.delete(r);
-  else totals.set(r, total);
 }
 
 function stateOne(r: number, isWhole: boolean, lines: Lines): void {

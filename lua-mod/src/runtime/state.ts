@@ -13,12 +13,13 @@
 // M9  What an order of another mod holds is in nobody else's hands: it left the buffer in the same tick, and leaves by `take` or back
 //     into the buffer. One that misses something waits like a want (M4).
 import type { LuaEntity, PlayerIndex } from "factorio:runtime";
+import { type Circuits, freshCircuits, type Shower, type Transmitter } from "./circuit-state";
 import { message_allowance_max } from "./limits";
 
 export type Totals = LuaMap<number, number>;
 
 /** What an entity of ours takes in or gives out. */
-export type Holding = "items" | "fluid" | "energy" | "time";
+export type Holding = "items" | "fluid" | "energy" | "time" | "signals";
 
 /** An export or import entity, as far as the round of visits needs it. */
 export interface Port {
@@ -196,7 +197,8 @@ export interface State {
   exports: Ring<ExportPort>;
   imports: Ring<ImportPort>;
   clocks: Ring<Clock>;
-  ports: LuaMap<number, ExportPort | ImportPort | Clock>;
+  ports: LuaMap<number, ExportPort | ImportPort | Clock | Transmitter | Shower>;
+  circuits: Circuits;
 
   orders: { all: Order[]; byId: LuaMap<number, Order>; last: number };
   /** By a resource's name: what it is called since a mod's migration. */
@@ -261,6 +263,7 @@ export function initState(): void {
   storage.time = { second: -1, tick: 0 };
   storage.ports = new LuaMap();
   storage.renamed = new LuaMap();
+  storage.circuits = freshCircuits();
   initForOthers();
 }
 

@@ -7,6 +7,12 @@ export function amount(totals: Totals, r: number): number {
   return totals.get(r) ?? 0;
 }
 
+/** Zeros are not kept. */
+export function set(totals: Totals, r: number, total: number): void {
+  if (total === 0) totals.delete(r);
+  else totals.set(r, total);
+}
+
 export function wanted(r: number): number {
   return math.max(0, amount(storage.missing, r) - amount(storage.buffer, r));
 }

@@ -22,6 +22,7 @@ data:extend {
   { type = "fuel-category", name = "chemical" },
   { type = "ammo-category", name = "bullet" },
   { type = "virtual-signal", name = "signal-A", icon = "__base__/graphics/icons/signal/signal_A.png", order = "b" },
+  { type = "virtual-signal", name = "signal-E", icon = "__base__/graphics/icons/signal/signal_E.png", order = "b" },
   { type = "virtual-signal", name = "signal-T", icon = "__base__/graphics/icons/signal/signal_T.png", order = "b" },
   { type = "virtual-signal", name = "signal-everything", icon = "__base__/graphics/icons/signal/signal_everything.png", order = "a" },
   { type = "virtual-signal", name = "signal-anything", icon = "__base__/graphics/icons/signal/signal_anything.png", order = "a" },
