@@ -13,6 +13,22 @@ export const mayBeSplit = ({ accounts, stocks, worlds, instances }: Changes, byt
   return (accounts.length + stocks.length + worlds.length + instances.length + listed) * RECORD_BYTES_MAX > bytesMax;
 };
 
+/** More than a position takes. */
+const POSITION_BYTES_MAX = 300;
+
+const sizeOf = (fields: object | undefined): number => (fields === undefined ? 0 : Object.keys(fields).length);
+
+/** No less than the round takes as JSON, from numbers alone: a name may be escaped. What a held session lists is not counted. */
+const bytesAtMost = ({ worlds, instances, storage, shortfall }: RoundBody): number => {
+  let records = 2 * sizeOf(instances) + sizeOf(storage) + sizeOf(shortfall);
+  for (const id in worlds) {
+    const { r, session } = worlds[id as keyof typeof worlds]!;
+    if (session?.held !== undefined) return Number.POSITIVE_INFINITY;
+    records += 1 + sizeOf(r) + (session?.untakeable?.length ?? 0);
+  }
+  return POSITION_BYTES_MAX + records * RECORD_BYTES_MAX;
+};
+
 /** Keys of all resources that a round names, sorted. */
 const resourcesOf = (body: RoundBody): string[] => {
   const keys = new Set<string>(Object.keys(body.storage ?? {}));
@@ -39,6 +55,7 @@ const slice = (body: RoundBody, keys: ReadonlySet<string>): RoundBody => {
  * in the last: a leader that dies in between folds the same facts again, onto the same absolutes (P16).
  */
 export const splitRound = (body: RoundBody, bytesMax = ROUND_BYTES_MAX): RoundBody[] => {
+  if (bytesAtMost(body) <= bytesMax) return [body];
   const bytes = JSON.stringify(body).length;
   if (bytes <= bytesMax) return [body];
   const keys = resourcesOf(body);

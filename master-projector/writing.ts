@@ -10,6 +10,7 @@ import type { Ledger, Written } from "#projector/ledger/ledger";
 export const FULL_MS = 1_000;
 /** Longer than an append takes through a restart of the broker. */
 const TAKEN_MS = 10_000;
+const NOT_TAKEN = `LEDGER has taken no message for ${TAKEN_MS / 1000} s: is nats-server well, is there room on its disk?`;
 
 export interface WritingPorts {
   readonly clock: Clock;
@@ -33,8 +34,7 @@ export class Writing {
   /** A broker that answers nothing, or takes nothing because its own disk is full, is waited for; somebody must know. */
   async append(body: LedgerBody, signal: AbortSignal): Promise<Written> {
     const { clock, alarm, wrote } = this.ports;
-    const said = `LEDGER has taken no message for ${TAKEN_MS / 1000} s: is nats-server well, is there room on its disk?`;
-    const quiet = every(clock, TAKEN_MS, () => alarm(alarmText("broker-away", said)));
+    const quiet = every(clock, TAKEN_MS, () => alarm(alarmText("broker-away", NOT_TAKEN)));
     let written: Written;
     try {
       written = await this.ledger.append(body, this.boot, signal);

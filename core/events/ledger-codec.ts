@@ -32,10 +32,12 @@ export const seal = (
 const SUM_BYTES = 18;
 
 /** A message's bytes as stored: its JSON, whose last field is the sum of all that stands before it. */
-export const sealBytes = ({ sum: _sum, ...data }: LedgerMessage["data"]): Uint8Array => {
-  const head = JSON.stringify(data).slice(0, -1);
+export const sealBytes = (data: LedgerMessage["data"]): Uint8Array => {
+  const head = JSON.stringify(data.sum === undefined ? data : withoutSum(data)).slice(0, -1);
   return encodeText(`${head},"sum":"${crc32Hex(head)}"}`);
 };
+
+const withoutSum = ({ sum: _sum, ...data }: LedgerMessage["data"]) => data;
 
 /** True when the message has no sum (version 0.1 wrote none) or one that fits its bytes. */
 const isWhole = (bytes: Uint8Array, sum: string | undefined): boolean => {

@@ -309,15 +309,13 @@ export class PlainMod {
 
   #isDirty(): boolean {
     const { stated, names, exported, received } = this.state;
-    return (
-      stated.names !== names.length ||
-      names.some(
-        (key) =>
-          amountIn(stated.exported, key) !== amountIn(exported, key) ||
-          amountIn(stated.received, key) !== amountIn(received, key) ||
-          amountIn(stated.wanted, key) !== this.#wanted(key),
-      )
-    );
+    if (stated.names !== names.length) return true;
+    for (const key of names) {
+      if (amountIn(stated.exported, key) !== amountIn(exported, key)) return true;
+      if (amountIn(stated.received, key) !== amountIn(received, key)) return true;
+      if (amountIn(stated.wanted, key) !== this.#wanted(key)) return true;
+    }
+    return false;
   }
 
   /** MR1 to MR3 of the mod's report.ts. */

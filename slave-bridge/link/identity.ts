@@ -64,9 +64,13 @@ export const recordHeard = (
   record: LinkRecord,
   { generation, worlds }: Pick<Delivery, "generation" | "worlds">,
 ): LinkRecord => {
-  const seeds: Record<string, number> = {};
-  for (const [world, { seed }] of Object.entries(worlds)) if (record.seeds[world] === undefined) seeds[world] = seed;
-  if (generation <= record.generation && Object.keys(seeds).length === 0) return record;
+  let seeds: Record<string, number> | undefined;
+  for (const world in worlds) {
+    if (record.seeds[world] !== undefined) continue;
+    seeds ??= {};
+    seeds[world] = worlds[world as WorldId]!.seed;
+  }
+  if (generation <= record.generation && seeds === undefined) return record;
   return { ...record, generation: Math.max(record.generation, generation), seeds: { ...record.seeds, ...seeds } };
 };
 

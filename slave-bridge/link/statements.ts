@@ -26,13 +26,19 @@ export const FACT_ROOM: FactRoom = { keysMax: KEYS_MAX, bytesMax: FACT_BYTES_MAX
 /** What an entry costs beside its key: quotes, colon, comma and a total of up to 16 digits. */
 const ENTRY_BYTES = 20;
 
+const keysOf = (vectors: readonly Totals[]): string[] => {
+  const keys = new Set<string>();
+  for (const vector of vectors) for (const key in vector) keys.add(key);
+  return [...keys].sort();
+};
+
 /** All keys of the vectors, in chunks that fit one message by count and by bytes; at least one, perhaps empty. */
 const chunksOf = ({ keysMax, bytesMax }: FactRoom, ...vectors: readonly Totals[]): string[][] => {
   const chunks: string[][] = [[]];
   let bytes = 0;
-  for (const key of [...new Set(vectors.flatMap((vector) => Object.keys(vector)))].sort()) {
-    const entries = vectors.filter((vector) => vector[key] !== undefined).length;
-    const cost = entries * (key.length + ENTRY_BYTES);
+  for (const key of keysOf(vectors)) {
+    let cost = 0;
+    for (const vector of vectors) if (vector[key] !== undefined) cost += key.length + ENTRY_BYTES;
     const last = chunks.at(-1)!;
     if (last.length === keysMax || (last.length > 0 && bytes + cost > bytesMax)) {
       chunks.push([]);
@@ -124,17 +130,37 @@ export const reported = (state: LinkState, report: Report, now: number): Step =>
     };
     return { kind: "publish", fact: { type: "world-reported", data } };
   });
-  const received = { ...state.received };
-  const sent = { ...state.sent };
-  for (const [key, total] of Object.entries(report.received)) {
-    received[key] = Math.max(received[key] ?? 0, total);
-    const outstanding = sent[key];
-    if (outstanding !== undefined && outstanding.total <= total) delete sent[key];
-  }
-  const wantedAt = { ...state.wantedAt };
-  for (const key in wanted) wantedAt[key] = report.seq;
   const tick = Math.max(state.tick, report.tick);
-  return [{ ...state, received, sent, seq, wantedAt, tick, publishedAt: now }, actions];
+  const wantedAt = wantedAs(state.wantedAt, wanted, report.seq);
+  return [{ ...state, ...taken(state, report.received), seq, wantedAt, tick, publishedAt: now }, actions];
+};
+
+/** What the world has received by now, and what is no longer on its way: as it was, where the report changes nothing. */
+const taken = (state: LinkState, reported: Totals): Pick<LinkState, "received" | "sent"> => {
+  let received: Record<string, number> | undefined;
+  let sent: Record<string, LinkState["sent"][string]> | undefined;
+  for (const key in reported) {
+    const total = reported[key]!;
+    const known = state.received[key];
+    if (known === undefined || total > known) {
+      received ??= { ...state.received };
+      received[key] = total;
+    }
+    const outstanding = state.sent[key];
+    if (outstanding === undefined || outstanding.total > total) continue;
+    sent ??= { ...state.sent };
+    delete sent[key];
+  }
+  return { received: received ?? state.received, sent: sent ?? state.sent };
+};
+
+const wantedAs = (before: Totals, wanted: Totals, seq: number): Totals => {
+  let wantedAt: Record<string, number> | undefined;
+  for (const key in wanted) {
+    wantedAt ??= { ...before };
+    wantedAt[key] = seq;
+  }
+  return wantedAt ?? before;
 };
 
 /** An empty report when nothing was said for a while. */

@@ -5,6 +5,8 @@ import type { MemoryLog } from "#core/ports/memory/memory-log";
 
 /** True when `subject` is one of those that `pattern` names ("*" one token, ">" one or more at the end). */
 export const matches = (pattern: string, subject: string): boolean => {
+  const first = pattern.charAt(0);
+  if (first !== subject.charAt(0) && first !== "*" && first !== ">") return false;
   const wanted = pattern.split(".");
   const tokens = subject.split(".");
   for (const [at, token] of wanted.entries()) {
