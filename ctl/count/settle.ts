@@ -4,6 +4,7 @@ import { type InstanceId, instanceId, type SlaveId, slaveId } from "#core/ids";
 import { type Clock, pause } from "#core/ports/clock";
 import type { ClusterClient } from "#ctl/client/client";
 import { type Balance, type Books, balanceOf } from "#ctl/count/conservation";
+import { type CrossedSignals, crossedSignals } from "#ctl/count/signals";
 import { parseWorldCount, type WorldCount } from "#ctl/count/world-count";
 
 /**
@@ -11,7 +12,7 @@ import { parseWorldCount, type WorldCount } from "#ctl/count/world-count";
  *
  * Q1 what is counted is still: two looks in a row, apart by `QUIET_MS`, see the same in the worlds and in the ledger.
  * Q2 a difference counts only when it stays: what a crash left is put right within a few restatements of the bridge and the
- *    master, so looking goes on until the law holds or `SETTLE_MS_MAX` is over.
+ *    master, so looking goes on until the law holds or `SETTLE_MS_MAX` is over. The same goes for signals that are on their way.
  */
 const QUIET_MS = 300;
 /** Five times the three restatements after which a bridge begins a new session. */
@@ -25,6 +26,7 @@ export interface Address {
 export interface Count {
   readonly balance: Balance;
   readonly books: Books;
+  readonly signals: CrossedSignals;
 }
 
 export interface SettleContext {
@@ -66,7 +68,9 @@ export const settle = async (context: SettleContext, addresses: readonly Address
       problem = "worlds and ledger kept changing although nothing is produced or consumed";
       if (still) {
         const balance = balanceOf(look.counts, look.books);
-        if (balance.faults.length === 0 || clock.now() >= deadline) return { balance, books: look.books };
+        const signals = crossedSignals(look.counts);
+        const isSettled = balance.faults.length === 0 && signals.showing === signals.receivers;
+        if (isSettled || clock.now() >= deadline) return { balance, books: look.books, signals };
       }
     }
     if (clock.now() >= deadline) throw unavailable(`could not count within ${SETTLE_MS_MAX / 1000} s: ${problem}`);

@@ -1,5 +1,6 @@
 import type { WorldView } from "#core/events/query";
 import type { Balance } from "#ctl/count/conservation";
+import type { CrossedSignals } from "#ctl/count/signals";
 
 /** What `up --for N --json` prints as its last line. */
 export interface Summary {
@@ -20,6 +21,8 @@ export interface Summary {
   /** Null when nothing was imported in that time. */
   readonly latencyMs: { readonly p50: number | null; readonly p99: number | null };
   readonly conserved: boolean;
+  /** What the worlds' transmitters put on one channel, and how many worlds show the sum of all. */
+  readonly signals?: CrossedSignals;
 }
 
 export interface Run {
@@ -28,9 +31,10 @@ export interface Run {
   readonly latencyMs: readonly number[];
   readonly worlds: readonly WorldView[];
   readonly balance: Balance;
+  readonly signals?: CrossedSignals;
 }
 
-export const summaryOf = ({ seconds, rounds, latencyMs, worlds, balance }: Run): Summary => ({
+export const summaryOf = ({ seconds, rounds, latencyMs, worlds, balance, signals }: Run): Summary => ({
   seconds: Math.round(seconds * 10) / 10,
   rounds,
   worlds: worlds.map(({ instance, world, exported, received, wanted }) => ({
@@ -46,6 +50,7 @@ export const summaryOf = ({ seconds, rounds, latencyMs, worlds, balance }: Run):
   inFlight: balance.inFlight,
   latencyMs: { p50: percentile(latencyMs, 0.5), p99: percentile(latencyMs, 0.99) },
   conserved: balance.faults.length === 0,
+  ...(signals === undefined ? {} : { signals }),
 });
 
 /** The nearest-rank percentile, in tenths; null of nothing. */
@@ -71,9 +76,16 @@ export const readableSummary = (summary: Summary): string[] => {
         `in storage ${summary.storage[resource] ?? 0}, owed ${summary.debt[resource] ?? 0}, ` +
         `on the way ${summary.inFlight[resource] ?? 0}`,
     ),
+    ...signalText(summary.signals),
     summary.conserved ? "conserved: nothing was lost, nothing was made" : "NOT conserved",
   ];
   return lines;
+};
+
+const signalText = (signals: Summary["signals"]): string[] => {
+  if (signals === undefined || signals.receivers === 0) return [];
+  const { sent, senders, receivers, showing } = signals;
+  return [`signals: ${senders} worlds put ${amounts(sent)} on one channel; ${showing} of ${receivers} show the sum`];
 };
 
 const amounts = (vector: Readonly<Record<string, number>>): string => {
@@ -82,4 +94,4 @@ const amounts = (vector: Readonly<Record<string, number>>): string => {
 };
 
 /** "item:iron-plate" is "iron-plate" to a person; a fluid keeps its temperature. */
-export const shortName = (resource: string): string => resource.replace(/^(?:item|fluid):/, "");
+export const shortName = (resource: string): string => resource.replace(/^(?:item|fluid|virtual):/, "");

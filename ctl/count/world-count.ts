@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unavailable } from "#core/errors";
 import { isResourceKey } from "#core/resource";
+import { isSignalKey } from "#core/signal";
 
 /** What is counted in one world: never taken from the cluster's counters. */
 export type Vector = Readonly<Record<string, number>>;
@@ -10,6 +11,9 @@ export interface WorldCount {
   readonly consumed: Vector;
   /** In chests, on the ground, and in the import buffer of the cluster's mod. */
   readonly held: Vector;
+  /** Signals that it puts on the demo's channel, and that its receiver shows. */
+  readonly sent?: Vector;
+  readonly shown?: Vector;
 }
 
 const amount = z.number().int();
@@ -21,7 +25,23 @@ const vector = z
   // Lua writes an empty table as [] or {}.
   .or(z.tuple([]).transform((): Record<string, number> => ({})));
 
-const reply = z.object({ frozen: z.boolean(), produced: vector, consumed: vector, held: vector });
+const signals = z
+  .record(
+    z.string().refine((key): boolean => isSignalKey(key), "a signal's key"),
+    amount,
+  )
+  .or(z.tuple([]).transform((): Record<string, number> => ({})))
+  // A demo world of before there were combinators.
+  .exactOptional();
+
+const reply = z.object({
+  frozen: z.boolean(),
+  produced: vector,
+  consumed: vector,
+  held: vector,
+  sent: signals,
+  shown: signals,
+});
 
 /** The reply to `/demo-count`. @throws ClusterioError `unavailable` when it is something else. */
 export const parseWorldCount = (text: unknown, instance: string): WorldCount => {

@@ -151,7 +151,7 @@ const countAfter = async (seconds: number, run: Run): Promise<{ summary: Summary
   const addresses = await patiently(() => addressesOf(client), patience);
   try {
     await patiently(() => freeze(context, addresses), { ...patience, ms: FREEZE_MS_MAX });
-    const { balance, books } = await settle(context, addresses).catch(notCounted);
+    const { balance, books, signals } = await settle(context, addresses).catch(notCounted);
     const summary = summaryOf({
       seconds: ran,
       // A ledger that was lost in between begins again at 1.
@@ -159,6 +159,7 @@ const countAfter = async (seconds: number, run: Run): Promise<{ summary: Summary
       latencyMs: watcher.latencyMs,
       worlds: books.worlds,
       balance,
+      signals,
     });
     return { summary, faults: balance.faults.map(({ message }) => message) };
   } finally {

@@ -1,5 +1,6 @@
 import type { ClusterView, InstanceView, WorldView } from "#core/events/query";
 import type { InstanceTelemetry } from "#core/events/telemetry";
+import { type Signals, wrap32 } from "#core/signal";
 import type { Stock } from "#ctl/count/conservation";
 import { percentile } from "#ctl/count/summary";
 
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly telemetry: Readonly<Record<string, InstanceTelemetry>>;
   /** From a fact to its items in a game, the latest ones. */
   readonly latencyMs: readonly number[];
+  /** What each channel carries now, by instance. */
+  readonly channels?: Readonly<Record<string, Readonly<Record<string, Signals>>>>;
 }
 
 /** What a person is shown. Rates are per minute. */
@@ -28,6 +31,14 @@ export interface Model {
   readonly p99: number | null;
   readonly levels: readonly Level[];
   readonly worlds: readonly WorldLine[];
+  readonly channels: readonly ChannelLine[];
+}
+
+/** What the worlds put on one channel, added up. */
+export interface ChannelLine {
+  readonly channel: string;
+  readonly senders: number;
+  readonly signals: readonly Flow[];
 }
 
 /** The ledger's size and what becomes of it; null: not known yet, or no limit. */
@@ -102,8 +113,21 @@ export const modelOf = (first: Snapshot, last: Snapshot, startedAt: number): Mod
       };
     }),
     worlds: last.instances.map((instance) => worldLine(instance, first, last, perMinute)),
+    channels: channelLines(last),
   };
 };
+
+const channelLines = ({ channels = {} }: Snapshot): ChannelLine[] =>
+  Object.keys(channels)
+    .sort()
+    .map((channel) => {
+      const senders = Object.values(channels[channel] ?? {});
+      const sums = new Map<string, number>();
+      for (const signals of senders)
+        for (const key in signals) sums.set(key, wrap32((sums.get(key) ?? 0) + signals[key]!));
+      const signals = inOrder([...sums].map(([resource, amount]) => ({ resource, amount })));
+      return { channel, senders: senders.length, signals };
+    });
 
 const worldLine = (
   { instance, config }: InstanceView,

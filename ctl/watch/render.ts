@@ -1,5 +1,5 @@
 import { shortName } from "#ctl/count/summary";
-import type { Flow, Level, Model, WorldLine } from "#ctl/watch/model";
+import type { ChannelLine, Flow, Level, Model, WorldLine } from "#ctl/watch/model";
 
 export interface Size {
   readonly columns: number;
@@ -25,7 +25,7 @@ export const render = (model: Model, around: Surroundings, { columns, rows }: Si
     .filter(({ alarm }) => alarm !== "")
     .map(({ name, alarm }) => `! ${name}: ${alarm.split("\n")[0]}`);
   const notes = [...alarms, ...around.notes].slice(-NOTES_MAX);
-  const foot = ["", ...notes, ...around.foot];
+  const foot = [...model.channels.map(channelText), "", ...notes, ...around.foot];
   const levels = [levelHead, ...model.levels.map(levelLine)];
   const room = rows - head.length - 1 - foot.length;
   const long = model.worlds.flatMap(worldLines);
@@ -45,6 +45,7 @@ export const plainLine = (model: Model): string => {
     `${model.upSeconds} s: round ${model.round} (${model.roundsPerSecond}/s), ${latency(model)}, ${ledgerText(model)}`,
     levels.join(", ") || "storage is empty",
     worlds.join(", "),
+    ...model.channels.map(channelText),
   ].join("; ");
 };
 
@@ -102,6 +103,14 @@ const cell = (flows: readonly Flow[]): string => flowText(flows).slice(0, 18).pa
 
 const flowText = (flows: readonly Flow[]): string =>
   flows.length === 0 ? "nothing" : flows.map(({ resource, amount }) => `${amount} ${shortName(resource)}`).join(", ");
+
+/** Signals of a channel that a line has room for. */
+const SIGNALS_SHOWN = 4;
+
+const channelText = ({ channel, senders, signals }: ChannelLine): string => {
+  const more = signals.length > SIGNALS_SHOWN ? ` and ${signals.length - SIGNALS_SHOWN} more` : "";
+  return `signals on ${channel} from ${senders} worlds: ${flowText(signals.slice(0, SIGNALS_SHOWN))}${more}`;
+};
 
 const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
 const orDash = (n: number): string => (n === 0 ? "–" : String(n));

@@ -149,3 +149,17 @@ describe("the view", () => {
     expect(frame(["a", "b"])).toBe("\u001b[Ha\u001b[K\r\nb\u001b[K\u001b[J");
   });
 });
+
+test("what crosses on a channel is a line: senders, and their signals added up, the largest first", () => {
+  const channels = {
+    main: { iron: { "item:coal": 5, "virtual:signal-A": -7 }, copper: { "item:coal": 2, "item:stone": 1 } },
+    quiet: { iron: { "item:coal": 1 }, copper: { "item:coal": -1 } },
+  };
+  const model = modelOf(snapshot(10_000, { channels }), snapshot(20_000, { channels }), 5_000);
+  const lines = [
+    "signals on main from 2 worlds: 7 coal, -7 signal-A, 1 stone",
+    "signals on quiet from 2 worlds: nothing",
+  ];
+  expect(render(model, around, { columns: 100, rows: 40 })).toEqual(expect.arrayContaining(lines));
+  expect(plainLine(model)).toContain(lines[0]);
+});

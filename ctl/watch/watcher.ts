@@ -5,6 +5,7 @@ import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
 import { parseTelemetrySubject, SELF, subjects } from "#core/subjects";
 import type { ClusterClient } from "#ctl/client/client";
+import { Channels } from "#ctl/watch/channels";
 import { type Model, modelOf, type Snapshot } from "#ctl/watch/model";
 
 /** Rates are taken over this many snapshots, one a second. */
@@ -22,6 +23,7 @@ export class Watcher {
   #latency: number[] = [];
   #startedAt: number;
   readonly #subscription: Subscription;
+  readonly #channels: Channels;
   /** What the last question failed with, "" when it was answered. */
   problem = "";
 
@@ -31,6 +33,7 @@ export class Watcher {
     private readonly clock: Clock,
   ) {
     this.#startedAt = clock.now();
+    this.#channels = new Channels(bus, clock);
     this.#subscription = bus.subscribe(subjects.all.telemetry, (message) => this.#heard(message));
   }
 
@@ -75,7 +78,8 @@ export class Watcher {
       ]);
       const latencyMs = this.#latency.slice(-LATENCY_SAMPLES_SHOWN);
       const at = this.clock.now();
-      this.#window.push({ at, cluster, instances, worlds, stocks, telemetry: { ...this.#telemetry }, latencyMs });
+      const heard = { telemetry: { ...this.#telemetry }, latencyMs, channels: this.#channels.now() };
+      this.#window.push({ at, cluster, instances, worlds, stocks, ...heard });
       if (this.#window.length > WINDOW) this.#window.shift();
       this.problem = "";
     } catch (error) {
@@ -86,6 +90,7 @@ export class Watcher {
 
   stop(): void {
     this.#subscription.stop();
+    this.#channels.stop();
   }
 
   #heard(message: BusMessage): void {

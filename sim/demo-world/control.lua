@@ -6,6 +6,7 @@
 -- DW2  produced + received from the cluster = consumed + exported to the cluster + held, at every tick, per resource.
 local build = require("build")
 local count = require("count")
+local signals = require("signals")
 local work = require("work")
 
 local TURN_TICKS = 30
@@ -16,10 +17,19 @@ script.on_init(function()
   storage.produced = {}
   storage.consumed = {}
   storage.exports, storage.imports = build.ports(surface, work.role(surface))
+  storage.signals = signals.build(surface)
+end)
+
+-- A world of before there were combinators gets them.
+script.on_configuration_changed(function()
+  storage.signals = storage.signals or signals.build(game.surfaces[1])
 end)
 
 script.on_nth_tick(TURN_TICKS, function()
-  if not storage.frozen then work.turn(work.role(game.surfaces[1]), TURN_TICKS) end
+  if storage.frozen then return end
+  local role = work.role(game.surfaces[1])
+  work.turn(role, TURN_TICKS)
+  signals.turn(storage.signals, role, storage.imports)
 end)
 
 -- For the cluster's operators and tests: players are refused.
@@ -43,13 +53,15 @@ add_command("demo-thaw", "Lets the demo world's production and use go on.", func
   return '{"frozen":false}'
 end)
 
-add_command("demo-count", "Prints what the demo world has produced, consumed and holds.", function()
+add_command("demo-count", "Prints what the demo world has produced, consumed and holds, and its signals.", function()
   return string.format(
-    '{"tick":%.0f,"frozen":%s,"produced":%s,"consumed":%s,"held":%s}',
+    '{"tick":%.0f,"frozen":%s,"produced":%s,"consumed":%s,"held":%s,"sent":%s,"shown":%s}',
     game.tick,
     tostring(storage.frozen),
     count.json(storage.produced),
     count.json(storage.consumed),
-    count.json(count.held())
+    count.json(count.held()),
+    count.json(signals.sent(storage.signals)),
+    count.json(signals.shown(storage.signals))
   )
 end)

@@ -164,12 +164,17 @@ export class TestCluster {
     return join(this.dir, "identity", "creds", file);
   }
 
-  /** The same words as an operator has. */
-  async client(): Promise<ClusterClient> {
+  /** What an operator's tools hear and say. */
+  async bus(): Promise<NatsBus> {
     const creds = new Uint8Array(await readFile(this.creds("user-operator.creds")));
     const link = await connectNats({ servers: await this.natsUrl(), creds, name: "operator" });
     this.#links.push(link);
-    return new ClusterClient(new NatsBus(link), userId("operator"));
+    return new NatsBus(link);
+  }
+
+  /** The same words as an operator has. */
+  async client(): Promise<ClusterClient> {
+    return new ClusterClient(await this.bus(), userId("operator"));
   }
 
   /** SIGKILL for everything at once, as a power cut does. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { feedCommand } from "#bridge/circuit/payload";
 import { Game } from "#sim/factorio/game";
 import { type ModFolder, modFolder } from "#sim/factorio/test/mod-folder";
 
@@ -149,4 +150,26 @@ test("two peers with different table orders stay in step", () => {
     game.tick(20 * SECONDS);
   }
   expect(peer.storageHash("clusterio-demo-world")).toBe(server.storageHash("clusterio-demo-world"));
+});
+
+test("what lies ready in a world is on its channel, and its receiver shows it and what the others say", () => {
+  const game = world(2);
+  const tag = token(2).slice(0, 4);
+  game.rcon(
+    `/clusterio-import {"token":"${token(2)}","totals":{"item:iron-plate":50,"fluid:steam:165":90,"energy":15}}`,
+  );
+  game.tick(31);
+  game.rcon("/demo-freeze");
+  game.tick(60);
+  const { sent, shown } = JSON.parse(game.rcon("/demo-count")) as { sent: Totals; shown: Totals };
+  expect(Object.keys(sent)).toEqual(["fluid:steam", "item:iron-plate", "virtual:signal-cluster-energy"]);
+  expect(shown).toEqual(sent);
+  game.rcon(`/clusterio-signals {"token":"${token(2)}","names":["item:coal"]}`);
+  const number = (
+    JSON.parse(game.rcon(`/clusterio-signals {"token":"${token(2)}","names":["item:coal"]}`)) as { signals: Totals }
+  ).signals["item:coal"]!;
+  const { command } = feedCommand(tag, { feed: 1, counter: 0, start: true, end: true }, [[number, 4]]);
+  game.rcon(command);
+  game.tick(5);
+  expect((JSON.parse(game.rcon("/demo-count")) as { shown: Totals }).shown).toEqual({ ...sent, "item:coal": 4 });
 });
