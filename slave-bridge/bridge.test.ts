@@ -482,6 +482,23 @@ describe("a bridge", () => {
   });
 });
 
+test("what storage is full of is handed to the game when it is another list, and not otherwise", async () => {
+  const { linked, master, machine, advance } = scene();
+  const { bridge } = await linked();
+  const told = () => machine.world("north").commands.filter((command) => command.startsWith("/cc "));
+  expect(told()).toEqual([]);
+  for (const capped of [[], ["item:gear"], ["item:gear"], []]) {
+    master.capped = capped;
+    master.round++;
+    master.state(north);
+    await advance(500);
+  }
+  const tag = machine.world("north").token.slice(0, 4);
+  expect(told()).toEqual([expect.stringMatching(`^/cc ${tag} 1 [.] item:gear$`), `/cc ${tag} 2 .`]);
+  expect(machine.world("north").capped).toEqual([]);
+  await bridge.close();
+});
+
 describe("commands", () => {
   test("each is answered once and stands in the audit before and after", async () => {
     const { linked, command, audit, machine } = scene();

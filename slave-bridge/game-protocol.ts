@@ -25,6 +25,8 @@ const wholeReply = z.object({
   untakeable: list(z.string()),
   /** By a resource: what it is called in this save since a mod's migration. */
   renamed: z.record(z.string(), z.string()).default({}),
+  /** What it is not to export; a mod of an earlier version has no such list. */
+  capped: list(z.string()).optional(),
   file: z.string().regex(/^clusterio\/[0-9a-z]{10,32}-0\.jsonl$/),
 });
 
@@ -85,6 +87,8 @@ export interface Begun {
   readonly kind: "whole";
   readonly whole: WholeState;
   readonly names: Names;
+  /** What this save is not to export, undefined when its mod cannot be told. */
+  readonly capped: readonly string[] | undefined;
   /** Its first report file, below script-output. */
   readonly file: string;
   readonly game: string;
@@ -111,6 +115,7 @@ export const decodeWhole = (text: string): Begun | Complaint => {
     atLoad,
     untakeable,
     renamed,
+    capped,
     file,
     game,
     mod,
@@ -135,7 +140,16 @@ export const decodeWhole = (text: string): Begun | Complaint => {
     untakeable: known(untakeable),
   };
   const pairs = Object.entries(renamed).filter((pair) => pair.every(isResourceKey));
-  return { kind: "whole", whole, names, file, game, mod, renamed: new Map(pairs) };
+  return {
+    kind: "whole",
+    whole,
+    names,
+    capped: capped?.filter(isResourceKey),
+    file,
+    game,
+    mod,
+    renamed: new Map(pairs),
+  };
 };
 
 export type ReportDecoded =

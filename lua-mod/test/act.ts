@@ -4,10 +4,11 @@ import { Partner } from "./partners";
 import type { Vector } from "./protocol";
 import type { World } from "./world";
 
-/** Does one action if it can be done; what was brought into the ports by it (or, below zero, carried away) goes into `brought`. */
-export function act(world: World, action: Action, brought: Vector): void {
-  if (!isPossible(world, action)) return;
+/** Does one action if it can be done, and returns whether; what was brought into the ports by it (or, below zero, carried away) goes into `brought`. */
+export function act(world: World, action: Action, brought: Vector): boolean {
+  if (!isPossible(world, action)) return false;
   for (const [name, n] of Object.entries(carryOut(world, action))) brought[name] = (brought[name] ?? 0) + n;
+  return true;
 }
 
 /** Carries it out and returns what was brought by it. */
@@ -27,9 +28,13 @@ function carryOut(world: World, action: Action): Vector {
       return byPartner(new Partner(world), action);
     case "robot mine":
     case "destroy":
+    case "rebuild":
+    case "undo":
+    case "redo":
     case "upgrade":
     case "clone":
     case "blueprint":
+    case "cut":
     case "paste":
     case "clone area":
     case "merge forces":
@@ -51,11 +56,13 @@ function isPossible(world: World, action: Action): boolean {
     case "mine":
     case "robot mine":
     case "destroy":
+    case "rebuild":
     case "upgrade":
     case "merge forces":
       return stands;
     case "clone":
     case "blueprint":
+    case "cut":
       return stands && world.kindAt(action.to) === "";
     case "paste":
       return stands && world.kindAt(action.to) !== "";
@@ -103,6 +110,14 @@ function byOthers(world: World, action: ByOthers): void {
       return world.robotMines(action.x);
     case "destroy":
       return world.destroy(action.x);
+    case "rebuild":
+      return world.rebuild(action.x);
+    case "undo":
+      return world.undo();
+    case "redo":
+      return world.redo();
+    case "cut":
+      return world.cut(action.x, action.to);
     case "upgrade":
       return world.upgrade(action.x, action.quality);
     case "clone":
@@ -142,7 +157,8 @@ function byPartner(partner: Partner, action: ByPartner): Vector {
 function still(world: World, action: Still): unknown {
   switch (action.do) {
     case "build":
-      return world.place(action.kind, action.x, action.what);
+      if (action.by === "player") return world.place(action.kind, action.x, action.what);
+      return world.placeBy(action.by, action.kind, action.x, action.what);
     case "request": {
       const { x, slot, item, count, quality } = action;
       return world.request(x, slot, count === 0 ? undefined : item, count, quality);

@@ -1,6 +1,6 @@
 // Random histories of a base: what players build, put, take and request, and what the cluster sends.
 import * as fc from "fast-check";
-import type { Looseness, What } from "./hands";
+import type { Builder, Looseness, What } from "./hands";
 
 export const items = ["iron-plate", "coal", "steel-chest", "firearm-magazine"] as const;
 /** Fluids with the temperatures that flow here. */
@@ -24,11 +24,11 @@ export type AtPort =
 
 /** What robots, biters, planners and scripts do to any number of ports. */
 export type ByOthers =
-  | { do: "robot mine" | "destroy" | "merge forces"; x: number }
+  | { do: "robot mine" | "destroy" | "rebuild" | "merge forces"; x: number }
   | { do: "upgrade"; x: number; quality: string }
-  | { do: "clone" | "blueprint" | "paste"; x: number; to: number }
+  | { do: "clone" | "blueprint" | "cut" | "paste"; x: number; to: number }
   | { do: "clone area"; from: number; to: number; width: number }
-  | { do: "colonise" | "abandon colony" };
+  | { do: "colonise" | "abandon colony" | "undo" | "redo" };
 
 /** What other mods do: their goods come from outside the ports and go there. */
 export type ByPartner =
@@ -39,7 +39,7 @@ export type ByPartner =
 
 /** What brings nothing into a port and takes nothing out, whatever the mod does then. */
 export type Still =
-  | { do: "build"; x: number; kind: "export" | "import"; what: What }
+  | { do: "build"; x: number; kind: "export" | "import"; what: What; by: Builder }
   | { do: "request"; x: number; slot: number; item: string; count: number; quality: string }
   | { do: "set"; x: number; fluid: Flow; amount: number }
   | { do: "restrict"; surfaces: string; entities: number }
@@ -47,6 +47,15 @@ export type Still =
   | { do: "import"; more: Record<string, number> }
   | { do: "lease" | "tick"; ticks: number }
   | { do: "begin" | "reload" | "upgrade mod" };
+
+/** Each kind of action. */
+export const everything: readonly Action["do"][] = [
+  ...(["build", "mine", "robot mine", "destroy", "rebuild", "undo", "redo", "upgrade"] as const),
+  ...(["clone", "blueprint", "cut", "paste", "clone area", "merge forces", "colonise", "abandon colony"] as const),
+  ...(["put", "take", "pour", "drain", "charge", "request", "set", "restrict", "loosen"] as const),
+  ...(["hand in", "order", "take order", "cancel order"] as const),
+  ...(["import", "lease", "begin", "reload", "upgrade mod", "tick"] as const),
+];
 
 export type Action = AtPort | ByOthers | ByPartner | Still;
 
@@ -81,17 +90,21 @@ const put = fc.tuple(x, item, count, quality, fc.boolean()).map(([x, item, count
 
 export const action: fc.Arbitrary<Action> = fc.oneof(
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({
       do: fc.constant("build" as const),
       x,
       kind: fc.constantFrom("export" as const, "import" as const),
       what: fc.constantFrom<What>("chest", "chest", "tank", "accumulator"),
+      by: fc.constantFrom<Builder>("player", "player", "robot", "platform", "script"),
     }),
   },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom("mine" as const, "robot mine" as const, "destroy" as const), x }),
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("mine" as const, "robot mine" as const, "destroy" as const, "rebuild" as const),
+      x,
+    }),
   },
   {
     weight: 1,
@@ -100,11 +113,12 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      do: fc.constantFrom("clone" as const, "blueprint" as const, "paste" as const),
+      do: fc.constantFrom("clone" as const, "blueprint" as const, "cut" as const),
       x,
       to: x,
     }),
   },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("paste" as const), x, to: x }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -114,6 +128,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
       width: fc.integer({ min: 1, max: 2 }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("undo" as const, "redo" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("merge forces" as const), x }) },
   {
     weight: 1,

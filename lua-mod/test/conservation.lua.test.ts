@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { act } from "./act";
-import { type Action, action } from "./actions";
+import { type Action, action, everything } from "./actions";
 import { balance } from "./balance";
 import { World } from "./world";
+
+/** What was done at least once in any history. */
+const done = new Set<Action["do"]>();
 
 function run(actions: readonly Action[], shuffle?: number): void {
   const world = World.create(shuffle === undefined ? {} : { shuffle });
@@ -10,7 +13,7 @@ function run(actions: readonly Action[], shuffle?: number): void {
     world.open({ lease: 5000 });
     const brought: Record<string, number> = {};
     for (const each of actions) {
-      act(world, each, brought);
+      if (act(world, each, brought)) done.add(each.do);
       const { held, due } = balance(world, brought);
       expect(held).toEqual(due);
       expect(world.brokenInvariants()).toEqual([]);
@@ -34,4 +37,8 @@ test("nor in any order of pairs", () => {
     ),
     { numRuns: 20, seed: 2 },
   );
+});
+
+test("the histories did everything that can be done", () => {
+  expect([...done].sort()).toEqual([...everything].sort());
 });

@@ -104,8 +104,8 @@ test("chests built by a player, a robot, a platform, a script and by cloning are
   world.open();
   world.place("export", 0);
   world.clone(0, 1);
-  world.robotPlaces("export", 2);
-  world.platformPlaces("export", 3);
+  world.placeBy("robot", "export", 2, "chest");
+  world.placeBy("platform", "export", 3, "chest");
   world.placeMany("export", 4, 1);
   for (let x = 0; x < 5; x++) world.put(x, "iron-plate", 1);
   world.tick(2);

@@ -5,6 +5,9 @@ import { type Vector, withoutZeros } from "./protocol";
 /** What a port exchanges, as its entity's name has it. */
 export type What = "chest" | "tank" | "accumulator";
 
+/** Who builds. */
+export type Builder = "player" | "robot" | "platform" | "script";
+
 export interface FluidRequest {
   name: string;
   temperature?: number;
@@ -32,10 +35,39 @@ export abstract class Hands {
   /** Runs Lua in the game; what it returns comes as parsed JSON. */
   abstract lua(code: string): unknown;
 
+  /** By a player's hands, who can undo it. */
   place(kind: "export" | "import", x: number, what: What = "chest"): void {
-    this.lua(
-      `test.join("someone") test.build{ name = "clusterio-${kind}-${what}", position = { ${x}, 0 }, player = "someone" }`,
-    );
+    const name = `clusterio-${kind}-${what}`;
+    this.lua(`test.join("someone") test.build{ name = "${name}", position = { ${x}, 0 }, player = "someone" }
+      did{ built = true, name = "${name}", x = ${x} }`);
+  }
+
+  /** By robots, a space platform, or another mod's script. */
+  placeBy(who: Exclude<Builder, "player">, kind: "export" | "import", x: number, what: What): void {
+    const made = `name = "clusterio-${kind}-${what}", position = { ${x}, 0 }`;
+    if (who === "script") this.lua(`game.surfaces[1].create_entity{ ${made}, force = "player", raise_built = true }`);
+    else this.lua(`test.${who}_build{ ${made} }`);
+  }
+
+  /** What the player did last here is undone by robots, as the game plans it; of what was mined only the building comes back. */
+  undo(): void {
+    this.lua("go(storage.done, storage.undone, false)");
+  }
+
+  redo(): void {
+    this.lua("go(storage.undone, storage.done, true)");
+  }
+
+  /** A blueprint's cut: the same elsewhere, and what stood there is taken away. */
+  cut(from: number, to: number): void {
+    this.blueprint(from, to);
+    this.robotMines(from);
+  }
+
+  /** Killed, and built again from its ghost. */
+  rebuild(x: number): void {
+    this.lua(`local port = at(${x}) local name, quality = port.name, port.quality.name port.die()
+      test.robot_build{ name = name, quality = quality, position = { ${x}, 0 } }`);
   }
 
   /** Sets an import tank; undefined to nothing. */
@@ -76,7 +108,7 @@ export abstract class Hands {
 
   /** Plans what stands there with a blueprint and lets robots build it elsewhere. */
   blueprint(from: number, to: number): void {
-    this.lua(`local held = test.blueprint({ at(${from}) }, "someone")[1]
+    this.lua(`test.join("someone") local held = test.blueprint({ at(${from}) }, "someone")[1]
       test.robot_build{ name = held.name, position = { ${to}, 0 }, tags = held.tags }`);
   }
 
@@ -135,14 +167,6 @@ export abstract class Hands {
     end`);
   }
 
-  robotPlaces(kind: "export" | "import", x: number): void {
-    this.lua(`test.robot_build{ name = "clusterio-${kind}-chest", position = { ${x}, 0 } }`);
-  }
-
-  platformPlaces(kind: "export" | "import", x: number): void {
-    this.lua(`test.platform_build{ name = "clusterio-${kind}-chest", position = { ${x}, 0 } }`);
-  }
-
   clone(x: number, to: number): void {
     this.lua(`at(${x}).clone{ position = { ${to} + 0.5, 0.5 } }`);
   }
@@ -183,7 +207,9 @@ export abstract class Hands {
   }
 
   mine(x: number): void {
-    this.lua(`test.join("someone") test.mine(at(${x}), "someone")`);
+    this.lua(
+      `test.join("someone") did{ built = false, name = at(${x}).name, x = ${x} } test.mine(at(${x}), "someone")`,
+    );
   }
 
   request(x: number, slot: number, name: string | undefined, count = 0, quality = "normal"): void {

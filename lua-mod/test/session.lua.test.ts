@@ -33,6 +33,7 @@ test("a fresh save states nothing, and its seed", () => {
     wanted: {},
     atLoad: {},
     untakeable: [],
+    capped: [],
     file: "clusterio/token000001-0.jsonl",
   });
 });

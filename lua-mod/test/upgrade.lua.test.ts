@@ -9,6 +9,7 @@ const asOf010 = `
   state.orders, state.news, state.inbox, state.linkTold, state.talk, state.renamed = nil, nil, nil, nil, nil, nil
   state.session.sent, state.session.heard = nil, nil
   state.circuits = nil
+  state.capped, state.cappedCount, state.session.cappedAt = nil, nil, nil
   for _, chest in pairs(state.chests) do
     chest.holds = nil
     for _, want in ipairs(chest.wants or {}) do want.chest, want.port, want.temperature, want.since = chest, nil, nil, nil end
@@ -45,6 +46,7 @@ test("the chests, wants and buffer of 0.1.0 go on, and nothing is lost", () => {
   ).toBeUndefined();
   world.tick(1);
   expect(partner.orders()).toMatchObject([{ held: 4 }]);
+  expect(world.send("cc", `${world.tag} 1 . energy`).error).toBeUndefined();
   expect(world.brokenInvariants()).toEqual([]);
   expect(world.begin().token).toBe(world.token);
   world.close();

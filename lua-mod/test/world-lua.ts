@@ -29,6 +29,25 @@ export const atTile = `
     if helpers.game_version:find("^2%.0%.") then return tank.remove_fluid{ name = held.name, amount = amount } end
     return tank.remove_fluid(1, amount).amount
   end
+  -- What players did, in the scenario's storage, so that saves and peers have it.
+  local function did(act)
+    storage.done, storage.undone = storage.done or {}, {}
+    table.insert(storage.done, act)
+  end
+  -- Makes the last act of a list undone, or done again, if it still can be, and moves it to the other list.
+  local function go(from, to, is_again)
+    local act = table.remove(from or {})
+    if not act then return end
+    local here = at(act.x)
+    if act.built ~= is_again and here and here.name == act.name then
+      test.robot_mine(here)
+    elseif act.built == is_again and not here then
+      test.robot_build{ name = act.name, position = { act.x, 0 } }
+    else
+      return
+    end
+    table.insert(to, act)
+  end
   local function contents(port) return port and add({}, port) or {} end
   local function everything()
     local all = {}

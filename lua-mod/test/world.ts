@@ -169,7 +169,8 @@ export class World extends Hands {
   }
 
   lease(ticks: number): void {
-    this.send("cl", `${this.tag} ${ticks}`);
+    const { error } = this.send("cl", `${this.tag} ${ticks}`);
+    if (error !== undefined) throw new Error(`no lease of ${ticks} ticks: ${error}`);
   }
 
   /** A compact import of absolute totals by name; the base is what the session began with, here always zero. */

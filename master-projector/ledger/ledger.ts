@@ -5,7 +5,7 @@ import type { Boot } from "#core/boot";
 import { sha256 } from "#core/digest";
 import { corrupt } from "#core/errors";
 import type { LedgerBody } from "#core/events/ledger";
-import { type Sealed, seal, unseal } from "#core/events/ledger-codec";
+import { type Sealed, seal, type Unsealed, unseal } from "#core/events/ledger-codec";
 import { failpoint } from "#core/failpoints";
 import { VOIDS_MAX } from "#core/fold/checkpoint";
 import { confirm, evolve, isOwnMessage } from "#core/fold/evolve";
@@ -47,6 +47,8 @@ export interface LedgerPorts {
   readonly snapshotPath: string;
   /** One line for the operator about something that should not happen. */
   readonly alarm: (message: string) => void;
+  /** Reads a message of LEDGER: `unseal`, when left out. Two simulated projectors read the same one many times. */
+  readonly unseal?: (stored: StoredMessage) => Unsealed;
 }
 
 export type Written = "stored" | "lost" | "full";
@@ -70,6 +72,7 @@ export class Ledger {
   #voidRun = 0;
   /** A message with a sum was read: from then on each has one. */
   #summed = false;
+  readonly #unseal: (stored: StoredMessage) => Unsealed;
   #checkpoints = new Checkpoints();
   /** The newest checkpoint whose content is known to be the state at its place. */
   #verified: CheckpointSpan | undefined;
@@ -78,7 +81,9 @@ export class Ledger {
   private constructor(
     private readonly ports: LedgerPorts,
     private at: Restored,
-  ) {}
+  ) {
+    this.#unseal = ports.unseal ?? unseal;
+  }
 
   get state(): State {
     return this.at.state;
@@ -126,7 +131,7 @@ export class Ledger {
 
   /** Folds one message. False when it is void, or looks so. */
   #fold(stored: StoredMessage): boolean {
-    const unsealed = unseal(stored);
+    const unsealed = this.#unseal(stored);
     const where = `LEDGER message ${stored.seq} (${stored.subject})`;
     if (unsealed.kind === "damaged") throw damaged(`${where} is damaged: ${unsealed.reason}`);
     if (unsealed.kind === "unreadable") {
@@ -149,7 +154,7 @@ export class Ledger {
 
   /** P15: a message that does not continue the chain: of another history, or a sign that this one is not whole? */
   async #judge(stored: StoredMessage): Promise<void> {
-    const unsealed = unseal(stored);
+    const unsealed = this.#unseal(stored);
     if (unsealed.kind !== "message") return;
     const { boot, prev } = unsealed.message.data;
     const { state, seq, validSeq } = this.at;

@@ -16,6 +16,7 @@ import { Master, type MasterSetting } from "#sim/cluster/master";
 import { Operator } from "#sim/cluster/operator";
 import type { Setting } from "#sim/cluster/setting";
 import { Traffic, type WrittenRound } from "#sim/cluster/traffic";
+import { unsealOnce } from "#sim/cluster/unsealing";
 import type { Weather } from "#sim/cluster/weather";
 import { type Games, RESOURCES, type Save } from "#sim/cluster/world";
 
@@ -124,6 +125,7 @@ export class Cluster implements Setting {
       }),
       checkpointEvery: chance.pick(CHECKPOINTS),
       roundBytesMax: chance.pick(ROUND_BYTES),
+      unseal: unsealOnce(),
       onCrash: (error) => this.crashed(error),
       onAlarm: (message) => {
         const section = /#([a-z-]+)\)$/.exec(message)?.[1];

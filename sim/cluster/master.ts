@@ -21,6 +21,7 @@ export interface MasterSetting {
   readonly ledgerWeather: LogWeather;
   readonly checkpointEvery: number;
   readonly roundBytesMax: number | undefined;
+  readonly unseal: NonNullable<ProjectorPorts["unseal"]>;
   onCrash(error: unknown): void;
   onAlarm(message: string): void;
   onRole(role: string): void;
@@ -83,6 +84,7 @@ export class Master {
       random: setting.chance.fork(),
       disk: this.#disk,
       snapshotPath: "/snapshot.json",
+      unseal: setting.unseal,
       checkpointEvery: setting.checkpointEvery,
       ...(setting.roundBytesMax === undefined ? {} : { roundBytesMax: setting.roundBytesMax }),
       ...(setting.checkpointEvery < PARTS_BELOW ? { checkpointPartBytes: PART_BYTES } : {}),

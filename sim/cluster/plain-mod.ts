@@ -1,4 +1,4 @@
-import { decodeImport } from "#bridge/import-payload";
+import { decodeImport, decodeNumbers } from "#bridge/import-payload";
 import type { PlainState } from "#sim/cluster/plain-save";
 import { add } from "#sim/cluster/plain-save";
 import { type Amounts, amountIn, RESOURCES, type Resource } from "#sim/cluster/world";
@@ -79,7 +79,7 @@ export class PlainMod {
     let due = session.fullAt + FULL_TICKS;
     if (this.#isDirty()) due = Math.min(due, session.reportedAt + FLUSH_TICKS);
     for (const key of RESOURCES) {
-      if (next <= leaseUntil && amountIn(exportChest, key) > 0) return next;
+      if (next <= leaseUntil && amountIn(exportChest, key) > 0 && !this.state.capped.includes(key)) return next;
       if (amountIn(buffer, key) === 0) continue;
       const leftover = Math.max(next, amountIn(waitedAt, key) + LEFTOVER_TICKS);
       if (leftover <= leaseUntil) due = Math.min(due, leftover);
@@ -91,7 +91,8 @@ export class PlainMod {
   #collect(): void {
     if (!this.#mayCollect) return;
     const { state } = this;
-    const found = Object.entries(state.exportChest).filter(([, n]) => n > 0);
+    const inChest = Object.entries(state.exportChest).filter(([, n]) => n > 0);
+    const found = inChest.filter(([key]) => !state.capped.includes(key));
     for (const [key, n] of [
       ...found.filter(([key]) => key !== BY_STACK),
       ...found.filter(([key]) => key === BY_STACK),
@@ -99,7 +100,7 @@ export class PlainMod {
       this.#number(key);
       add(state.exported, key, n);
     }
-    state.exportChest = {};
+    state.exportChest = Object.fromEntries(inChest.filter(([key]) => state.capped.includes(key)));
   }
 
   #lookAtRequests(): void {
@@ -158,6 +159,10 @@ export class PlainMod {
         return this.#adopt(parseObject(rest));
       case "clusterio-import":
         return this.#importNamed(parseObject(rest));
+      case "cc": {
+        const [tag = "", at = "", payload = "", ...names] = rest.split(" ");
+        return this.#isTag(tag) ? this.#cap(at, payload, names.join(" ")) : refuse("wrong-token");
+      }
       case "ci":
       case "cl":
       case "cr": {
@@ -183,6 +188,29 @@ export class PlainMod {
     return JSON.stringify({ tick: state.tick, players: 0 });
   }
 
+  #cap(at: string, payload: string, spelled: string): string {
+    const { state } = this;
+    if (!state.session.open) return refuse("not-adopted");
+    if (!/^[0-9]+$/.test(at) || payload === "") return refuse("parameter");
+    const steps = payload === "." ? [] : decodeNumbers(payload);
+    if (steps === undefined) return refuse("payload");
+    const capped: string[] = [];
+    let number = -1;
+    for (const step of steps) {
+      number += step + 1;
+      const name = state.names[number];
+      if (name === undefined) return refuse("payload");
+      capped.push(name);
+    }
+    if (Number(at) > state.cappedAt) {
+      state.cappedAt = Number(at);
+      const named = spelled.split(",").filter((name) => name !== "" && this.#takeable(name));
+      for (const name of named) this.#number(name);
+      state.capped = [...new Set([...capped, ...named])];
+    }
+    return JSON.stringify({ tick: state.tick });
+  }
+
   #begin(parameter: Record<string, unknown> | undefined): string {
     if (parameter === undefined) return refuse("parameter");
     const { state } = this;
@@ -193,6 +221,7 @@ export class PlainMod {
     if (token === state.session.token) return refuse("token-used");
     const open = state.world !== "" && state.instance === instance;
     state.session = { token, instance, open, seq: 0, reportedAt: state.tick, fullAt: state.tick };
+    state.cappedAt = 0;
     state.base = { ...state.received };
     return this.#whole();
   }
@@ -303,6 +332,7 @@ export class PlainMod {
       wanted: this.#vector((key) => this.#wanted(key)),
       atLoad: this.#atLoad,
       untakeable: state.names.filter((key) => !this.#takeable(key)),
+      capped: state.names.filter((key) => state.capped.includes(key)),
       file: `clusterio/${session.token}-0.jsonl`,
     });
   }

@@ -8,6 +8,9 @@ export interface PlainState {
   leaseUntil: number;
   tick: number;
   readonly seed: number;
+  /** What is not to be exported now, and the number of this session's last word on it. */
+  capped: string[];
+  cappedAt: number;
   names: string[];
   exported: Amounts;
   received: Amounts;
@@ -41,6 +44,8 @@ export const newState = (seed: number): PlainState => ({
   leaseUntil: -1,
   tick: 0,
   seed,
+  capped: [],
+  cappedAt: 0,
   names: [],
   exported: {},
   received: {},
@@ -64,6 +69,7 @@ export const newState = (seed: number): PlainState => ({
 export const copyState = (state: PlainState): PlainState => ({
   ...state,
   session: { ...state.session },
+  capped: [...state.capped],
   names: [...state.names],
   exported: { ...state.exported },
   received: { ...state.received },

@@ -19,6 +19,8 @@ class PlainWorld implements World {
   readonly #mod: PlainMod;
   /** Somebody did something since the last tick. */
   #stirred = true;
+  /** The next tick in which something happens by itself, as found since then. */
+  #due: number | undefined;
 
   constructor(state: PlainState, { untakeable, onLine }: Opening) {
     this.#state = state;
@@ -47,15 +49,21 @@ class PlainWorld implements World {
     const state = this.#state;
     const end = state.tick + ticks;
     while (state.tick < end) {
-      const due = this.#stirred ? state.tick + 1 : this.#mod.nextDue();
+      const due = this.#stirred ? state.tick + 1 : this.#nextDue();
       if (due > end) {
         state.tick = end;
         return;
       }
       state.tick = due;
       this.#stirred = false;
+      this.#due = undefined;
       this.#mod.tick();
     }
+  }
+
+  #nextDue(): number {
+    this.#due ??= this.#mod.nextDue();
+    return this.#due;
   }
 
   produce(key: string, n: number): number {

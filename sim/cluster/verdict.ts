@@ -1,5 +1,6 @@
 import { imageOf, hashOf as stateHashOf } from "#core/fold/image";
 import type { Account, State, World } from "#core/fold/state";
+import type { StoredMessage } from "#core/ports/log";
 import { hashOf } from "#sim/cluster/checker";
 import type { Cluster } from "#sim/cluster/cluster";
 import type { Host } from "#sim/cluster/host";
@@ -70,13 +71,25 @@ export const isAtRest = (cluster: Cluster): boolean => {
   return true;
 };
 
+/** What every ledger message was found to follow, and its hash: they are looked at again at each quiet point. */
+const links = new WeakMap<StoredMessage, { readonly prev: string; readonly hash: string }>();
+
+const linkOf = (stored: StoredMessage): { readonly prev: string; readonly hash: string } => {
+  const known = links.get(stored);
+  if (known !== undefined) return known;
+  const { prev } = JSON.parse(decoder.decode(stored.data)) as { prev: string };
+  const link = { prev, hash: hashOf(stored.data) };
+  links.set(stored, link);
+  return link;
+};
+
 /** The chain of the ledger from its first kept message: every other message is void. */
 export const chainProblem = async (cluster: Cluster): Promise<string | undefined> => {
   const stored = await cluster.ledger.read(1, 1_000_000);
   let tip: string | undefined;
-  for (const { data } of stored) {
-    const { prev } = JSON.parse(decoder.decode(data)) as { prev: string };
-    if (tip === undefined || prev === tip) tip = hashOf(data);
+  for (const message of stored) {
+    const { prev, hash } = linkOf(message);
+    if (tip === undefined || prev === tip) tip = hash;
     else cluster.weather.count("void ledger message");
   }
   const chain = cluster.leader?.state?.chain;

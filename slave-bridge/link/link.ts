@@ -34,6 +34,8 @@ import { type Random, randomText } from "#core/ports/random";
  *    whole vectors then; one that he rejects stops its server.
  * W11 Reports are stated in the order of their numbers: what a newer one overtook goes out under the newest number, without
  *    the wants that were restated since. The fold takes no wants of a lower number.
+ * W12 What is not to be exported is handed on when it is another list, under the echoed token; a leader that says nothing of it
+ *    changes nothing.
  */
 export const SILENT_MS = 3 * RESTATE_MS;
 /** A leader that is away is asked again after this long. */
@@ -78,7 +80,7 @@ const ask = (state: LinkState, now: number): Step => {
 
 const begin = (state: LinkState, random: Random): Step => {
   const token = randomText(random, TOKEN_CHARACTERS);
-  const { whole: _whole, ...rest } = state;
+  const { whole: _whole, capped: _capped, ...rest } = state;
   return [{ ...rest, phase: "beginning", token, waiting: false, misses: 0, sent: {} }, [{ kind: "begin", token }]];
 };
 
@@ -185,6 +187,12 @@ const deliver = (state: LinkState, view: Delivery, now: number): Step => {
   return [{ ...state, sent }, [{ kind: "import", totals, ...folded }]];
 };
 
+/** W12 */
+const cap = (state: LinkState, { capped }: Delivery): Step => {
+  if (capped === undefined || capped.join() === state.capped?.join()) return [state, []];
+  return [{ ...state, capped }, [{ kind: "capped", keys: capped }]];
+};
+
 /** W10 */
 const held = (state: LinkState, rejected: boolean): Step => {
   const { world } = state;
@@ -218,7 +226,8 @@ const echoed = (state: LinkState, { view, newLeader }: Heard, now: number, rando
   const confirmed: Step = state.linked
     ? [current, []]
     : [{ ...current, linked: true }, [{ kind: "linked", linked: true }]];
-  const told: Step = then(confirmed, (s) => deliver(s, view, now));
+  const imported: Step = then(confirmed, (s) => deliver(s, view, now));
+  const told: Step = then(imported, (s) => cap(s, view));
   // What was reported while an operator thought was not heard.
   return newLeader || state.waiting ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;
 };

@@ -78,6 +78,8 @@ export interface LinkState {
   readonly wantedAt: Totals;
   readonly tick: number;
   readonly received: Totals;
+  /** What this session's game was last said not to export. */
+  readonly capped?: readonly string[];
   /** What this game refused to take in, though its save names it nowhere: the next sync says so. */
   readonly untakeable: readonly string[];
   /** Imports on their way into the game: total and time, so that restating costs no RCON bytes. */
@@ -107,6 +109,8 @@ export type LinkAction =
   | { readonly kind: "publish"; readonly fact: FactBody }
   /** Absolute totals; `folded`: broker time (ms) of the oldest fact behind the grant, for latency measurements. */
   | { readonly kind: "import"; readonly totals: Totals; readonly folded?: number }
+  /** What the game is not to export, as the leader says now. */
+  | { readonly kind: "capped"; readonly keys: readonly string[] }
   | { readonly kind: "pull-full" }
   | { readonly kind: "stop-server"; readonly why: "twin" | "not-yours" | "rejected"; readonly message: string }
   /** To be on disk before the actions behind it are carried out. */

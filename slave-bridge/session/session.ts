@@ -11,6 +11,7 @@ import type { BridgeContext } from "#bridge/ports";
 import { type Compose, Pipe } from "#bridge/rcon/pipe";
 import { bytesPerTick } from "#bridge/rcon/segments";
 import type { Rank } from "#bridge/rcon/turns";
+import { Caps } from "#bridge/session/caps";
 import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
 import { Lease } from "#bridge/session/lease";
 import { renamedText } from "#bridge/session/renamed";
@@ -98,6 +99,7 @@ export class Session {
   #stopReports: Stop = () => {};
   readonly #lease: Lease;
   readonly #mailbox: Mailbox;
+  readonly #caps: Caps;
   #queue: LinkAction[] = [];
   #draining = false;
   #waiting: Wanting = NOTHING;
@@ -118,6 +120,10 @@ export class Session {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
       players: (players) => this.#pipe?.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
+    });
+    this.#caps = new Caps({
+      ask: (compose) => this.#askInTurn("command", compose),
+      complain: (complaint) => this.#beginAnew(complaint),
     });
     this.#mailbox = new Mailbox({
       ask: (command) => this.#askInTurn("signal", () => command),
@@ -274,6 +280,8 @@ export class Session {
       case "import":
         this.#waiting = merge(this.#waiting, action);
         return void this.#import();
+      case "capped":
+        return this.#caps.want(action.keys);
       case "pull-full":
         return void this.report();
       case "stop-server":
@@ -366,6 +374,7 @@ export class Session {
     // E5
     this.#lease.extend(token);
     this.#mailbox.open(token);
+    this.#caps.open({ token, names }, begun.capped);
   }
 
   /** Once for what is new: every session of the save says it again. */
@@ -394,6 +403,7 @@ export class Session {
     this.#stopReports();
     this.#lease.close();
     this.#mailbox.close();
+    this.#caps.close();
     this.#open = undefined;
     this.#waiting = NOTHING;
     this.#importing = false;
@@ -431,6 +441,7 @@ export class Session {
       this.#lease.paced(decoded.report.tick);
       this.#feed({ kind: "report", report: decoded.report, untakeable: decoded.untakeable });
       this.#unpark();
+      this.#caps.named();
       return decoded.report.tick;
     }
     if (decoded.kind === "unknown-number") this.#park(line);

@@ -21,6 +21,8 @@ export class FakeMaster {
   generation = 1;
   config: InstanceConfig = { name: "North", seed: 7, autosaveSeconds: 10 };
   assigned = true;
+  /** What its worlds are not to export; undefined: a leader that says nothing of it. */
+  capped: string[] | undefined;
   asked = 0;
 
   constructor(
@@ -66,8 +68,8 @@ export class FakeMaster {
   }
 
   #view(): Delivery {
-    const { boot, round, epoch, generation, owner, worlds } = this;
-    return { boot, round, epoch, generation, owner, worlds };
+    const { boot, round, epoch, generation, owner, worlds, capped } = this;
+    return { boot, round, epoch, generation, owner, worlds, ...(capped === undefined ? {} : { capped }) };
   }
 
   #fold(fact: FactBody): void {

@@ -1,4 +1,4 @@
-import { decodeImport } from "#bridge/import-payload";
+import { decodeImport, decodeNumbers } from "#bridge/import-payload";
 
 /** The mod's contract (docs/game-protocol.md) in plain TypeScript: one save's worth of state, and its answers. */
 
@@ -37,6 +37,8 @@ export class FakeWorld {
   received: Record<string, number>;
   wanted: Record<string, number>;
   leaseUntil = 0;
+  /** As /cc said last; undefined: a mod of a version that cannot be told. */
+  capped: string[] | undefined = [];
   seq = 0;
   readonly commands: string[] = [];
   readonly lines: { file: string; line: string }[] = [];
@@ -79,6 +81,8 @@ export class FakeWorld {
         return this.#import(JSON.parse(rest).totals);
       case "/ci":
         return this.#compact(words[0] ?? "", words[1] ?? "");
+      case "/cc":
+        return this.#cap(words);
       case "/cl":
         if (!this.#isTag(words[0])) return this.#wrongToken();
         this.leaseUntil = this.tick + Number(words[1]);
@@ -145,6 +149,20 @@ export class FakeWorld {
     return this.#whole();
   }
 
+  #cap([tag, , payload = "", names = ""]: readonly string[]): string {
+    if (!this.#isTag(tag)) return this.#wrongToken();
+    if (this.capped === undefined) return "Unknown command";
+    let number = -1;
+    const numbered = (payload === "." ? [] : (decodeNumbers(payload) ?? [])).map((step) => {
+      number += step + 1;
+      return this.names[number]!;
+    });
+    const named = names.split(",").filter((name) => name !== "");
+    for (const name of named) this.#number(name);
+    this.capped = [...numbered, ...named];
+    return JSON.stringify({ tick: this.tick });
+  }
+
   #compact(tag: string, payload: string): string {
     if (!this.#isTag(tag)) return this.#wrongToken();
     const totals: Record<string, number> = {};
@@ -183,6 +201,7 @@ export class FakeWorld {
       ...vectors,
       atLoad: this.#atLoad,
       untakeable: {},
+      ...(this.capped === undefined ? {} : { capped: this.capped.length === 0 ? {} : this.capped }),
       file,
     });
   }

@@ -7,12 +7,14 @@ import { calm, stir, visitSome } from "./ring";
 import type { Refusal } from "./rules";
 import { mayCollect } from "./session";
 import type { ExportPort } from "./state";
-import { no_status, type Status, showStatus } from "./status";
+import { iconOf, no_status, type Status, showStatus } from "./status";
 
 /** What a look into one port found. */
 export interface Haul {
   took: boolean;
   refused: Refusal | undefined;
+  /** A resource that stays, since storage has enough of it. */
+  capped?: number;
   /** How much of each resource, for those who ask. */
   tally?: LuaMap<string, number>;
 }
@@ -23,6 +25,11 @@ function haulOf(port: ExportPort): Haul {
   if (port.holds === "fluid") return collectFluid(port.entity);
   if (port.holds === "energy") return collectEnergy(port.entity);
   return collectItems(port.entity);
+}
+
+function statusOf({ refused, capped }: Haul): Status {
+  if (refused !== undefined) return { key: `refused-${refused}`, gaps: [] };
+  return capped === undefined ? no_status : { key: "storage-full", gaps: [iconOf(capped)] };
 }
 
 function visit(port: ExportPort): void {
@@ -37,7 +44,7 @@ function visit(port: ExportPort): void {
     return;
   }
   const haul = haulOf(port);
-  showStatus(port, haul.refused === undefined ? no_status : { key: `refused-${haul.refused}`, gaps: [] });
+  showStatus(port, statusOf(haul));
   if (haul.took) stir(storage.exports, port);
   else calm(storage.exports, port);
 }

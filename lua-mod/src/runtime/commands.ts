@@ -1,5 +1,6 @@
 // The console commands of the protocol: parse once here, answer with one line of JSON. Players are refused.
 import type { CustomCommandData } from "factorio:runtime";
+import { takeCapped } from "./capped";
 import { numberSignals, takeInFeed } from "./circuit-commands";
 import { sessionBegan } from "./circuit-report";
 import { setTime } from "./clock";
@@ -47,7 +48,7 @@ function notAdopted(): string {
 function unreadable(): string {
   return refusal({
     error: "payload",
-    message: "the import does not parse, or names a number that this save has not given",
+    message: "the payload does not parse, or names a number that this save has not given",
   });
 }
 
@@ -89,6 +90,17 @@ function onLease(parameter: string | undefined): string {
     field("tick", jsonNumber(game.tick)),
     field("players", jsonNumber(game.connected_players.length)),
   ]);
+}
+
+function onCapped(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  const [digits, payload, names] = string.match(rest, "^(%d+) (%S+) ?(.*)$");
+  const at = tonumber(digits);
+  if (at === undefined) return badParameter();
+  if (!takeCapped(at, payload, names)) return unreadable();
+  return jsonObject([field("tick", jsonNumber(game.tick))]);
 }
 
 function onMessage(parameter: string | undefined): string {
@@ -143,6 +155,7 @@ export function registerCommands(): void {
   register("clusterio-adopt", onAdopt);
   register("clusterio-import", onImport);
   register("ci", onCompactImport);
+  register("cc", onCapped);
   register("cl", onLease);
   register("cr", onReport);
   register("cm", onMessage);

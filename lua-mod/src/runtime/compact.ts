@@ -35,6 +35,20 @@ export function readNumbers(payload: string): number[] | undefined {
   return length === 0 ? numbers : undefined;
 }
 
+/** Rising numbers, each below `known`, as differences to the one before less one; undefined when it is something else. */
+export function decodeRising(payload: string, known: number): number[] | undefined {
+  const raw = readNumbers(payload);
+  if (raw === undefined) return undefined;
+  const rising: number[] = [];
+  let r = -1;
+  for (const step of raw) {
+    r += step + 1;
+    if (r >= known) return undefined;
+    rising.push(r);
+  }
+  return rising;
+}
+
 /** The resources' numbers and their amounts above `base`, in the same order. */
 export interface Amounts {
   numbers: number[];

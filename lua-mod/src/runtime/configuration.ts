@@ -46,6 +46,11 @@ function migrate(): void {
   }
   if (earlier.crumbs === undefined) storage.crumbs = new LuaMap();
   if (earlier.supply === undefined) storage.supply = new LuaMap();
+  if (earlier.capped === undefined) {
+    storage.capped = new LuaMap();
+    storage.cappedCount = 0;
+    storage.session.cappedAt = 0;
+  }
   if (earlier.clocks === undefined) storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
   if (earlier.time === undefined) storage.time = { second: -1, tick: 0 };
   if (earlier.overviews === undefined) storage.overviews = [];

@@ -1,9 +1,10 @@
 // What other mods do with the cluster's storage (docs/mod-api.md). Each of these is one movement within one tick (M1, M9).
+import { isCapped } from "./capped";
+import type { Haul } from "./collect";
 import { collectInventory } from "./collect-items";
 import { nameOf, numberOf, refusalOf, thingOf } from "./names";
 import { cancelOrder, orderOf, placeOrder, takeFromOrder } from "./orders";
 import { countIn, inventoryIn, modIn, orderIn, refuse, resourceIn, tableIn } from "./remote-parameters";
-import type { Refusal } from "./rules";
 import { mayCollect } from "./session";
 import type { Order } from "./state";
 import { raiseExported } from "./totals";
@@ -15,6 +16,8 @@ interface Taken {
   reason?: string | undefined;
 }
 
+const storage_full = "storage-full";
+
 function nothingTaken(reason: string): Taken {
   return { count: 0, taken: new LuaMap(), reason };
 }
@@ -24,11 +27,11 @@ function exportFrom(inventory: unknown): Taken {
   const given = inventoryIn(inventory);
   if (!mayCollect()) return nothingTaken("no-link");
   const taken = new LuaMap<string, number>();
-  const haul = { took: false, refused: undefined as Refusal | undefined, tally: taken };
+  const haul: Haul = { took: false, refused: undefined, tally: taken };
   collectInventory(given, haul);
   let count = 0;
   for (const [, n] of taken) count += n;
-  return { count, taken, reason: haul.refused };
+  return { count, taken, reason: haul.refused ?? (haul.capped === undefined ? undefined : storage_full) };
 }
 
 export function exportToCluster(parameter: unknown): Taken {
@@ -39,7 +42,9 @@ export function exportToCluster(parameter: unknown): Taken {
   if (!mayCollect()) return nothingTaken("no-link");
   const reason = refusalOf(resource);
   if (reason !== undefined) return nothingTaken(reason);
-  raiseExported(numberOf(resource), count);
+  const r = numberOf(resource);
+  if (isCapped(r)) return nothingTaken(storage_full);
+  raiseExported(r, count);
   const taken = new LuaMap<string, number>();
   taken.set(resource, count);
   return { count, taken };

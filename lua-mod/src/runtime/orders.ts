@@ -4,7 +4,7 @@ import { orders_max } from "./limits";
 import { nameOf, takeable } from "./names";
 import { noteDelivery } from "./news";
 import type { Order, Waiter } from "./state";
-import { addToBuffer, giveUp, takeFromBuffer } from "./totals";
+import { addToBuffer, takeFromBuffer } from "./totals";
 import { setMissing } from "./waiting";
 
 export function isOrder(waiter: Waiter): waiter is Order {
@@ -89,10 +89,7 @@ export function cancelVanished(): void {
     const isGone = !takeable(nameOf(order.r));
     if (isGone || script.active_mods[order.mod] === undefined) {
       cancelOrder(order);
-      if (isGone) {
-        giveUp(order.r);
-        noteDelivery(order, "unknown");
-      }
+      if (isGone) noteDelivery(order, "unknown");
     }
   }
 }

@@ -4,6 +4,7 @@
 // MS2  Collecting and imports need an open session: the save's world belongs to the instance that began.
 // MS3  `begin` and `adopt` leave everything in the chests and in the buffer where it is.
 import { atLoadJson } from "./at-load";
+import { cappedNames } from "./capped";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, type Parsed } from "./json";
 import { id_bytes_max } from "./limits";
 import { untakeable } from "./names";
@@ -57,6 +58,7 @@ export function begin(parameter: Parsed): Refused | undefined {
     partBytes: 0,
     reportedAt: game.tick,
     fullAt: game.tick,
+    cappedAt: 0,
     sent: 0,
     heard: 0,
   };
@@ -162,7 +164,7 @@ export function wholeState(): string {
     field("wanted", vector(wanted)),
     field("atLoad", atLoadJson()),
     field("untakeable", strings(untakeable())),
-
+    field("capped", strings(cappedNames())),
     field("file", jsonString(reportFile())),
   ];
   for (const each of renamed()) fields.push(each);

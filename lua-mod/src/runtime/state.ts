@@ -156,6 +156,8 @@ export interface Session {
   partBytes: number;
   reportedAt: number;
   fullAt: number;
+  /** Number of the last word on what is capped. */
+  cappedAt: number;
   /** Messages that went out, and the number of the last one that came in. */
   sent: number;
   heard: number;
@@ -182,6 +184,10 @@ export interface State {
   crumbs: Totals;
   missing: Totals;
   supply: LuaMap<number, Supply>;
+
+  /** What is not to be exported now, and how many these are. */
+  capped: LuaMap<number, true>;
+  cappedCount: number;
 
   /** What the reader of this session has been told. */
   stated: { exported: Totals; received: Totals; wanted: Totals; names: number };
@@ -229,6 +235,7 @@ export function freshSession(): Session {
     partBytes: 0,
     reportedAt: 0,
     fullAt: 0,
+    cappedAt: 0,
     sent: 0,
     heard: 0,
   };
@@ -250,6 +257,8 @@ export function initState(): void {
   storage.crumbs = new LuaMap();
   storage.missing = new LuaMap();
   storage.supply = new LuaMap();
+  storage.capped = new LuaMap();
+  storage.cappedCount = 0;
   storage.stated = { exported: new LuaMap(), received: new LuaMap(), wanted: new LuaMap(), names: 0 };
   storage.dirty = [];
   storage.isDirty = new LuaMap();

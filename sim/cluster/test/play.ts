@@ -19,6 +19,7 @@ export interface Reply {
   readonly file?: string;
   readonly atLoad?: Amounts;
   readonly untakeable?: readonly string[];
+  readonly capped?: readonly string[];
   readonly full?: boolean;
   readonly seq?: number;
   readonly tick?: number;

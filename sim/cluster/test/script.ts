@@ -92,6 +92,8 @@ export class Script {
       case 7:
       case 8:
         return said(`/ci ${tag} ${this.#payload()}`);
+      case 15:
+        return said(`/cc ${tag} ${this.#capped()}`);
       case 9:
         return this.#save();
       case 10:
@@ -104,6 +106,15 @@ export class Script {
       default:
         return this.#hands();
     }
+  }
+
+  /** A number, numbers of resources and names: mostly what a bridge says, sometimes not. */
+  #capped(): string {
+    const chance = this.#chance;
+    const list = RESOURCES.filter(() => chance.once(3));
+    const at = chance.pick(["1", "2", "3", "9", "x", ""]);
+    const payload = chance.pick([".", ".", "A", "B", "AA", "!", "Z"]);
+    return `${at} ${payload}${chance.once(2) ? ` ${list.join(",")}` : ""}`;
   }
 
   #hands(): Act {

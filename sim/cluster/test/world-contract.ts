@@ -78,6 +78,10 @@ export const worldContract = (games: Games): void => {
       ["cl", "t001 -1", "parameter"],
       ["cr", "t001 some", "parameter"],
       ["ci", "t001 !", "payload"],
+      ["cc", "nope 1 .", "wrong-token"],
+      ["cc", "t001 1 !", "payload"],
+      ["cc", "t001 1 Z", "payload"],
+      ["cc", "t001 x .", "parameter"],
       ["ci", "t001 AF", "payload"],
     ])("/%s %s is refused (%s) and changes nothing", (command, parameter, error) => {
       const world = play().settle();
@@ -168,6 +172,26 @@ export const worldContract = (games: Games): void => {
       const world = play().settle();
       expect(world.importNamed({ "item:nothing": 5, [ORE]: 2 })).toMatchObject({ untakeable: ["item:nothing"] });
       expect(world.look().received).toEqual({ [ORE]: 2 });
+    });
+  });
+
+  describe("caps", () => {
+    test("what is capped stays in the chest until it is not; the save keeps the list, and begin says it", () => {
+      const world = play().settle();
+      expect(world.say("cc", `${world.tag} 1 . ${ORE}`)).toMatchObject({ tick: world.look().tick });
+      world.offer(ORE, 5);
+      world.offer(PLATE, 4);
+      world.world.pass(10);
+      expect(world.look()).toMatchObject({ exported: { [PLATE]: 4 }, held: { [ORE]: 5 } });
+      world.load(world.world.save());
+      expect(world.begin()).toMatchObject({ capped: [ORE] });
+      world.say("cc", `${world.tag} 2 A`);
+      world.say("cc", `${world.tag} 1 .`);
+      world.world.pass(10);
+      expect(world.look().held).toEqual({ [ORE]: 5 });
+      world.say("cc", `${world.tag} 3 .`);
+      world.world.pass(10);
+      expect(world.look()).toMatchObject({ exported: { [ORE]: 5, [PLATE]: 4 }, held: {} });
     });
   });
 

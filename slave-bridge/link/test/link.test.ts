@@ -485,3 +485,24 @@ test("a sync of long names in all vectors goes out in facts that no reader refus
   expect(facts.length).toBeGreaterThan(1);
   for (const fact of facts) expect(encodeFact(from, b.now, fact).length).toBeLessThanOrEqual(FACT_BYTES_MAX);
 });
+
+test("W12 what is not to be exported is handed on when it is another list, under the echoed token", () => {
+  const bridge = new Bridge();
+  bridge.begin();
+  const { token } = bridge.state;
+  const capped = (list: string[] | undefined, of = token) =>
+    bridge
+      .deliver({ worlds: echo("a.1", of), ...(list === undefined ? {} : { capped: list }) })
+      .flatMap((action) => (action.kind === "capped" ? [action.keys] : []));
+  expect(capped([PLATE], "another000000")).toEqual([]);
+  expect(capped([PLATE])).toEqual([[PLATE]]);
+  expect(capped([PLATE])).toEqual([]);
+  // A leader that says nothing of it, perhaps of an earlier version.
+  expect(capped(undefined)).toEqual([]);
+  expect(capped([])).toEqual([[]]);
+  expect(capped([])).toEqual([]);
+  // Another session's game is told anew.
+  bridge.do({ kind: "disconnected" });
+  bridge.begin();
+  expect(capped([], bridge.state.token)).toEqual([[]]);
+});
