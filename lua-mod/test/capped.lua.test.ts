@@ -2,7 +2,7 @@ import { balance } from "./balance";
 import { encodeNumber } from "./compact-payload";
 import { World } from "./world";
 
-/** What the cluster has enough of stays in its chest, tank or accumulator, which says so (MC1). */
+/** What the cluster has enough of stays in its chest, tank or accumulator, which says so (ML1). */
 let world: World;
 let counter = 0;
 beforeEach(() => {
@@ -78,7 +78,7 @@ test("another temperature or quality goes on", () => {
   expect(exported()).toEqual({ "fluid:steam:500": 7, "item:iron-plate": 4 });
 });
 
-test("MC1 a word that was overtaken is dropped, within a session; the list is whole each time", () => {
+test("ML1 a word that was overtaken is dropped, within a session; the list is whole each time", () => {
   world.place("export", 0);
   world.send("cc", `${world.tag} 2 . item:iron-plate,item:copper-plate`);
   world.send("cc", `${world.tag} 1 .`);

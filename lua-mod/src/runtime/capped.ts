@@ -1,6 +1,6 @@
 // What the cluster's storage has enough of: it stays where it is until the cluster takes more (docs/operations.md, storage caps).
 //
-// MC1  `capped` changes by the bridge's word alone, whole; a word that is not newer than the last one of this session is dropped.
+// ML1  `capped` changes by the bridge's word alone, whole; a word that is not newer than the last one of this session is dropped.
 import { decodeRising } from "./compact";
 import { numberOf, takeable } from "./names";
 
