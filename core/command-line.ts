@@ -15,6 +15,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--creds": "FILE",
   "--assignment-key": "FILE",
   "--access-keys": "FILE",
+  "--config": "FILE",
   "--ca": "FILE",
   "--cert": "FILE",
   "--key": "FILE",

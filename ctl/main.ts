@@ -7,6 +7,7 @@ import { AUDIT_COMMANDS } from "#ctl/audit/command";
 import { CONTEXT_COMMANDS } from "#ctl/context/command";
 import { CreateAdminCommand, CreateCtlConfigCommand } from "#ctl/init/bootstrap";
 import { InitCommand } from "#ctl/init/command";
+import { INSTANCE_COMMANDS } from "#ctl/instance/command";
 import { LEDGER_COMMANDS } from "#ctl/ledger/command";
 import { REPAIR_COMMANDS } from "#ctl/repair/command";
 import { STORAGE_COMMANDS } from "#ctl/storage/command";
@@ -18,7 +19,7 @@ void runCli({
   label: "Clusterio on JetStream",
   commands: [
     ...[UpCommand, InitCommand, CreateAdminCommand, CreateCtlConfigCommand, ...CONTEXT_COMMANDS],
-    ...[...USER_COMMANDS, ...ROLE_COMMANDS, ...SLAVE_COMMANDS],
+    ...[...USER_COMMANDS, ...ROLE_COMMANDS, ...SLAVE_COMMANDS, ...INSTANCE_COMMANDS],
     ...AUDIT_COMMANDS,
     ...LEDGER_COMMANDS,
     ...REPAIR_COMMANDS,

@@ -5,6 +5,9 @@ import { Command, Option } from "clipanion";
 import pino from "pino";
 import * as t from "typanion";
 import { Bridge } from "#bridge/bridge";
+import { ConfigListCommand, ConfigSetCommand, ConfigShowCommand } from "#bridge/config/commands";
+import { folderOf, readConfig } from "#bridge/config/file";
+import { JoinCommand } from "#bridge/config/join";
 import { factorioInstall, standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
 import { ourMod } from "#bridge/instance/mods";
@@ -46,6 +49,7 @@ class RunCommand extends Command {
         "With the stand-in instead of the game",
         "$0 run --slave home --nats-url nats://127.0.0.1:4222 --creds home.creds --dir ./home",
       ],
+      ["As a configuration says", "$0 run --config ./attic/bridge.json"],
       [
         "With Factorio",
         "$0 run --slave home --nats-url nats://127.0.0.1:4222 --creds home.creds --dir ./home --factorio /opt/factorio",
@@ -53,6 +57,10 @@ class RunCommand extends Command {
     ],
   });
 
+  config = Option.String("--config", {
+    description:
+      "A configuration from `clusterio slave create-config` or `clusterio-bridge join`; options count before it.",
+  });
   slave = Option.String("--slave", {
     description: "This slave's id: a-z, 0-9 and -, the name in its credentials.",
   });
@@ -65,48 +73,49 @@ class RunCommand extends Command {
       "PEM file of the authority that the server's certificate must be from. TLS is spoken then, and nothing else.",
   });
   dir = Option.String("--dir", {
-    description: "Folder for everything that is kept: one folder per instance.",
+    description: "Folder for everything that is kept: one folder per instance (default: that of --config).",
   });
   factorio = Option.String("--factorio", {
     description: "Folder of a Factorio headless server. Without it, the stand-in runs.",
   });
-  speed = Option.String("--speed", "1", {
-    description: "How many times as fast as normal the stand-in runs, 0.1 to 1000. Not for real Factorio.",
+  speed = Option.String("--speed", {
+    description: "How many times as fast as normal the stand-in runs, 0.1 to 1000 (default 1). Not for real Factorio.",
     validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.1, SPEED_MAX)]),
   });
   modDist = Option.String("--mod-dist", {
     description: "Folder with clusterio_<version>.zip. Default: the one of this package.",
   });
-  extraMods = Option.Array("--extra-mods", [], {
+  extraMods = Option.Array("--extra-mods", {
     description: "Folder that is a mod or holds mods, put into every instance. May be given several times.",
   });
-  gameAddress = Option.String("--game-address", "127.0.0.1", {
-    description: "IPv4 address on which players reach the games; 0.0.0.0 for everybody. RCON is always on loopback.",
+  gameAddress = Option.String("--game-address", {
+    description:
+      "IPv4 address on which players reach the games (default 127.0.0.1); 0.0.0.0 for all. RCON is always on loopback.",
   });
-  stopGames = Option.Boolean("--stop-games", false, {
+  stopGames = Option.Boolean("--stop-games", {
     description: "On SIGINT or SIGTERM, stop the games in order, too. They run again at the next start.",
   });
-  logLevel = Option.String("--log-level", "info", {
-    description: `What is logged to standard error: ${LEVELS.join(", ")}.`,
+  logLevel = Option.String("--log-level", {
+    description: `What is logged to standard error: ${LEVELS.join(", ")} (default info).`,
     validator: t.isEnum(LEVELS),
   });
 
   override async execute(): Promise<number> {
-    const stopMsMax = this.stopGames ? STOP_GAMES_MS_MAX : STOP_MS_MAX;
+    // The deadline must be known before the configuration is read: it is that of a bridge that stops its games.
+    const stopMsMax = this.stopGames === true || this.config !== undefined ? STOP_GAMES_MS_MAX : STOP_MS_MAX;
     return runDaemon(
       async ({ signal, own }) => {
-        const settings = await this.#settings();
-        const journal = journalTo(pino({ level: this.logLevel, base: { slave: settings.slave } }, pino.destination(2)));
-        const creds = await readCreds(given("--creds", this.creds));
+        const wanted = await this.#wanted();
+        const settings = await settingsOf(wanted);
+        const base = { slave: settings.slave };
+        const journal = journalTo(pino({ level: wanted.logLevel, base }, pino.destination(2)));
         const onProblem = (error: Error) => journal("warn", `NATS: ${messageOf(error)}`);
-        const servers = given("--nats-url", this.natsUrl);
-        const ca = this.ca === undefined ? undefined : decodeText(await readSecretFile(this.ca, "the authority"));
-        const options = { servers, creds, name: settings.slave, ca, onProblem };
-        const link = own(await connectNats(options), (opened) => opened.close());
+        const { servers, creds, ca, stopGames } = wanted;
+        const link = own(await connectNats({ servers, creds, name: settings.slave, ca, onProblem }), (o) => o.close());
         const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
         const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
         const ports: Ports = { ...node, game: realGame(), bus: new NatsBus(link), facts, journal };
-        const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames: this.stopGames }));
+        const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames }));
         journal("info", `ready: ${settings.install.name}`, { boot: bridge.boot });
         await aborted(signal);
       },
@@ -114,25 +123,58 @@ class RunCommand extends Command {
     );
   }
 
-  async #settings() {
-    const slave: SlaveId = slaveId(given("--slave", this.slave));
-    if (this.factorio !== undefined && this.speed !== 1)
+  /** What was typed, and what the configuration says where nothing was. */
+  async #wanted(): Promise<Wanted> {
+    const config = this.config === undefined ? undefined : await readConfig(this.config);
+    const set = config?.settings ?? {};
+    const slave = slaveId(given("--slave", this.slave ?? config?.slave));
+    const factorio = this.factorio ?? set.factorio;
+    const speed = this.speed ?? set.speed ?? 1;
+    if (factorio !== undefined && speed !== 1)
       throw badInput("--speed is for the stand-in: leave it out with --factorio");
-    const install = this.factorio === undefined ? standInInstall(this.speed) : factorioInstall(resolve(this.factorio));
-    const files = realGame();
-    const ours = await ourMod(files, resolve(this.modDist ?? `${packageRoot()}/lua-mod/dist/${install.line}`));
-    const extra = await Promise.all(this.extraMods.map((folder) => files.mods(resolve(folder))));
+    const typedCa = this.ca === undefined ? undefined : decodeText(await readSecretFile(this.ca, "the authority"));
     return {
       slave,
-      dir: resolve(given("--dir", this.dir)),
-      install,
-      mods: [ours, ...extra.flat()],
-      gameAddress: this.gameAddress,
-      limits: LIMITS,
-      version: VERSION,
+      dir: resolve(given("--dir", this.dir ?? (this.config === undefined ? undefined : folderOf(this.config)))),
+      creds:
+        this.creds === undefined && config !== undefined
+          ? new TextEncoder().encode(config.creds)
+          : await readCreds(given("--creds", this.creds)),
+      servers: given("--nats-url", this.natsUrl ?? config?.url),
+      ca: typedCa ?? config?.ca,
+      factorio,
+      speed,
+      modDist: this.modDist ?? set["mod-dist"],
+      extraMods: this.extraMods ?? set["extra-mods"] ?? [],
+      gameAddress: this.gameAddress ?? set["game-address"] ?? "127.0.0.1",
+      stopGames: this.stopGames ?? set["stop-games"] ?? false,
+      logLevel: this.logLevel ?? set["log-level"] ?? "info",
     };
   }
 }
+
+interface Wanted {
+  readonly slave: SlaveId;
+  readonly dir: string;
+  readonly creds: Uint8Array;
+  readonly servers: string;
+  readonly ca: string | undefined;
+  readonly factorio: string | undefined;
+  readonly speed: number;
+  readonly modDist: string | undefined;
+  readonly extraMods: readonly string[];
+  readonly gameAddress: string;
+  readonly stopGames: boolean;
+  readonly logLevel: (typeof LEVELS)[number];
+}
+
+const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gameAddress }: Wanted) => {
+  const install = factorio === undefined ? standInInstall(speed) : factorioInstall(resolve(factorio));
+  const files = realGame();
+  const ours = await ourMod(files, resolve(modDist ?? `${packageRoot()}/lua-mod/dist/${install.line}`));
+  const extra = await Promise.all(extraMods.map((folder) => files.mods(resolve(folder))));
+  return { slave, dir, install, mods: [ours, ...extra.flat()], gameAddress, limits: LIMITS, version: VERSION };
+};
 
 /** clipanion would only show the syntax, and not say what is missing. */
 const given = (flag: string, value: string | undefined): string => {
@@ -158,5 +200,5 @@ const journalTo =
 void runCli({
   name: "clusterio-bridge",
   label: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
-  commands: [RunCommand],
+  commands: [RunCommand, JoinCommand, ConfigListCommand, ConfigShowCommand, ConfigSetCommand],
 });

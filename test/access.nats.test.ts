@@ -1,19 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errors } from "@nats-io/transport-node";
 import { z } from "zod";
+import { newAuthority } from "#core/adapters/certificates";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { packageRoot } from "#core/adapters/package-root";
 import { credentialsAnswer, roleView, tokenAnswer, userView } from "#core/events/access";
 import { additionsIn } from "#core/identity/access-keys";
+import { encodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
 import { accessKeysFile, createIdentity } from "#core/identity/identity";
 import { OwnKey } from "#core/identity/own-key";
 import { instanceId, slaveId, type UserId, userId } from "#core/ids";
 import { subjects } from "#core/subjects";
 import { ClusterClient } from "#ctl/client/client";
+import { cli } from "#test/kit/cli";
 import { useNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
@@ -271,4 +274,82 @@ test("what is decided outlives the master, the broker's folders, and an upgrade 
   );
   await expect(connect(gone.creds, "gone")).rejects.toMatchObject({ code: "bad-input" });
   await connect(stays.creds, "stays");
+});
+
+describe("clusterio-bridge join", () => {
+  const ticket = async (changes: Partial<JoinToken> = {}, name?: string): Promise<string> => {
+    const key = new OwnKey();
+    const named = name === undefined ? {} : { name };
+    const asked = { publicKey: key.publicKey, minutes: 5, ...named };
+    const { id, jwt, expires } = await admin.access("slave.token", asked, tokenAnswer);
+    return encodeJoinToken({ v: 1, id, url: nats().url, creds: key.creds(jwt), expires, ...changes });
+  };
+  const folder = (name: string) => join(nats().folder, "joined", name);
+  const bridge = (...args: string[]) => cli("slave-bridge", args);
+
+  test("writes a configuration that is the machine's alone, once", async () => {
+    const token = await ticket({}, "cellar");
+    const joined = await bridge("join", token, "--dir", folder("cellar"));
+    expect(joined).toMatchObject({ code: 0, err: "" });
+    const file = join(folder("cellar"), "bridge.json");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const config = JSON.parse(await readFile(file, "utf8"));
+    expect(config).toMatchObject({
+      slave: "cellar",
+      url: nats().url,
+      assignmentKey: nats().identity.assignment.publicKey,
+    });
+    await connect(config.creds, "cellar");
+    expect(await bridge("join", await ticket(), "--dir", folder("cellar"))).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("is there already"),
+    });
+    expect(await bridge("join", token, "--dir", folder("twice"))).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("was used"),
+    });
+    expect(await readdir(folder(""))).toEqual(["cellar"]);
+  });
+
+  test.each<[string, () => Promise<string> | string, number, string]>([
+    ["no token at all", () => "nonsense", 2, "not a join token"],
+    ["half a token", async () => (await ticket()).slice(0, -40), 2, "not a join token"],
+    ["a token whose time is over", () => ticket({ expires: Date.now() }), 2, "time of this join token is over"],
+    ["a token that leaves the name open, without one", () => ticket(), 2, "--name"],
+    ["a token of another server", () => ticket({ url: "nats://127.0.0.1:1" }), 3, "127.0.0.1:1"],
+    [
+      "a token with another authority",
+      async () => ticket({ url: nats().url.replace("nats", "tls"), ca: (await newAuthority(Date.now())).cert }),
+      2,
+      "not trusted",
+    ],
+    ["somebody else's credentials in it", async () => ticket({ id: "join-guessed" }), 4, "join-guessed"],
+  ])("with %s: one line, nothing written, and no secret shown", async (_, made, code, said) => {
+    const token = await made();
+    const result = await bridge("join", token, "--dir", folder("none"));
+    expect([result.code, result.out]).toEqual([code, ""]);
+    expect(result.err).toMatch(new RegExp(said));
+    expect(result.err).not.toMatch(/SU[A-Z2-7]{20}|eyJ0/);
+    expect(await readdir(folder("none")).catch(() => [])).toEqual([]);
+  });
+
+  test("config lists, shows and sets, never the credentials", async () => {
+    const file = join(folder("cellar"), "bridge.json");
+    const config = (...args: string[]) => bridge("config", ...args, "--config", file);
+    expect(await config("set", "speed", "4")).toMatchObject({ code: 0 });
+    expect(await config("show", "speed")).toMatchObject({ code: 0, out: "4\n" });
+    const { out } = await config("list");
+    expect(out).toMatch(/^slave +cellar$/m);
+    expect(out).not.toMatch(/SU[A-Z2-7]{20}|eyJ0/);
+    for (const [key, value] of [
+      ["speed", "fast"],
+      ["stop-games", "maybe"],
+      ["color", "red"],
+      ["slave", "other"],
+      ["url", "here"],
+    ])
+      expect(await config("set", key!, value!)).toMatchObject({ code: 2, err: expect.stringContaining(key!) });
+    expect(await bridge("config", "list", "--config", "/nowhere")).toMatchObject({ code: 3 });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
 });

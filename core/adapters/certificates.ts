@@ -1,11 +1,10 @@
-import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto";
+import { createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { der } from "#core/adapters/der";
 import { badInput, messageOf } from "#core/errors";
 
 /**
- * The cluster's own certificates (X.509, ECDSA P-256): one authority, and the server's certificate signed by it. Written
- * here because Node reads certificates and makes none, and because this little is all that the broker's TLS needs.
+ * The cluster's own certificates (X.509, ECDSA P-256): one authority, and the server's certificate signed by it. Node reads
+ * certificates and makes none; @peculiar/x509 does, over Node's own cryptography. It is loaded when one is made, for it takes time.
  */
 
 /** Both PEM. */
@@ -22,129 +21,78 @@ export const SERVER_DAYS = 397;
 /** Clocks of two machines may differ; a certificate of the future is refused. */
 const CLOCK_SKEW_MS = 3_600_000;
 
-const OID = {
-  ecdsaWithSha256: "1.2.840.10045.4.3.2",
-  commonName: "2.5.4.3",
-  subjectKey: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  alternativeName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKey: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-} as const;
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-const pemOf = (label: string, bytes: Uint8Array): string =>
-  `-----BEGIN ${label}-----\n${Buffer.from(bytes)
-    .toString("base64")
-    .replace(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
-
-const nameOf = (text: string): Buffer =>
-  der.sequence(der.set(der.sequence(der.objectId(OID.commonName), der.text(text))));
-
-const extension = (id: string, content: Uint8Array, critical = false): Buffer =>
-  der.sequence(der.objectId(id), ...(critical ? [der.boolean(true)] : []), der.octets(content));
-
-const keyIdOf = (spki: Uint8Array): Buffer => createHash("sha1").update(spki).digest();
-
-interface Request {
-  readonly subject: string;
-  readonly issuer: string;
-  /** The public key that is certified, as SPKI. */
-  readonly spki: Uint8Array;
-  /** PEM of the key that signs, and its public half. */
-  readonly signer: { readonly key: string; readonly spki: Uint8Array };
-  readonly from: number;
-  readonly until: number;
-  readonly extensions: readonly Buffer[];
-}
-
-const certify = (request: Request): string => {
-  const algorithm = der.sequence(der.objectId(OID.ecdsaWithSha256));
-  const serial = randomBytes(16);
-  serial[0] = (serial[0]! & 0x7f) | 0x40;
-  const body = der.sequence(
-    der.tagged(0, der.integer(Buffer.from([2]))),
-    der.integer(serial),
-    algorithm,
-    nameOf(request.issuer),
-    der.sequence(der.time(request.from), der.time(request.until)),
-    nameOf(request.subject),
-    request.spki,
-    der.tagged(
-      3,
-      der.sequence(
-        ...request.extensions,
-        extension(OID.subjectKey, der.octets(keyIdOf(request.spki))),
-        extension(OID.authorityKey, der.sequence(der.implicit(0, keyIdOf(request.signer.spki)))),
-      ),
-    ),
-  );
-  const signature = sign("sha256", body, request.signer.key);
-  return pemOf("CERTIFICATE", der.sequence(body, algorithm, der.bits(signature)));
+const load = async () => {
+  await import("reflect-metadata");
+  return import("@peculiar/x509");
 };
 
-const newPair = (): { key: string; spki: Buffer } => {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return {
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    spki: publicKey.export({ type: "spki", format: "der" }),
-  };
+type KeyPair = webcrypto.CryptoKeyPair;
+
+const newPair = (): Promise<KeyPair> =>
+  webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]) as Promise<KeyPair>;
+
+const pemOf = async ({ privateKey }: KeyPair): Promise<string> => {
+  const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey));
+  const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  return key.export({ type: "pkcs8", format: "pem" }).toString();
 };
 
-const period = (now: number, days: number) => ({ from: now - CLOCK_SKEW_MS, until: now + days * DAY_MS });
+const signingKeyOf = (pem: string): Promise<webcrypto.CryptoKey> => {
+  const der = createPrivateKey(pem).export({ type: "pkcs8", format: "der" });
+  return webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, false, ["sign"]);
+};
+
+const validity = (now: number, days: number) => ({
+  notBefore: new Date(now - CLOCK_SKEW_MS),
+  notAfter: new Date(now + days * DAY_MS),
+  signingAlgorithm: ALGORITHM,
+  serialNumber: `4${randomBytes(16).toString("hex").slice(1)}`,
+});
 
 /** A new certificate authority, good for nothing but signing servers' certificates. */
-export const newAuthority = (now: number, name = "Clusterio cluster authority"): CertifiedKey => {
-  const pair = newPair();
-  const extensions = [
-    extension(OID.basicConstraints, der.sequence(der.boolean(true), der.integer(Buffer.from([0]))), true),
-    // keyCertSign and cRLSign: bits 5 and 6.
-    extension(OID.keyUsage, der.bits(Buffer.from([0b0000_0110]), 1), true),
-  ];
-  const cert = certify({
-    subject: name,
-    issuer: name,
-    spki: pair.spki,
-    signer: pair,
-    ...period(now, AUTHORITY_DAYS),
-    extensions,
+export const newAuthority = async (now: number, name = "Clusterio cluster authority"): Promise<CertifiedKey> => {
+  const x509 = await load();
+  const keys = await newPair();
+  const cert = await x509.X509CertificateGenerator.createSelfSigned({
+    ...validity(now, AUTHORITY_DAYS),
+    name: [{ CN: [name] }],
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
+    ],
   });
-  return { cert, key: pair.key };
+  return { cert: `${cert.toString("pem")}\n`, key: await pemOf(keys) };
 };
 
 /** The server's certificate for these names and addresses, signed by the authority. */
-export const newServerCertificate = (authority: CertifiedKey, hosts: readonly string[], now: number): CertifiedKey => {
-  const { subject, publicKey } = new X509Certificate(authority.cert);
-  const pair = newPair();
-  const names = hosts.map((host) =>
-    isIP(host) === 0 ? der.implicit(2, Buffer.from(host)) : der.implicit(7, addressBytes(host)),
-  );
-  const extensions = [
-    extension(OID.basicConstraints, der.sequence(), true),
-    extension(OID.keyUsage, der.bits(Buffer.from([0b1000_0000]), 7), true),
-    extension(OID.extendedKeyUsage, der.sequence(der.objectId(OID.serverAuth))),
-    extension(OID.alternativeName, der.sequence(...names)),
-  ];
-  const cert = certify({
-    subject: hosts[0] ?? "clusterio",
-    issuer: subject.replace(/^CN=/, ""),
-    spki: pair.spki,
-    signer: { key: authority.key, spki: publicKey.export({ type: "spki", format: "der" }) },
-    ...period(now, SERVER_DAYS),
-    extensions,
+export const newServerCertificate = async (
+  authority: CertifiedKey,
+  hosts: readonly string[],
+  now: number,
+): Promise<CertifiedKey> => {
+  const x509 = await load();
+  const issuer = new x509.X509Certificate(authority.cert);
+  const keys = await newPair();
+  const names = hosts.map((value) => ({ type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const), value }));
+  const cert = await x509.X509CertificateGenerator.create({
+    ...validity(now, SERVER_DAYS),
+    subject: [{ CN: [hosts[0] ?? "clusterio"] }],
+    issuer: issuer.subject,
+    publicKey: keys.publicKey,
+    signingKey: await signingKeyOf(authority.key),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer, false),
+    ],
   });
-  return { cert, key: pair.key };
-};
-
-/** Four bytes of an IPv4 address, sixteen of an IPv6 one. */
-const addressBytes = (address: string): Buffer => {
-  if (isIP(address) === 4) return Buffer.from(address.split(".").map(Number));
-  const [head = "", tail] = address.split("::");
-  const words = (text: string) => (text === "" ? [] : text.split(":").map((word) => Number.parseInt(word, 16)));
-  const [front, back] = [words(head), tail === undefined ? [] : words(tail)];
-  const all = [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
-  return Buffer.from(all.flatMap((word) => [word >> 8, word & 0xff]));
+  return { cert: `${cert.toString("pem")}\n`, key: await pemOf(keys) };
 };
 
 /** What somebody should know of a certificate. Times in ms. */

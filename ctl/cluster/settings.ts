@@ -27,6 +27,9 @@ export const writeSettings = (dir: string, value: ClusterSettings): Promise<void
 
 export const identityFolder = (dir: string): string => join(dir, "identity");
 
+/** The seed that signs assignments, alone: for a master. */
+export const assignmentKeyFile = (dir: string): string => join(identityFolder(dir), "assignment.key");
+
 /** PEM files; only the keys are secret. The authority's key is missing where certificates were given. */
 export const tlsFiles = (dir: string) => {
   const folder = join(identityFolder(dir), "tls");

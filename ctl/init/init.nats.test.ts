@@ -40,6 +40,8 @@ test("init makes a whole cluster, readable by its owner alone, and the first adm
   expect(files).toEqual([
     "cluster.json",
     "identity/access.json",
+    "identity/assignment.key",
+    "identity/creds/master-master.creds",
     "identity/creds/system-system.creds",
     "identity/creds/user-admin.creds",
     "identity/identity.json",
@@ -85,9 +87,9 @@ test.each<[string, string[], RegExp]>([
 
 test("given certificates are used, and refused when they do not belong together", async () => {
   const now = Date.now();
-  const authority = newAuthority(now);
-  const { cert, key } = newServerCertificate(authority, ["given.example"], now);
-  const given = { cert, key, ca: authority.cert, other: newAuthority(now).cert };
+  const authority = await newAuthority(now);
+  const { cert, key } = await newServerCertificate(authority, ["given.example"], now);
+  const given = { cert, key, ca: authority.cert, other: (await newAuthority(now)).cert };
   for (const [name, text] of Object.entries(given)) await writeFile(join(folder, `${name}.pem`), text);
   const args = ["--cert", "cert.pem", "--key", "key.pem", "--dir", "given"];
   expect(await clusterio("init", ...args, "--ca", "other.pem")).toMatchObject({
@@ -168,7 +170,7 @@ describe("the broker that init made", () => {
 
   test("is not trusted with another authority, or with none", async () => {
     const refused = { code: "bad-input", message: expect.stringContaining("not signed by the authority") };
-    await expect(connecting({ ca: newAuthority(Date.now()).cert })).rejects.toMatchObject(refused);
+    await expect(connecting({ ca: (await newAuthority(Date.now())).cert })).rejects.toMatchObject(refused);
     await expect(connecting({})).rejects.toMatchObject(refused);
   });
 

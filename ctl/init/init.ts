@@ -9,6 +9,7 @@ import { decodeText } from "#core/events/codec";
 import { createIdentity } from "#core/identity/identity";
 import type { UserId } from "#core/ids";
 import {
+  assignmentKeyFile,
   type ClusterSettings,
   identityFolder,
   localUrl,
@@ -49,6 +50,8 @@ export const initCluster = async (options: InitOptions): Promise<Context> => {
     const config = await brokerConfig(dir, settings, { identity, tls: files });
     await nodeDisk.write(join(draft, "nats", "nats.conf"), new TextEncoder().encode(config));
     const { bytes } = await identity.userCreds(admin);
+    await identity.masterCreds();
+    await nodeDisk.write(assignmentKeyFile(draft), new TextEncoder().encode(`${identity.assignment.seed}\n`));
     await rename(draft, dir).catch((error: unknown) => {
       throw Reflect.get(error as object, "code") === "ENOTEMPTY" ? inUse(dir) : error;
     });
@@ -98,8 +101,8 @@ const writeCertificates = async (
   const files = tlsFiles(draft);
   const write = (path: string, text: string) => nodeDisk.write(path, new TextEncoder().encode(text));
   const now = Date.now();
-  const authority = certificates === undefined ? newAuthority(now, `${settings.name} authority`) : undefined;
-  const server = certificates ?? newServerCertificate(authority!, certificateHosts(settings), now);
+  const authority = certificates === undefined ? await newAuthority(now, `${settings.name} authority`) : undefined;
+  const server = certificates ?? (await newServerCertificate(authority!, certificateHosts(settings), now));
   const ca = certificates?.ca ?? authority!.cert;
   await write(files.ca, ca);
   if (authority !== undefined) await write(files.caKey, authority.key);

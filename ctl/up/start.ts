@@ -13,7 +13,7 @@ import { accessKeysFile, createIdentity, type Identity } from "#core/identity/id
 import type { DaemonContext } from "#core/lifecycle";
 import { ClusterClient } from "#ctl/client/client";
 import { readGiven } from "#ctl/cluster/place";
-import { type ClusterSettings, localUrl, readSettings, tlsFiles } from "#ctl/cluster/settings";
+import { assignmentKeyFile, type ClusterSettings, localUrl, readSettings, tlsFiles } from "#ctl/cluster/settings";
 import { type FoundServer, findNatsServer } from "#ctl/nats-server/find";
 import { Keeper, type Service } from "#ctl/processes/keeper";
 import { leftRunning, type Role, readRunRecord, removeRunRecord } from "#ctl/processes/run-record";
@@ -79,7 +79,7 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
   const bus = new NatsBus(link);
   const client = new ClusterClient(bus, plan.user);
   const watcher = own(new Watcher(client, bus, plan.clock), (opened) => opened.stop());
-  const assignmentKey = join(options.dir, "identity", "assignment.key");
+  const assignmentKey = assignmentKeyFile(options.dir);
   await nodeDisk.write(assignmentKey, new TextEncoder().encode(`${identity.assignment.seed}\n`));
   await start(await projectorService(plan, client, { assignmentKey, httpPort, ...accessOf(plan, options.dir) }));
   await start(await bridgeService(plan, bus));

@@ -1,0 +1,100 @@
+import { join, resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import { CONFIG_FILE, writeConfig } from "#bridge/config/file";
+import { NatsBus } from "#core/adapters/nats-bus";
+import { connectNats } from "#core/adapters/nats-connection";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, messageOf, refused, unavailable } from "#core/errors";
+import { credentialsAnswer } from "#core/events/access";
+import { decodeJson, encodeJson } from "#core/events/codec";
+import { answer } from "#core/events/command";
+import { decodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
+import { OwnKey } from "#core/identity/own-key";
+import { runDaemon } from "#core/lifecycle";
+import { subjects } from "#core/subjects";
+
+const ANSWER_MS_MAX = 10_000;
+
+export class JoinCommand extends Command {
+  static override paths = [["join"]];
+  static override usage = Command.Usage({
+    description: "become a slave of a cluster, with a word from `clusterio slave token`",
+    details: `
+      Makes a key on this machine, sends its public part, and writes the configuration with the credentials that come back
+      (DIR/bridge.json, mode 0600). The word is good once, for minutes; left out, it is read from standard input, so that it
+      stands in no list of processes.
+
+      Exit codes: 0 joined; 2 the word is no join token, or its time is over, or the server is not the one that it names; 3 the
+      cluster does not answer; 4 the word was used, the name is taken, or there is a configuration already.
+    `,
+    examples: [
+      ["The word is pasted", "$0 join --dir ./attic"],
+      ["From a file", "$0 join --dir ./attic < token"],
+    ],
+  });
+
+  token = Option.String({ name: "token", required: false });
+  dir = Option.String("--dir", ".", {
+    description: "Folder for the configuration and the instances (default: this one).",
+  });
+  name = Option.String("--name", { description: "The slave's name, where the token leaves it open." });
+
+  override async execute(): Promise<number> {
+    return runDaemon(async ({ signal, own }) => {
+      const path = join(resolve(this.dir), CONFIG_FILE);
+      const there = await nodeDisk.read(path).catch((error: unknown) => {
+        throw unavailable(`the folder ${resolve(this.dir)} cannot be used: ${messageOf(error)}`, error);
+      });
+      if (there !== undefined) throw refused(`${path} is there already: this folder is a slave's, choose another one`);
+      const token = decodeJoinToken((this.token ?? (await pasted(signal))).trim());
+      if (token.expires <= Date.now())
+        throw badInput("the time of this join token is over: ask for a new one, and look at both machines' clocks");
+      const key = new OwnKey();
+      const { id, jwt, assignmentKey } = await asked(token, { publicKey: key.publicKey, name: this.name }, own);
+      const { url, ca } = token;
+      const at = {
+        url,
+        ...(ca === undefined ? {} : { ca }),
+        ...(assignmentKey === undefined ? {} : { assignmentKey }),
+      };
+      await writeConfig(path, {
+        v: 1,
+        kind: "clusterio-bridge",
+        slave: id,
+        ...at,
+        creds: key.creds(jwt),
+        settings: {},
+      });
+      process.stdout.write(`joined as ${id}: ${path}\nstart it: clusterio-bridge run --config ${path}\n`);
+    });
+  }
+}
+
+const pasted = async (signal: AbortSignal): Promise<string> => {
+  if (process.stdin.isTTY) process.stderr.write("paste the join token: ");
+  let text = "";
+  process.stdin.setEncoding("utf8");
+  for await (const chunk of process.stdin) {
+    text += chunk;
+    if (text.includes("\n") || signal.aborted) break;
+  }
+  process.stdin.destroy();
+  return text;
+};
+
+type Own = Parameters<Parameters<typeof runDaemon>[0]>[0]["own"];
+
+const asked = async (token: JoinToken, request: { publicKey: string; name: string | undefined }, own: Own) => {
+  const creds = new TextEncoder().encode(token.creds);
+  const link = own(await connectNats({ servers: token.url, creds, name: token.id, ca: token.ca }), (opened) =>
+    opened.close(),
+  );
+  const result = await new NatsBus(link).request(subjects.join(token.id), encodeJson(request), ANSWER_MS_MAX);
+  if (result.kind !== "answer") throw unavailable(`no master of the cluster at ${token.url} answers: is it running?`);
+  const said = decodeJson(answer, result.data, "the master's answer");
+  if ("error" in said) {
+    const { code, message } = said.error;
+    throw new ClusterioError(Object.hasOwn(EXIT_CODES, code) ? (code as ErrorCode) : "refused", message);
+  }
+  return credentialsAnswer.parse(said.ok);
+};

@@ -1,0 +1,34 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { packageRoot } from "#core/adapters/package-root";
+import { cli } from "#test/kit/cli";
+
+/** The services in infra/systemd say what the programs understand. */
+const folder = join(packageRoot(), "infra", "systemd");
+const PROGRAMS = { "clusterio-projector": "master-projector", "clusterio-bridge": "slave-bridge" } as const;
+
+const unit = async (name: string) => {
+  const text = await readFile(join(folder, name), "utf8");
+  const start = /^ExecStart=\/usr\/local\/bin\/(\S+) (.*)$/m.exec(text);
+  return { text, program: start?.[1] ?? "", args: (start?.[2] ?? "").split(" ") };
+};
+
+test("each service runs one of our programs, or the broker, as a user without rights", async () => {
+  const names = await readdir(folder);
+  expect(names.sort()).toEqual(["clusterio-bridge@.service", "clusterio-nats.service", "clusterio-projector.service"]);
+  for (const name of names) {
+    const { text, program } = await unit(name);
+    expect([name, [...Object.keys(PROGRAMS), "nats-server"].includes(program)]).toEqual([name, true]);
+    expect(text).toMatch(/^User=clusterio$/m);
+    expect(text).toMatch(/^NoNewPrivileges=yes$/m);
+  }
+});
+
+test.each(Object.entries(PROGRAMS))("%s knows every option that its service gives it", async (program, main) => {
+  const name = (await readdir(folder)).find((file) => file.startsWith(program)) ?? "";
+  const { args } = await unit(name);
+  const { out } = await cli(main, ["run", "--help"]);
+  const options = args.filter((arg) => arg.startsWith("--"));
+  expect(options.length).toBeGreaterThan(0);
+  for (const option of options) expect(out).toContain(`${option} `);
+});
