@@ -24,10 +24,11 @@ module.exports = {
   // A busy two-core machine is several times slower than a quiet one; a test that hangs still ends.
   testTimeout: 60_000,
   projects: [
-    tier("pure", ".test", ["\\.(nats|lua|sim|depth|e2e)\\.test\\.ts$"]),
+    tier("pure", ".test", ["\\.(nats|lua|sim|mutation|depth|e2e)\\.test\\.ts$"]),
     tier("nats", ".nats.test"),
     tier("lua", ".lua.test"),
     tier("sim", ".sim.test"),
+    tier("mutations", ".mutation.test"),
     tier("depth", ".depth.test"),
     tier("e2e", ".e2e.test", ["/test/e2e/chaos/"]),
     { ...tier("chaos", ".e2e.test"), testMatch: ["<rootDir>/test/e2e/chaos/*.e2e.test.ts"] },

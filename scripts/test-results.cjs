@@ -15,10 +15,18 @@ const tierResult = (written) => {
   return result;
 };
 
-const tierLine = ({ tier, passed, failed, skipped, note, seconds }) => {
+/** How many of the tests whose name begins like this passed, of how many. */
+const countOf = (written, beginning) => {
+  const tests = (written?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
+  const counted = tests.filter(({ title }) => title.startsWith(beginning));
+  return { passed: counted.filter(({ status }) => status === "passed").length, all: counted.length };
+};
+
+const tierLine = ({ tier, passed, failed, skipped, note, seconds, count }) => {
   const over = seconds > tier.budgetS ? " OVER ITS BUDGET" : "";
   const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  return `${tier.name.padEnd(5)} ${seconds.toFixed(1).padStart(6)} s of ${tier.budgetS} s${over}: ${counts}${note && ` (${note})`}`;
+  const told = count === undefined ? "" : `; ${count.passed} of ${count.all} ${tier.counts.as}`;
+  return `${tier.name.padEnd(5)} ${seconds.toFixed(1).padStart(6)} s of ${tier.budgetS} s${over}: ${counts}${told}${note && ` (${note})`}`;
 };
 
 const total = (results) => {
@@ -29,4 +37,4 @@ const total = (results) => {
 const lastLine = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 
-module.exports = { tierResult, tierLine, total, lastLine };
+module.exports = { tierResult, countOf, tierLine, total, lastLine };

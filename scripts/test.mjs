@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { lastLine, tierLine, tierResult, total } from "./test-results.cjs";
+import { countOf, lastLine, tierLine, tierResult, total } from "./test-results.cjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const jest = join(dirname(createRequire(import.meta.url).resolve("jest/package.json")), "bin/jest.js");
@@ -18,6 +18,13 @@ const TIERS = [
   { name: "nats", budgetS: 120, args: PARALLEL },
   { name: "lua", budgetS: 180, args: PARALLEL },
   { name: "sim", budgetS: 300, args: PARALLEL },
+  // Deliberate defects, each with the simulated history that shows it.
+  {
+    name: "mutations",
+    budgetS: 180,
+    args: PARALLEL,
+    counts: { beginning: "a defect: ", as: "deliberate defects found" },
+  },
   // A hundred simulated histories in real Lua.
   { name: "depth", budgetS: 180, args: PARALLEL },
   { name: "e2e", budgetS: 180, args: ["--runInBand"] },
@@ -58,7 +65,8 @@ try {
     if (values.tier !== undefined && !values.tier.includes(tier.name)) continue;
     const started = performance.now();
     const written = await run(tier, join(folder, `${tier.name}.json`));
-    results.push({ tier, ...tierResult(written), seconds: (performance.now() - started) / 1000 });
+    const counted = tier.counts === undefined ? {} : { count: countOf(written, tier.counts.beginning) };
+    results.push({ tier, ...tierResult(written), ...counted, seconds: (performance.now() - started) / 1000 });
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

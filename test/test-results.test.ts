@@ -3,13 +3,24 @@ interface Result {
   readonly failed: number;
   readonly skipped: number;
 }
+interface Count {
+  readonly passed: number;
+  readonly all: number;
+}
+interface Told {
+  readonly tier: { readonly name: string; readonly budgetS: number; readonly counts?: { readonly as: string } };
+  readonly note: string;
+  readonly seconds: number;
+  readonly count?: Count;
+}
 interface Results {
   tierResult(written: object | undefined): Result & { readonly note: string };
-  tierLine(result: Result & { tier: { name: string; budgetS: number }; note: string; seconds: number }): string;
+  countOf(written: object | undefined, beginning: string): Count;
+  tierLine(result: Result & Told): string;
   total(results: readonly Result[]): Result;
   lastLine(sum: Result): string;
 }
-const { tierResult, tierLine, total, lastLine }: Results = require("../scripts/test-results.cjs");
+const { tierResult, countOf, tierLine, total, lastLine }: Results = require("../scripts/test-results.cjs");
 
 const written = (change: object = {}) => ({
   numPassedTests: 3,
@@ -49,4 +60,17 @@ test("a tier's time stands beside its budget, and too much of it is said", () =>
     tierLine({ tier: { name: "pure", budgetS: 60 }, passed: 1, failed: 0, skipped: 0, note: "", seconds });
   expect(line(7.04)).toBe("pure     7.0 s of 60 s: 1 passed, 0 failed");
   expect(line(61)).toContain("OVER ITS BUDGET");
+});
+
+test("a tier that looks for something says how much of it was found", () => {
+  const tests = (...titles: readonly [string, string][]) => ({
+    testResults: [{ assertionResults: titles.map(([title, status]) => ({ title, status })) }],
+  });
+  const some = tests(["a defect: one", "passed"], ["a defect: two", "failed"], ["the code as it is", "passed"]);
+  const count = countOf(some, "a defect: ");
+  expect(count).toEqual({ passed: 1, all: 2 });
+  const tier = { name: "mutations", budgetS: 180, counts: { as: "defects found" } };
+  const line = tierLine({ tier, count, passed: 2, failed: 1, skipped: 0, note: "", seconds: 3 });
+  expect(line).toBe("mutations    3.0 s of 180 s: 2 passed, 1 failed; 1 of 2 defects found");
+  expect(countOf(undefined, "a defect: ")).toEqual({ passed: 0, all: 0 });
 });

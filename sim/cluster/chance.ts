@@ -40,6 +40,7 @@ export const FAULTS = [
   "rollback",
   "crash",
   "spoiled-save",
+  "early-crash",
   "fork",
   "foreign-save",
   "new-map",
@@ -53,10 +54,13 @@ export const FAULTS = [
   "events-tail",
   "events-new",
   "events-aged",
+  "events-regrown",
   "ledger-tail",
   "ledger-new",
+  "ledger-regrown",
   "ledger-full",
   "state-lost",
+  "key-replaced",
   "lost-ack",
   "late-append",
   "slow-broker",
@@ -76,6 +80,7 @@ export const FAULTS = [
   "fact-lost",
   "fact-twice",
   "fact-late",
+  "sync-late",
   "shuffled",
   "slow-route",
   "delivery-lost",
@@ -93,12 +98,22 @@ export type Odds = Readonly<Record<Fault, number>>;
 
 const WEIGHTS = [1, 1, 2, 4, 8];
 
+export interface Kinds {
+  /** These may happen; absent: all. */
+  readonly only?: ReadonlySet<Fault>;
+  readonly without?: ReadonlySet<Fault>;
+  /** Each of these happens, and no other. */
+  readonly surely?: ReadonlySet<Fault>;
+}
+
 /** One seed in twenty has no faults at all; the others switch each kind on with a probability of their own. */
-export const drawOdds = (chance: Chance, only?: ReadonlySet<Fault>, without?: ReadonlySet<Fault>): Odds => {
-  const percent = chance.once(20) ? 0 : chance.pick([15, 30, 50, 80]);
+export const drawOdds = (chance: Chance, { only, without, surely }: Kinds): Odds => {
+  const drawn = chance.once(20) ? 0 : chance.pick([15, 30, 50, 80]);
+  const percent = surely === undefined ? drawn : 100;
+  const may = surely ?? only;
   const odds = FAULTS.map((fault) => {
     const weight = chance.below(100) < percent ? chance.pick(WEIGHTS) : 0;
-    const off = (only !== undefined && !only.has(fault)) || without?.has(fault) === true;
+    const off = (may !== undefined && !may.has(fault)) || without?.has(fault) === true;
     return [fault, off ? 0 : weight] as const;
   });
   return Object.fromEntries(odds) as Odds;

@@ -6,17 +6,18 @@ import { ManualClock } from "#core/ports/memory/manual-clock";
 import { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { MemoryLog } from "#core/ports/memory/memory-log";
 import { parseDeliverySubject, SUBJECT_PREFIX, subjects } from "#core/subjects";
-import type { Chance } from "#sim/cluster/chance";
+import type { Chance, Fault } from "#sim/cluster/chance";
 import { Checker } from "#sim/cluster/checker";
 import { type Folder, newFolder } from "#sim/cluster/folder";
 import { Host } from "#sim/cluster/host";
 import type { Machine } from "#sim/cluster/machine";
 import type { LogWeather } from "#sim/cluster/machine-log";
-import { Master, type MasterSetting } from "#sim/cluster/master";
+import { Keys, Master, type MasterSetting } from "#sim/cluster/master";
 import { Operator } from "#sim/cluster/operator";
 import type { Setting } from "#sim/cluster/setting";
 import { Traffic, type WrittenRound } from "#sim/cluster/traffic";
 import { unsealOnce } from "#sim/cluster/unsealing";
+import { memoryOf } from "#sim/cluster/verdict";
 import type { Weather } from "#sim/cluster/weather";
 import { type Games, RESOURCES, type Save } from "#sim/cluster/world";
 
@@ -27,12 +28,19 @@ const settled = Promise.resolve();
 /** Runs every promise that can run, and what that sets off: asked from a microtask, a tick comes after all the others. */
 const settle = (then: () => void): void => void settled.then(() => process.nextTick(then));
 
+/** What keeps a leader from writing when it means to. */
+const HOLDING_UP: readonly Fault[] = [
+  ...(["clock-jump", "slow-broker", "lost-ack", "late-append", "ledger-full"] as const),
+  ...(["master-pause", "master-cut", "events-regrown", "ledger-regrown"] as const),
+];
 /** Saves that somebody may still load, of all worlds. */
 const ARCHIVE_MAX = 60;
+/** Above the share at which grants end. */
+const NEARLY_FULL = 0.953;
 const SKEW_MS = 20_000;
 const SKEW_MS_MAX = 600_000;
 const CHECKPOINTS = [7, 40, 5_000];
-const LEDGER_BYTES = [60_000, 200_000];
+const LEDGER_BYTES = [30_000, 60_000, 200_000];
 /** Worlds have three resources: in some histories few of them fit one fact, by count or by bytes, or one round. */
 const FACT_ROOMS: readonly (FactRoom | undefined)[] = [
   ...[undefined, undefined, undefined],
@@ -63,6 +71,7 @@ export class Cluster implements Setting {
   readonly #ledgerOptions: { bytesMax?: number } = {};
   readonly ledger: MemoryLog;
   readonly state = new MemoryLog(this.clock);
+  readonly keys = new Keys();
   readonly masters: readonly Master[];
   readonly factRoom: FactRoom | undefined;
   readonly traffic: Traffic;
@@ -91,7 +100,14 @@ export class Cluster implements Setting {
     this.factRoom = chance.pick(FACT_ROOMS);
     this.traffic = new Traffic((what) => weather.count(what));
     this.ledger = new MemoryLog(this.clock, this.#ledgerOptions);
-    this.checker = new Checker((what) => this.log(`BROKEN ${what}`));
+    const never = (faults: readonly Fault[]) => faults.every((fault) => weather.odds[fault] === 0);
+    this.checker = new Checker({
+      now: () => this.clock.now(),
+      onBroken: (what) => this.log(`BROKEN ${what}`),
+      steadyClocks: never(["clock-jump"]),
+      promptLeaders: never(HOLDING_UP),
+      watchfulLeaders: never(HOLDING_UP.filter((fault) => fault !== "ledger-full")),
+    });
     this.broker.capture(`${SUBJECT_PREFIX}.state.>`, this.state);
     this.broker.connect().subscribe(subjects.all.deliveries, ({ subject, data }) => this.#route(subject, data));
     for (const slave of SLAVES) this.#skews.set(slave, this.drawSkew());
@@ -107,14 +123,14 @@ export class Cluster implements Setting {
   }
 
   #masterSetting(): MasterSetting {
-    const { clock, broker, chance, events, ledger, state, weather, checker } = this;
+    const { clock, broker, chance, events, ledger, state, keys, weather, checker } = this;
     const logWeather = (stored: LogWeather["stored"]): LogWeather => ({
       append: () => weather.append(),
       readDelayMs: () => weather.readDelayMs(),
       stored,
     });
     return {
-      ...{ clock, broker, chance, events, ledger, state },
+      ...{ clock, broker, chance, events, ledger, state, keys },
       eventsWeather: logWeather(() => {}),
       ledgerWeather: logWeather((subject, data) => {
         const type = subject.slice(subject.lastIndexOf(".") + 1);
@@ -122,11 +138,16 @@ export class Cluster implements Setting {
         this.#written(type, data);
         if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
         checker.ledgerMessage(type, data);
+        void ledger.info().then(({ bytes, bytesMax }) => checker.ledgerFilled(bytes, bytesMax));
       }),
       checkpointEvery: chance.pick(CHECKPOINTS),
       roundBytesMax: chance.pick(ROUND_BYTES),
       unseal: unsealOnce(),
       onCrash: (error) => this.crashed(error),
+      onStarted: (state) => checker.loaded(memoryOf(state)),
+      onStandby: (state) => {
+        if (weather.odds["slow-broker"] + weather.odds["ledger-regrown"] === 0) checker.loaded(memoryOf(state));
+      },
       onAlarm: (message) => {
         const section = /#([a-z-]+)\)$/.exec(message)?.[1];
         weather.count(`alarm: ${section ?? message.replace(/[0-9]+/g, "N").slice(0, 60)}`);
@@ -192,13 +213,29 @@ export class Cluster implements Setting {
     if (this.saves.length > ARCHIVE_MAX) this.saves.shift();
   }
 
+  named(host: Host, save: Save, world: string): void {
+    if (save.world === "" || save.instance !== host.instance) this.checker.named(save.world, world);
+  }
+
+  broke(rule: string, detail: string): void {
+    this.checker.broke(rule, detail);
+  }
+
+  handed(world: string, token: string): void {
+    this.checker.handed(world, token);
+  }
+
+  signedEpoch(assignment: string): number | undefined {
+    return this.keys.assignments.verify(assignment)?.epoch;
+  }
+
   publishFact(from: Machine, subject: string, bytes: Uint8Array): void {
     if (from.dead) return;
     const type = subject.slice(subject.lastIndexOf(".") + 1);
     this.weather.count(`fact: ${type}`);
     this.checker.fact(bytes);
     if (type !== "world-reported") this.log(`fact ${decoder.decode(bytes)}`);
-    const arrivals = from.cut ? [] : this.weather.fact(from.lagMs);
+    const arrivals = from.cut ? [] : this.weather.fact(from.lagMs, type === "world-synced");
     const [, , , instance = ""] = subject.split(".");
     const sync = type === "world-synced" ? { sync: (JSON.parse(decoder.decode(bytes)) as SyncFact).data } : {};
     const number = this.traffic.departs({ instance, arrivals, ...sync });
@@ -210,7 +247,8 @@ export class Cluster implements Setting {
 
   #store(number: number, subject: string, bytes: Uint8Array): void {
     this.traffic.arrives(number);
-    this.events.store(subject, bytes);
+    const stored = this.events.store(subject, bytes);
+    if (stored.kind === "stored") this.checker.eventStored(stored.seq, bytes);
   }
 
   #addressOf(subject: string): ReturnType<typeof parseDeliverySubject> {
@@ -225,7 +263,7 @@ export class Cluster implements Setting {
     const to = this.#addressOf(subject);
     if (to === undefined) return;
     const delivery = JSON.parse(decoder.decode(data)) as Delivery;
-    this.checker.delivery(delivery);
+    this.checker.delivery(to.instance, delivery);
     for (const host of this.hosts) {
       if (host.instance !== to.instance || host.slave !== to.slave) continue;
       const number = this.traffic.deliveryDeparts();
@@ -279,6 +317,11 @@ export class Cluster implements Setting {
 
   raiseLedgerLimit(): void {
     delete this.#ledgerOptions.bytesMax;
+  }
+
+  /** An operator allows the ledger hardly more than it holds. */
+  async lowerLedgerLimit(): Promise<void> {
+    this.#ledgerOptions.bytesMax = Math.ceil((await this.ledger.info()).bytes / NEARLY_FULL);
   }
 
   /** After a quiet point: there is a limit again, and room below it. */

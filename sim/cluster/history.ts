@@ -1,14 +1,16 @@
 import { pause } from "#core/ports/clock";
 import { longAbsence } from "#sim/cluster/absence";
-import { Chance, drawOdds, type Fault, type Odds } from "#sim/cluster/chance";
+import type { Happened } from "#sim/cluster/act";
+import { watchLinks } from "#sim/cluster/calm";
+import { Chance, drawOdds, type Fault, type Kinds, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
 import { lockstepGames, luaGames } from "#sim/cluster/lua-world";
 import { plainGames } from "#sim/cluster/plain-world";
 import { decide, decideRewinds, rest } from "#sim/cluster/rest";
 import { tour } from "#sim/cluster/tour";
-import { type Happened, NEEDS_GAME, TROUBLES } from "#sim/cluster/trouble";
-import { chainProblem, conservationProblems, unrestIn } from "#sim/cluster/verdict";
+import { NEEDS_GAME, TROUBLES } from "#sim/cluster/trouble";
+import { chainProblem, conservationProblems, memoryOf, unrestIn } from "#sim/cluster/verdict";
 import { Weather } from "#sim/cluster/weather";
 import { type Games, RESOURCES } from "#sim/cluster/world";
 
@@ -22,13 +24,14 @@ import { type Games, RESOURCES } from "#sim/cluster/world";
  * H4 of one instance at most one world runs.
  * H5 a healthy instance was not stopped.
  * H6 nobody owes anything when nobody was rewound, and no adjustment was lost with the ledger.
- * H7 no projector crashed.
- * H8 what is linked stays linked while nothing happens, and an absence is noticed and made good.
+ * H7 no projector crashed, or took its ledger for damaged.
+ * H8 what is linked stays linked, in one session, and collects, while nothing happens.
  * H9 a bridge that is away for ten minutes takes its world's lease and session with it: nothing more is collected or wanted.
+ * H10 a game that ended goes on from its world's newest own save that opens.
  */
 const NUMBERS: Readonly<Record<string, string>> = {
   ...{ conservation: "H1", stuck: "H2", chain: "H3", twins: "H4", "stopped by mistake": "H5", phantom: "H6" },
-  ...{ crash: "H7", calm: "H8", away: "H9" },
+  ...{ crash: "H7", halted: "H7", calm: "H8", away: "H9", "crash cost": "H10" },
 };
 
 /** The number of the promise that a problem of this kind breaks: the checker's own kinds are numbers already. */
@@ -38,14 +41,11 @@ const GAMES = { plain: plainGames, lua: luaGames, lockstep: lockstepGames } sati
 
 export type GameKind = keyof typeof GAMES;
 
-export interface HistoryOptions {
+export interface HistoryOptions extends Kinds {
   readonly seed: number;
   readonly steps: number;
   /** What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua, perhaps with a joined client. */
   readonly game?: GameKind;
-  /** Kinds of fault that may happen; absent: all. */
-  readonly only?: ReadonlySet<Fault>;
-  readonly without?: ReadonlySet<Fault>;
   /** A test of the checker: so many items come from nowhere. */
   readonly forged?: number;
   readonly log?: (message: string) => void;
@@ -153,6 +153,7 @@ const clearPolicies = async (cluster: Cluster): Promise<void> => {
 /** Faults stop; whoever was killed, cut off or paused is back. Nobody is told to begin anew. */
 const calm = (cluster: Cluster): void => {
   cluster.weather.quiet = true;
+  cluster.weather.quietAt = cluster.clock.now();
   cluster.weather.jitterMsMax = 0;
   cluster.raiseLedgerLimit();
   for (const master of cluster.masters) {
@@ -169,21 +170,25 @@ const calm = (cluster: Cluster): void => {
 };
 
 const judge = async (cluster: Cluster, happened: Happened): Promise<void> => {
-  const { checker } = cluster;
+  const { checker, weather } = cluster;
+  if (checker.problems.size > 0) return;
   if (!(await rest(cluster))) checker.broke("stuck", unrestIn(cluster).join(" | "));
   if (checker.problems.size > 0) return;
   stops(cluster, happened);
   if (!(await rest(cluster))) checker.broke("stuck", unrestIn(cluster).join(" | "));
+  if (cluster.chance.once(3)) await watchLinks(cluster);
+  if (checker.problems.size > 0) return;
   const finals = await tour(cluster);
   const state = cluster.leader?.state;
+  if (state !== undefined) checker.memory(memoryOf(state));
   if (state === undefined || checker.problems.size > 0) return;
   for (const problem of conservationProblems(state, finals)) checker.broke("conservation", problem);
   const chain = await chainProblem(cluster);
   if (chain !== undefined) checker.broke("chain", chain);
   const owed = [...state.worlds.values()].flatMap((world) => [...world.accounts.values()]).some(({ debt }) => debt > 0);
   const short = [...state.stocks.values()].some(({ shortfall }) => shortfall > 0);
-  if (!happened.rewound && (owed || short))
-    checker.broke("phantom", "nobody was rewound, and yet somebody owes something");
+  const rewound = happened.rewound || weather.counts.has("the save at the end is cut off");
+  if (!rewound && (owed || short)) checker.broke("phantom", "nobody was rewound, and yet somebody owes something");
 };
 
 /** Every instance runs once: a healthy one was not stopped, and of real twins at most one is left. */
@@ -224,7 +229,7 @@ const wholeLife = async (cluster: Cluster, options: HistoryOptions, { happened, 
 
 export const runHistory = async (options: HistoryOptions): Promise<HistoryEnd> => {
   const chance = new Chance(options.seed);
-  const odds = drawOdds(chance, options.only, options.without);
+  const odds = drawOdds(chance, options);
   const weather = new Weather(chance, odds);
   const cluster = new Cluster(chance, weather, GAMES[options.game ?? "plain"], options.log ?? (() => {}));
   cluster.log(`faults: ${JSON.stringify(Object.fromEntries(Object.entries(odds).filter(([, odd]) => odd > 0)))}`);

@@ -23,8 +23,9 @@ import { type Clock, every, pause } from "#core/ports/clock";
 import { IDLE } from "#core/ports/memory/manual-clock";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { subjects } from "#core/subjects";
+import { BridgeWatch, WatchedBus } from "#sim/cluster/bridge-watch";
 import { type Folder, newFolder, putSave, savesIn } from "#sim/cluster/folder";
-import { Machine, MachineBus } from "#sim/cluster/machine";
+import { Machine } from "#sim/cluster/machine";
 import { ReportFiles } from "#sim/cluster/report-files";
 import type { Setting } from "#sim/cluster/setting";
 import { SimRcon } from "#sim/cluster/sim-rcon";
@@ -45,6 +46,7 @@ interface BridgeRun {
   readonly clock: Clock;
   readonly session: Session;
   readonly boot: Boot;
+  readonly watch: BridgeWatch;
   readonly disconnect: () => void;
   rcon: SimRcon | undefined;
   facts: number;
@@ -62,9 +64,17 @@ export class Host {
   stopped: "twin" | "not-yours" | "rejected" | undefined;
   /** The link asks the operator which world an id-less save is. */
   undecided = false;
+  /** How often its link was lost. */
+  unlinks = 0;
+  /** The bridge said that no leader knows the instance to be its own. */
+  disowned = false;
   /** The bridge said that the id-less save is of another map: no operator calls it the same world. */
   otherMap = false;
   decidedAt = 0;
+  /** An operator said that the id-less save is its world, or a new one. */
+  decided = false;
+  /** As the game said when its session began: the token is "" when none has. */
+  #session = { token: "", world: "", tick: 0 };
   /** False while an operator works on it, and for good when it was taken away. */
   wanted = true;
   /** Moved to another slave: whoever meant to start it again, comes too late. */
@@ -77,6 +87,11 @@ export class Host {
   #passedAt = 0;
   #tickRest = 0;
   #stopGameTimer = () => {};
+  #startedFrom: Save | undefined;
+  /** What this run of the game writes is known to be its world's own. */
+  #runIsOwn = false;
+  /** The newest save of the world's own that opens, since an operator gave another. */
+  #lastOwn: Save | undefined;
   /** The save that the game writes when it ends in order. */
   #exitFile = "";
 
@@ -110,15 +125,28 @@ export class Host {
     const boot = nextBoot(clock.now(), folder.lastBoot, random);
     folder.lastBoot = boot;
     const inner = setting.broker.connect();
-    const bus = new MachineBus(machine, inner, setting.clock, () => setting.weather.request());
+    const bus = new WatchedBus(machine, inner, setting.clock, () => setting.weather.request());
+    const watch = this.#watch();
+    bus.onAnswer = (answer) => watch.answer(answer);
     const context = this.#context(boot, { clock, random, bus });
     const session = new Session(context, this.#owner(machine), folder.link);
     const disconnect = () => inner.setConnected(false);
-    this.bridge = { machine, clock, session, boot, disconnect, rcon: undefined, facts: 0 };
+    this.bridge = { machine, clock, session, boot, watch, disconnect, rcon: undefined, facts: 0 };
     every(clock, TICK_MS, () => session.tick() || IDLE);
     bus.onConnection((connected) => connected && session.restate());
     if (this.wanted && this.stopped === undefined && !this.running) this.startGame();
     else this.#connect(this.bridge);
+  }
+
+  #watch(): BridgeWatch {
+    const { setting, instance, folder } = this;
+    return new BridgeWatch({
+      instance,
+      clock: setting.clock,
+      remembered: () => folder.link,
+      signedEpoch: (assignment) => setting.signedEpoch(assignment),
+      broke: (rule, detail) => setting.broke(rule, detail),
+    });
   }
 
   killBridge(): void {
@@ -155,10 +183,16 @@ export class Host {
       },
       configure: () => {},
       belongs: (world) => this.#belongs(world),
-      publish: (fact) => this.#publish(fact),
+      publish: (fact) => {
+        if (this.bridge?.machine === machine) this.#publish(this.bridge, fact);
+      },
       stopServer: (message) => this.#stopServer(message),
       alarm: (message) => {
         if (message !== undefined) this.setting.log(`alarm of ${this.slave}: ${message}`);
+        if (message?.includes("is not assigned to") === true) {
+          this.disowned = true;
+          this.bridge?.watch.disowned();
+        }
         if (message?.includes("cannot be taken for") !== true) return;
         this.undecided = true;
         this.otherMap = message.includes("another map");
@@ -166,12 +200,18 @@ export class Host {
       // No mod of a simulated world has anything to say to another.
       send: () => {},
       dropped: () => {},
-      changed: () => {},
+      changed: () => {
+        if (this.bridge?.session.linked === false) this.unlinks++;
+      },
       saving: () => false,
     };
   }
 
   #belongs(world: Parameters<typeof belongs>[1]): void {
+    if (!world.startsWith(`${this.instance}.`))
+      this.setting.broke("C14", `${this.instance} takes ${world} for a world of its own`);
+    this.#runIsOwn = true;
+    if (this.#startedFrom !== undefined) this.setting.named(this, this.#startedFrom, world);
     const before = this.folder.lineage;
     this.folder.lineage = belongs(before, world, this.now());
     if (this.folder.lineage === before) return;
@@ -181,11 +221,10 @@ export class Host {
     });
   }
 
-  #publish(fact: FactBody): void {
-    const { bridge } = this;
-    if (bridge === undefined) return;
+  #publish(bridge: BridgeRun, fact: FactBody): void {
     const from = { slave: this.slave, instance: this.instance, boot: bridge.boot, number: ++bridge.facts };
     const subject = subjects.event(this.slave, this.instance, fact.type);
+    bridge.watch.says(fact as Parameters<BridgeWatch["says"]>[0]);
     this.setting.publishFact(bridge.machine, subject, encodeFact(from, bridge.clock.now(), fact));
   }
 
@@ -199,7 +238,10 @@ export class Host {
   delivery(delivery: Delivery): void {
     const { bridge } = this;
     if (bridge === undefined || bridge.machine.cut) return;
-    bridge.machine.run(() => bridge.session.delivery(delivery));
+    bridge.machine.run(() => {
+      bridge.watch.delivery(delivery);
+      bridge.session.delivery(delivery);
+    });
   }
 
   #connect(bridge: BridgeRun): void {
@@ -229,7 +271,26 @@ export class Host {
   #command(game: World, text: string): string | undefined {
     if (this.game !== game) return undefined;
     this.pass();
-    return this.#guarded(() => game.command(text));
+    this.#before(text);
+    const reply = this.#guarded(() => game.command(text));
+    if (reply !== undefined && text.startsWith("/clusterio-begin ")) this.#begun(text, reply);
+    return reply;
+  }
+
+  #begun(text: string, reply: string): void {
+    const { world, tick } = JSON.parse(reply) as { readonly world?: string; readonly tick?: number };
+    const { token } = JSON.parse(text.slice("/clusterio-begin ".length)) as { readonly token: string };
+    if (world !== undefined && tick !== undefined) this.#session = { token, world, tick };
+  }
+
+  /** Only what names the session that the game has is taken in. */
+  #before(text: string): void {
+    const { token, world, tick } = this.#session;
+    if (token === "") return;
+    if (/^\/(?:ci|clusterio-import) /.test(text) && text.includes(token.slice(0, 4))) this.setting.handed(world, token);
+    if (world !== "" || !text.startsWith("/clusterio-adopt ")) return;
+    const order = JSON.parse(text.slice("/clusterio-adopt ".length)) as { readonly world: string };
+    this.bridge?.watch.adopts(order.world, tick, this.decided);
   }
 
   /** A game ends with its mod's error. */
@@ -274,10 +335,20 @@ export class Host {
     folder.lineage = started(folder.lineage, choice, now);
     this.setting.log(`${this.instance} starts ${choice.save}${choice.own ? ", its own" : ""}`);
     const file = startFileFor(choice.save);
-    const { save } = folder.saves.get(choice.save)!;
-    folder.saves.set(file, { save, writtenAt: now, opens: true });
+    const { save, opens } = folder.saves.get(choice.save)!;
+    folder.saves.set(file, { save, writtenAt: now, opens });
+    if (!opens) {
+      this.setting.weather.count("a save that does not open is started");
+      this.setting.clock.after(this.setting.chance.between(1_000, 4_000), () => this.#restart());
+      return;
+    }
+    this.#judgeStart(save);
+    this.#startedFrom = save;
+    this.#runIsOwn = choice.own;
     this.undecided = false;
     this.decidedAt = 0;
+    this.decided = false;
+    this.#session = { token: "", world: "", tick: 0 };
     this.#passedAt = this.setting.clock.now();
     this.#tickRest = 0;
     const opening: Opening = {
@@ -291,6 +362,16 @@ export class Host {
       return IDLE;
     });
     if (this.bridge !== undefined) this.#connect(this.bridge);
+  }
+
+  /** H10. A clock that jumps back makes an older save look newer. */
+  #judgeStart(save: Save): void {
+    const newest = this.#lastOwn;
+    if (newest === undefined || this.setting.weather.odds["clock-jump"] > 0) return;
+    // Two may have been written in one tick.
+    if (save.world === newest.world && save.tick === newest.tick) return;
+    const [from, to] = [`${save.world} tick ${save.tick}`, `${newest.world} tick ${newest.tick}`];
+    this.setting.broke("crash cost", `${this.instance} goes on from ${from}, its newest own save is ${to}`);
   }
 
   /** The process is gone: nothing was saved. */
@@ -322,7 +403,9 @@ export class Host {
     }
     if (this.game !== game) return undefined;
     this.pass();
-    const save = this.#write(this.#exitFile, true);
+    const cutOff = this.setting.weather.strikes("spoiled-save", 10);
+    if (cutOff) this.setting.weather.count("the save at the end is cut off");
+    const save = this.#write(this.#exitFile, !cutOff);
     this.#ended();
     return save;
   }
@@ -338,7 +421,9 @@ export class Host {
     const save = this.#guarded(() => this.game?.save());
     if (save === undefined) return undefined;
     this.folder.saves.set(name, { save, writtenAt: this.now(), opens });
-    if (opens) this.setting.archive(this, save);
+    if (!opens) return undefined;
+    if (this.#runIsOwn) this.#lastOwn = save;
+    this.setting.archive(this, save);
     return save;
   }
 
@@ -348,10 +433,16 @@ export class Host {
     return choice.kind === "start" ? this.folder.saves.get(choice.save)?.save : undefined;
   }
 
+  /** An operator puts a save there: the next start begins from it. */
+  give(save: Save): void {
+    putSave(this.folder, save, this.now());
+    this.#lastOwn = undefined;
+  }
+
   /** An operator ends the game without a word and starts another save. */
   load(save: Save): void {
     this.#ended();
-    putSave(this.folder, save, this.now());
+    this.give(save);
     this.stopped = undefined;
     this.bridge?.session.restart();
     this.setting.clock.after(this.setting.chance.between(500, 3_000), () => this.#restart());

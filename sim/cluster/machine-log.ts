@@ -9,6 +9,8 @@ import type { Machine } from "#sim/cluster/machine";
 export interface AppendFate {
   readonly delayMs: number;
   readonly kind: "acknowledged" | "unacknowledged" | "dropped" | "late" | "full";
+  /** It hangs on its way until then. */
+  readonly until?: Promise<void>;
   /** For "late": stored this long after its author gave up on it. */
   readonly lateMs: number;
 }
@@ -40,6 +42,7 @@ export class MachineLog implements Log {
     const fate = this.weather.append();
     const unknown = { kind: "unknown" as const, reason: "no acknowledgement came" };
     if (fate.delayMs > 0) await pause(this.clock, fate.delayMs);
+    if (fate.until !== undefined) await fate.until;
     if (this.machine.cut || fate.kind === "dropped") {
       await pause(this.clock, GIVE_UP_MS);
       return unknown;
@@ -81,7 +84,13 @@ export class MachineLog implements Log {
   }
 
   read(from: number, max: number): Promise<StoredMessage[]> {
-    return this.#read(() => this.inner.read(from, max));
+    const hanging = this.machine.hangingRead;
+    this.machine.hangingRead = undefined;
+    return this.#read(async () => {
+      hanging?.begun();
+      await hanging?.done;
+      return this.inner.read(from, max);
+    });
   }
 
   info(): Promise<LogInfo> {

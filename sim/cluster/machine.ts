@@ -15,6 +15,8 @@ export class Machine {
   skewMs: number;
   /** How much longer than others' its facts and what it is told are under way (ms): they keep their order. */
   lagMs = 0;
+  /** What becomes of the next read of a stream: `begun` is called, and it is carried out when `done`. */
+  hangingRead: { readonly begun: () => void; readonly done: Promise<void> } | undefined;
   /** Cut off from the broker. */
   #cut = false;
   readonly #cutListeners = new Set<(connected: boolean) => void>();

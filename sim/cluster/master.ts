@@ -19,25 +19,45 @@ export interface MasterSetting {
   readonly state: MemoryLog;
   readonly eventsWeather: LogWeather;
   readonly ledgerWeather: LogWeather;
+  readonly keys: Keys;
   readonly checkpointEvery: number;
   readonly roundBytesMax: number | undefined;
   readonly unseal: NonNullable<ProjectorPorts["unseal"]>;
   onCrash(error: unknown): void;
+  /** It has read its ledger, and folded nothing else yet. */
+  onStarted(state: State): void;
+  /** It stands by, and has read its ledger if the broker is not slow. */
+  onStandby(state: State): void;
   onAlarm(message: string): void;
   onRole(role: string): void;
 }
 
 const RESTART_MS = 1_000;
+/** Reading the ledger takes no time when the broker is not slow. */
+const STANDS_BY_MS = 10;
 /** Masters with checkpoints this often write them in parts this short, with rounds in between. */
 const PARTS_BELOW = 20;
 const PART_BYTES = 400;
-const KEY = "signed:";
 
-/** Not a signature, but nobody in the simulation forges one. */
-const assignments: ProjectorPorts["assignments"] = {
-  sign: (assignment) => KEY + JSON.stringify(assignment),
-  verify: (text) => (text.startsWith(KEY) ? (JSON.parse(text.slice(KEY.length)) as SignedAssignment) : undefined),
-};
+/** The cluster's key. Not a signature, but nobody in the simulation forges one. */
+export class Keys {
+  #replaced = 0;
+
+  /** An operator lost it and made another: what was signed before is not believed any more. */
+  replace(): void {
+    this.#replaced++;
+  }
+
+  get #mark(): string {
+    return `signed ${this.#replaced}:`;
+  }
+
+  readonly assignments: ProjectorPorts["assignments"] = {
+    sign: (assignment) => this.#mark + JSON.stringify(assignment),
+    verify: (text) =>
+      text.startsWith(this.#mark) ? (JSON.parse(text.slice(this.#mark.length)) as SignedAssignment) : undefined,
+  };
+}
 
 /** The shipped projector as a process that somebody starts again when it ends. */
 export class Master {
@@ -88,12 +108,24 @@ export class Master {
       checkpointEvery: setting.checkpointEvery,
       ...(setting.roundBytesMax === undefined ? {} : { roundBytesMax: setting.roundBytesMax }),
       ...(setting.checkpointEvery < PARTS_BELOW ? { checkpointPartBytes: PART_BYTES } : {}),
-      assignments,
+      assignments: setting.keys.assignments,
       alarm: (message) => setting.onAlarm(message),
       observe: () => {},
-      onRole: (role) => setting.onRole(role),
+      onRole: (role) => {
+        setting.onRole(role);
+        if (role === "standby" && !machine.cut) this.#lookAtStandby(machine);
+      },
       prepare: async () => {},
     };
+  }
+
+  /** Whoever was deposed has forgotten by then what it had not written. */
+  #lookAtStandby(machine: Machine): void {
+    this.setting.clock.after(STANDS_BY_MS, () => {
+      const state = this.projector?.state;
+      if (machine !== this.machine || machine.cut || machine.paused || this.leads || state === undefined) return;
+      this.setting.onStandby(state);
+    });
   }
 
   async #run(machine: Machine, signal: AbortSignal): Promise<void> {
@@ -101,6 +133,7 @@ export class Master {
       const projector = await Projector.open(this.#ports(machine));
       if (machine !== this.machine) return;
       this.projector = projector;
+      this.setting.onStarted(projector.state);
       await projector.run(signal);
     } catch (error) {
       if (machine.dead) return;

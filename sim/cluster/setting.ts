@@ -24,6 +24,14 @@ export interface Setting {
   untakeableOn(host: Host): ReadonlySet<string>;
   /** A world of this host's instance was saved: it may be loaded again much later. */
   archive(host: Host, save: Save): void;
+  /** A run that was started from this save turned out to be, or became, this world. */
+  named(host: Host, save: Save, world: string): void;
+  /** A promise is broken: its kind or number, and what broke. */
+  broke(rule: string, detail: string): void;
+  /** The game of this world is handed something in the session with this token. */
+  handed(world: string, token: string): void;
+  /** What an assignment says, undefined when its signature is none of the cluster's present key. */
+  signedEpoch(assignment: string): number | undefined;
   log(message: string): void;
   /** Shipped code, or a mod in a game, raised an error: that is a bug. */
   crashed(error: unknown): void;

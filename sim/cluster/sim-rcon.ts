@@ -4,7 +4,10 @@ import { type Clock, pause } from "#core/ports/clock";
 import type { Machine } from "#sim/cluster/machine";
 import type { Weather } from "#sim/cluster/weather";
 
-/** One RCON connection from a bridge to a game: commands may be slow, overtake each other, or end with the connection. */
+/**
+ * One RCON connection from a bridge to a game: commands may be slow, overtake each other, or end with the connection. What is
+ * under way when that ends, the game may carry out all the same, perhaps after commands of the next connection.
+ */
 export class SimRcon implements RconConnection {
   #open = true;
   readonly #fail = new Set<() => void>();
@@ -35,9 +38,12 @@ export class SimRcon implements RconConnection {
   }
 
   async #carry(command: string): Promise<string | undefined> {
-    const { ms, breaks } = this.weather.rcon();
+    const { ms, backMs, breaks, outlives } = this.weather.rcon();
     await pause(this.clock, ms);
-    if (!this.#open) return undefined;
+    if (!this.#open) {
+      if (outlives && this.command(command) !== undefined) this.weather.count("command outlives its connection");
+      return undefined;
+    }
     if (breaks === "before") {
       this.close();
       return undefined;
@@ -47,7 +53,8 @@ export class SimRcon implements RconConnection {
       this.close();
       return undefined;
     }
-    return reply;
+    if (backMs > 0) await pause(this.clock, backMs);
+    return this.#open ? reply : undefined;
   }
 
   /** Also when the game is gone. */

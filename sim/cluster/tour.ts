@@ -1,5 +1,4 @@
 import type { Cluster } from "#sim/cluster/cluster";
-import { putSave } from "#sim/cluster/folder";
 import type { Host } from "#sim/cluster/host";
 import { rest } from "#sim/cluster/rest";
 import { unrestIn } from "#sim/cluster/verdict";
@@ -15,7 +14,7 @@ const change = async (cluster: Cluster, host: Host, save: Save | undefined): Pro
   }
   const left = await stopped;
   if (save !== undefined) {
-    putSave(host.folder, save, host.now());
+    host.give(save);
     host.startGame();
     if (!(await rest(cluster))) cluster.checker.broke("stuck", `on tour: ${unrestIn(cluster).join(" | ")}`);
   }

@@ -1,3 +1,5 @@
+import { isEarlierPart } from "#sim/cluster/ledger-book";
+
 /**
  * What became of facts on their way, and of messages that are too long for one: the branches that a soak has to have been
  * through. It only counts.
@@ -27,12 +29,6 @@ export interface WrittenRound {
   readonly storage?: object;
   readonly worlds?: Readonly<Record<string, { readonly seq?: number; readonly token?: string }>>;
 }
-
-/** Of a split round: amounts alone, neither a position nor a session. */
-const isEarlierPart = ({ position, storage, worlds = {} }: WrittenRound): boolean =>
-  position === undefined &&
-  storage !== undefined &&
-  Object.values(worlds).every(({ seq, token }) => seq === undefined && token === undefined);
 
 export class Traffic {
   #departed = 0;

@@ -1,121 +1,37 @@
+import { type Act, type Happened, ownSaves, pauseFor } from "#sim/cluster/act";
 import type { Fault } from "#sim/cluster/chance";
 import { type Cluster, SLAVES } from "#sim/cluster/cluster";
 import { copyOfFolder, newFolder, putSave } from "#sim/cluster/folder";
+import { forceMove, move, newMap } from "#sim/cluster/handover";
 import type { Host } from "#sim/cluster/host";
-import { RESOURCES, type Save } from "#sim/cluster/world";
+import { OF_MASTERS } from "#sim/cluster/trouble-of-masters";
+import { RESOURCES, type Resource, type Save } from "#sim/cluster/world";
 
-/** Faults and operators' acts: what a history is made of. Each acts on one host that nobody else is working on. */
-
-export interface Happened {
-  /** Instances that really ran twice: one of them may be stopped. */
-  readonly twins: Set<string>;
-  /** Some world was loaded from an earlier save: somebody may owe something. */
-  rewound: boolean;
-}
-
-type Act = (cluster: Cluster, host: Host, happened: Happened) => void | Promise<void>;
+/** Faults and operators' acts: what a history is made of. */
 
 const HOSTS_MAX = 6;
-
-/** An operator works on this host alone until it is done. */
-const working = async (host: Host, work: () => Promise<void>): Promise<void> => {
-  host.busy = true;
-  host.wanted = false;
-  await work();
-  host.busy = false;
-  host.wanted = true;
-};
-
-/** Stops the game in order; false when it could not be done (its bridge is away). */
-const stopInOrder = async (host: Host): Promise<boolean> => {
-  if (host.bridge === undefined || host.bridge.machine.paused) return false;
-  await host.stopGame();
-  return !host.running;
-};
 
 const rewind = (cluster: Cluster, host: Host, happened: Happened, save: Save): void => {
   happened.rewound = true;
   cluster.log(`${host.instance} loads ${save.world || "a save without id"} tick ${save.tick}`);
   host.load(save);
+  if (cluster.weather.strikes("early-crash", 4)) hurry(cluster, host);
 };
 
-export const ownSaves = (host: Host): Save[] =>
-  [...host.folder.saves.values()]
-    .filter(({ opens, save }) => opens && save.instance === host.instance)
-    .map(({ save }) => save);
-
-const newMap: Act = (cluster, host, happened) =>
-  working(host, async () => {
-    if (!(await stopInOrder(host))) return;
-    const save = cluster.games.newSave(cluster.newSeed());
-    if (cluster.chance.once(2)) await cluster.operator.command("world", "new", { instance: host.instance });
-    happened.rewound = true;
-    cluster.log(`${host.instance} gets a new map`);
-    putSave(host.folder, save, host.now());
-    // A rewind that was rejected meanwhile has its other save now.
-    if (host.stopped === "rejected") host.startAgain();
-    else host.startGame();
+/** Soon after its start a game works, saves and dies: before anybody has said which world it is, or right after. */
+const hurry = (cluster: Cluster, host: Host): void => {
+  const { chance, clock } = cluster;
+  const work = (ms: number) => {
+    clock.after(ms, () => {
+      for (const key of RESOURCES) host.game?.produce(key, chance.between(1, 30));
+      for (const key of RESOURCES) host.game?.collect(key, chance.between(1, 30));
+    });
+    clock.after(ms + 200, () => host.autosave(true));
+  };
+  for (let ms = chance.between(500, 2_500), n = 0; n < 3; n++, ms += chance.between(300, 1_500)) work(ms);
+  clock.after(chance.between(2_000, 6_000), () => {
+    if (host.running && !host.busy) host.crash();
   });
-
-const move: Act = (cluster, host) =>
-  working(host, async () => {
-    // Who was asked which world a save is answers before he sends it elsewhere.
-    if (host.undecided || !(await stopInOrder(host))) return;
-    const save = host.startable();
-    if (save === undefined) return;
-    const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
-    host.killBridge();
-    host.gone = true;
-    cluster.hosts = cluster.hosts.filter((other) => other !== host);
-    const folder = newFolder();
-    putSave(folder, save, host.now());
-    cluster.log(`${host.instance} moves to ${slave}`);
-    await cluster.reassign(host.instance, slave, folder);
-  });
-
-const forceMove: Act = async (cluster, host, happened) => {
-  const saves = ownSaves(host);
-  if (happened.twins.has(host.instance) || saves.length === 0 || host.bridge === undefined) return;
-  happened.twins.add(host.instance);
-  happened.rewound = true;
-  host.busy = true;
-  host.bridge.machine.setCut(true);
-  const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
-  const folder = newFolder();
-  putSave(folder, cluster.chance.pick(saves), host.now());
-  cluster.log(`${host.instance} is taken from ${host.slave} to ${slave}`);
-  await cluster.reassign(host.instance, slave, folder);
-  host.busy = false;
-};
-
-const pauseFor = (cluster: Cluster, ms: number, begin: () => void, end: () => void): void => {
-  begin();
-  cluster.clock.after(ms, end);
-};
-
-const cutMaster = (cluster: Cluster, at: number, ms: number): void => {
-  const { machine } = cluster.masters[at]!;
-  pauseFor(
-    cluster,
-    ms,
-    () => machine.setCut(true),
-    () => machine.setCut(false),
-  );
-};
-
-/** After the broker lost something its clients may have noticed that it was away. */
-const brokerCameBack = (cluster: Cluster): void => {
-  if (cluster.chance.once(2)) return;
-  for (const at of [0, 1]) cutMaster(cluster, at, 50);
-};
-
-const loseTail = async (cluster: Cluster, stream: "events" | "ledger", max: number): Promise<void> => {
-  const { lastSeq, firstSeq } = await cluster[stream].info();
-  const to = Math.max(firstSeq, lastSeq - cluster.chance.between(1, max));
-  cluster.log(`${stream} is cut from ${lastSeq} to ${to}`);
-  if (to < lastSeq) cluster[stream].truncate(to);
-  if (stream === "ledger") cluster.checker.ledgerLost();
-  brokerCameBack(cluster);
 };
 
 /** An operator forgives a debt, or a part of it; false when nobody owes anything. */
@@ -131,11 +47,6 @@ const writeOff = async (cluster: Cluster): Promise<boolean> => {
   const answer = await cluster.operator.command("storage", "adjust", { ...of, amount, reason });
   if (!("error" in answer)) cluster.weather.count(amount < debt ? "debt written off in part" : "debt written off");
   return true;
-};
-
-const anyMaster = (cluster: Cluster): number => {
-  const leader = cluster.masters.findIndex((master) => master.leads);
-  return leader >= 0 && cluster.chance.below(3) > 0 ? leader : cluster.chance.below(2);
 };
 
 export const TROUBLES: Partial<Record<Fault, Act>> = {
@@ -161,7 +72,12 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
   },
   "new-map": newMap,
   "id-less": (cluster, host, happened) => {
-    // Now and then it is some other server's: of another map, for which the bridge asks.
+    // Now and then it is some other server's, of another map, for which the bridge asks, or as the world is right now.
+    const { game } = host;
+    if (game !== undefined && cluster.chance.once(3)) {
+      host.pass();
+      return rewind(cluster, host, happened, cluster.games.forget(game.save()));
+    }
     const saves = cluster.chance.once(3) ? cluster.saves : ownSaves(host);
     if (saves.length > 0) rewind(cluster, host, happened, cluster.games.forget(cluster.chance.pick(saves)));
   },
@@ -186,59 +102,7 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     const saves = ownSaves(host);
     if (saves.length > 0) rewind(cluster, host, happened, cluster.chance.pick(saves));
   },
-  "events-tail": (cluster) => loseTail(cluster, "events", 20),
-  "events-new": (cluster) => {
-    cluster.log("EVENTS is made anew");
-    cluster.events.recreate();
-    brokerCameBack(cluster);
-  },
-  "events-aged": async (cluster) => {
-    const { firstSeq, lastSeq } = await cluster.events.info();
-    await cluster.events.purgeBelow(
-      cluster.chance.once(2) ? lastSeq + 1 : cluster.chance.between(firstSeq, lastSeq + 1),
-    );
-    if (cluster.chance.once(2)) cluster.masters[anyMaster(cluster)]!.stop();
-  },
-  "ledger-tail": (cluster) => loseTail(cluster, "ledger", 12),
-  "ledger-new": (cluster) => {
-    if (cluster.chance.below(3) > 0) return;
-    cluster.log("LEDGER is made anew");
-    cluster.ledger.recreate();
-    cluster.checker.ledgerLost();
-    if (cluster.chance.once(3)) cluster.events.recreate();
-    brokerCameBack(cluster);
-  },
-  "state-lost": (cluster) => cluster.state.recreate(),
-  "master-kill": (cluster) => {
-    const master = cluster.masters[anyMaster(cluster)]!;
-    cluster.log("a master is killed");
-    master.kill();
-    cluster.clock.after(cluster.chance.pick([200, 1_000, 10_000]), () => {
-      if (master.machine.dead) master.start();
-    });
-  },
-  "master-stop": (cluster) => cluster.masters[anyMaster(cluster)]!.stop(),
-  "master-pause": (cluster) => {
-    const { machine } = cluster.masters[anyMaster(cluster)]!;
-    cluster.log("a master is paused");
-    const ms = cluster.chance.below(cluster.chance.pick([500, 5_000, 40_000]));
-    pauseFor(
-      cluster,
-      ms,
-      () => machine.pause(),
-      () => machine.resume(),
-    );
-  },
-  "master-cut": (cluster) =>
-    cutMaster(cluster, anyMaster(cluster), cluster.chance.below(cluster.chance.pick([500, 5_000, 40_000]))),
-  "snapshot-lost": (cluster) => {
-    const master = cluster.masters[anyMaster(cluster)]!;
-    master.loseDisk();
-    master.kill();
-    cluster.clock.after(1_000, () => {
-      if (master.machine.dead) master.start();
-    });
-  },
+  ...OF_MASTERS,
   "bridge-kill": (cluster, host) => {
     if (host.bridge === undefined) return;
     cluster.log(`${host.instance}'s bridge is killed`);
@@ -274,6 +138,35 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
       () => machine.setCut(true),
       () => machine.setCut(false),
     );
+  },
+  /**
+   * A game begins to use a resource right after it has reported, so that a reply is the first to name it; that is long under
+   * way, and lines of the report file overtake it.
+   */
+  "slow-rcon": (cluster, host) => {
+    const { game, bridge } = host;
+    const look = game?.look();
+    if (game === undefined || look === undefined || bridge?.session.linked !== true) return;
+    const key = RESOURCES.find((each) => [look.exported, look.received, look.wanted].every((of) => !of[each]));
+    const known = RESOURCES.find((each) => (look.exported[each] ?? 0) > 0);
+    if (key === undefined || known === undefined) return;
+    cluster.weather.count("a reply names a resource");
+    const { clock, weather } = cluster;
+    const act = (what: () => void) => {
+      host.pass();
+      if (host.game === game) what();
+    };
+    const put = (resource: Resource) => {
+      game.produce(resource, 5);
+      game.collect(resource, 5);
+    };
+    act(() => put(known));
+    clock.after(34, () => act(() => game.request(key, 9)));
+    clock.after(51, () => {
+      weather.slowReplyMs = 2_000;
+      void bridge.session.report();
+    });
+    clock.after(140, () => act(() => put(key)));
   },
   /** Whatever is said takes its own time. */
   shuffled: (cluster) => {

@@ -1,9 +1,10 @@
 import { imageOf, hashOf as stateHashOf } from "#core/fold/image";
 import type { Account, State, World } from "#core/fold/state";
 import type { StoredMessage } from "#core/ports/log";
-import { hashOf } from "#sim/cluster/checker";
+import { hashOf, type Memory } from "#sim/cluster/checker";
 import type { Cluster } from "#sim/cluster/cluster";
 import type { Host } from "#sim/cluster/host";
+import type { Line } from "#sim/cluster/ledger-book";
 import { amountIn, type Look, RESOURCES } from "#sim/cluster/world";
 
 const decoder = new TextDecoder();
@@ -19,8 +20,9 @@ const storageIn = (state: State, key: string): number =>
   [...state.stocks.values()].find((stock) => stock.key === key)?.storage ?? 0;
 
 /** Why this running world is not at rest; undefined when it is. */
-export const unrestOf = (state: State, { game, instance }: Host): string | undefined => {
+export const unrestOf = (state: State, { game, instance, bridge }: Host): string | undefined => {
   if (game === undefined) return `${instance} does not run`;
+  if (bridge?.session.linked !== true) return `${instance} is unlinked`;
   const look = game.look();
   const world = [...state.worlds.values()].find(({ id }) => id === look.world);
   if (world === undefined) return `${instance}: the ledger does not know "${look.world}"`;
@@ -29,12 +31,16 @@ export const unrestOf = (state: State, { game, instance }: Host): string | undef
   }
   for (const key of RESOURCES) {
     const account = accountIn(world, key);
-    const { exported = 0, received = 0, allocated = 0 } = account ?? {};
+    const { exported = 0, received = 0, allocated = 0, held = 0 } = account ?? {};
     const what = `${look.world} ${key}`;
     if (exported !== amountIn(look.exported, key)) return `${what}: exported ${look.exported[key]}, ledger ${exported}`;
     if (received !== amountIn(look.received, key)) return `${what}: received ${look.received[key]}, ledger ${received}`;
     if (allocated !== received) return `${what}: ${allocated - received} in flight`;
+    if (held > 0) return `${what}: ${held} held back, and no policy says so`;
     const wanted = amountIn(look.wanted, key);
+    const target = wanted === 0 ? 0 : wanted + received;
+    if ((account?.target ?? 0) !== target && ![...world.untakeable].some((each) => each === key))
+      return `${what}: wants up to ${target}, the ledger says ${account?.target ?? 0}`;
     if (wanted > 0 && storageIn(state, key) > 0) {
       return `${what}: starved of ${wanted}, ledger wants up to ${account?.target}`;
     }
@@ -81,6 +87,19 @@ const linkOf = (stored: StoredMessage): { readonly prev: string; readonly hash: 
   const link = { prev, hash: hashOf(stored.data) };
   links.set(stored, link);
   return link;
+};
+
+/** What a projector holds in memory, in the checker's words. */
+export const memoryOf = (state: State): Memory => {
+  const lines = new Map<string, Line>();
+  for (const world of state.worlds.values()) {
+    for (const [key, account] of world.accounts) {
+      const { exported, received, allocated, debt, target, carry, held } = account;
+      lines.set(`${world.id} ${key}`, { exported, received, allocated, debt, target, carry, held });
+    }
+  }
+  const storage = new Map([...state.stocks].map(([key, stock]): [string, number] => [key, stock.storage]));
+  return { tip: state.chain, lines, storage };
 };
 
 /** The chain of the ledger from its first kept message: every other message is void. */

@@ -5,11 +5,28 @@ import type { AppendFate } from "#sim/cluster/machine-log";
 /** What happens to one message on its way: when each of its copies arrives (ms from now), [] when it is lost. */
 export type Arrivals = readonly number[];
 
+/** What becomes of one command. */
+export interface RconFate {
+  /** Until it is carried out. */
+  readonly ms: number;
+  /** From then until its reply is there. */
+  readonly backMs: number;
+  /** The connection breaks before or after it was carried out. */
+  readonly breaks?: "before" | "after";
+  /** It is carried out when the connection ended meanwhile. */
+  readonly outlives: boolean;
+}
+
 /** The network and the disks of one history: good once it is quiet. */
 export class Weather {
   quiet = false;
+  /** Since when it is (ms). */
+  quietAt = 0;
   /** Each fact and each delivery takes up to so long by itself (ms): anything may overtake anything. */
   jitterMsMax = 0;
+  /** The next reply over RCON is so long under way (ms). */
+  slowReplyMs = 0;
+  #hanging: { readonly begun: () => void; readonly done: Promise<void> } | undefined;
   /** How often each kind of fault and each branch of interest happened. */
   readonly counts = new Map<string, number>();
 
@@ -30,7 +47,18 @@ export class Weather {
     return true;
   }
 
+  /** The next append is under way until `done`; `begun` is called when it is. */
+  hang(begun: () => void, done: Promise<void>): void {
+    this.#hanging = { begun, done };
+  }
+
   append(): AppendFate {
+    const hanging = this.#hanging;
+    if (hanging !== undefined) {
+      this.#hanging = undefined;
+      hanging.begun();
+      return { kind: "acknowledged", delayMs: 0, lateMs: 0, until: hanging.done };
+    }
     const delayMs = this.strikes("slow-broker", 60) ? this.chance.between(1, 2_500) : 0;
     const calm = { delayMs, lateMs: 0 };
     if (this.strikes("lost-ack", 100)) {
@@ -57,8 +85,9 @@ export class Weather {
   }
 
   /** `lagMs`: what the sender's way to the broker takes. */
-  fact(lagMs: number): Arrivals {
+  fact(lagMs: number, isSync: boolean): Arrivals {
     if (this.strikes("fact-lost", 40)) return [];
+    if (isSync && this.strikes("sync-late", 12)) return [this.chance.below(this.chance.pick([8_000, 40_000]))];
     const late = this.strikes("fact-late", 30) ? this.chance.below(this.chance.pick([50, 500, 5_000, 60_000])) : 0;
     const first = late + this.#routeMs(lagMs);
     return this.strikes("fact-twice", 40) ? [first, this.chance.below(3_000)] : [first];
@@ -71,12 +100,13 @@ export class Weather {
     return [late + this.#routeMs(lagMs)];
   }
 
-  /** Milliseconds that a command takes, and whether the connection breaks before or after it was carried out. */
-  rcon(): { readonly ms: number; readonly breaks?: "before" | "after" } {
-    const ms = this.strikes("slow-rcon", 30)
-      ? this.chance.below(this.chance.pick([200, 3_000, 14_000]))
-      : this.chance.below(34);
-    if (!this.strikes("rcon-drop", 80)) return { ms };
-    return { ms, breaks: this.chance.once(2) ? "before" : "after" };
+  rcon(): RconFate {
+    const slow = this.strikes("slow-rcon", 30);
+    const ms = slow ? this.chance.below(this.chance.pick([200, 3_000, 14_000])) : this.chance.below(34);
+    const backMs = slow && this.chance.once(2) ? this.chance.below(this.chance.pick([200, 3_000])) : this.slowReplyMs;
+    this.slowReplyMs = 0;
+    const outlives = this.chance.once(2);
+    if (!this.strikes("rcon-drop", 80)) return { ms, backMs, outlives };
+    return { ms, backMs, outlives, breaks: this.chance.once(2) ? "before" : "after" };
   }
 }

@@ -28,12 +28,13 @@ import { type Random, randomText } from "#core/ports/random";
  *    of a ledger that forgot, begins no session (ADR 0040).
  * W6 The world's id is derived from instance, generation and parent ◆; see identity.ts.
  * W7 What is delivered is handed to the game only under the echoed token.
- * W8 A new leader hears whole vectors before it grants.
+ * W8 A new leader hears whole vectors before it grants: with the first echo of this session's token that it sends.
  * W9 What the game cannot take in is said in a sync, so that the master recalls it: a new session begins for it.
  * W10 A session that the master holds back is not begun anew: it waits, unlinked, until an operator accepts it, and says its
  *    whole vectors then; one that he rejects stops its server.
  * W11 Reports are stated in the order of their numbers: what a newer one overtook goes out under the newest number, without
- *    the wants that were restated since. The fold takes no wants of a lower number.
+ *    the wants that were restated since. The fold takes no wants of a lower number. One that overtakes the reply to `adopt`
+ *    belongs to a session that is not open yet: all is asked for once it is.
  * W12 What is not to be exported is handed on when it is another list, under the echoed token; a leader that says nothing of it
  *    changes nothing.
  */
@@ -59,6 +60,8 @@ export const newLink = (of: NewLink): LinkState => ({
   world: "",
   token: "",
   waiting: false,
+  restatedTo: "",
+  early: false,
   misses: 0,
   linked: false,
   heardAt: 0,
@@ -81,7 +84,10 @@ const ask = (state: LinkState, now: number): Step => {
 const begin = (state: LinkState, random: Random): Step => {
   const token = randomText(random, TOKEN_CHARACTERS);
   const { whole: _whole, capped: _capped, ...rest } = state;
-  return [{ ...rest, phase: "beginning", token, waiting: false, misses: 0, sent: {} }, [{ kind: "begin", token }]];
+  return [
+    { ...rest, phase: "beginning", token, waiting: false, early: false, misses: 0, sent: {} },
+    [{ kind: "begin", token }],
+  ];
 };
 
 const unlink = (state: LinkState): Step =>
@@ -128,6 +134,8 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
     ...state,
     record,
     phase: "open",
+    restatedTo: view.boot,
+    early: false,
     world: whole.world as LinkState["world"],
     misses: 0,
     heardAt: now,
@@ -140,7 +148,8 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
     whole: { ...whole, untakeable: [...new Set([...whole.untakeable, ...state.untakeable])] },
   };
   const said = syncFacts(next, next.whole ?? whole, view).map((fact): LinkAction => ({ kind: "publish", fact }));
-  return [next, [...noted, ...said]];
+  const more: LinkAction[] = state.early ? [{ kind: "pull-full" }] : [];
+  return [next, [...noted, ...said, ...more]];
 };
 
 /** After the mod's reply to `begin`, and again when the operator decided or raised the generation. */
@@ -206,12 +215,7 @@ const held = (state: LinkState, rejected: boolean): Step => {
   return then(unlink(waits), (s) => [s, [{ kind: "alarm", message: alarmText("rewind-held", what) }]]);
 };
 
-interface Heard {
-  readonly view: Delivery;
-  readonly newLeader: boolean;
-}
-
-const echoed = (state: LinkState, { view, newLeader }: Heard, now: number, random: Random): Step => {
+const echoed = (state: LinkState, view: Delivery, now: number, random: Random): Step => {
   if (view.epoch !== state.record.epoch) return then(unlink({ ...state, phase: "asking" }), (s) => ask(s, now));
   if (view.owner > state.boot) return twin(state);
   const said = view.worlds[state.world as keyof Delivery["worlds"]];
@@ -222,14 +226,15 @@ const echoed = (state: LinkState, { view, newLeader }: Heard, now: number, rando
     if (misses < MISSES_MAX) return [{ ...state, misses, view }, []];
     return then(unlink({ ...state, view }), (s) => begin(s, random));
   }
-  const current: LinkState = { ...state, misses: 0, waiting: false };
+  // W8. What was reported while an operator thought was not heard either.
+  const restates = view.boot !== state.restatedTo || state.waiting;
+  const current: LinkState = { ...state, misses: 0, waiting: false, restatedTo: view.boot };
   const confirmed: Step = state.linked
     ? [current, []]
     : [{ ...current, linked: true }, [{ kind: "linked", linked: true }]];
   const imported: Step = then(confirmed, (s) => deliver(s, view, now));
   const told: Step = then(imported, (s) => cap(s, view));
-  // What was reported while an operator thought was not heard.
-  return newLeader || state.waiting ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;
+  return restates ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;
 };
 
 const delivered = (state: LinkState, delivery: Delivery, now: number, random: Random): Step => {
@@ -237,10 +242,9 @@ const delivered = (state: LinkState, delivery: Delivery, now: number, random: Ra
   if (before !== undefined && delivery.boot < before.boot) return [state, []];
   if (before !== undefined && delivery.boot === before.boot && delivery.round < before.round) return [state, []];
   if (state.phase === "off" || state.phase === "stopped") return [state, []];
-  const newLeader = before !== undefined && delivery.boot !== before.boot;
   const raised = delivery.generation > state.record.generation;
   if (state.phase === "open") {
-    return then(hear(state, delivery, now), (s) => echoed(s, { view: delivery, newLeader }, now, random));
+    return then(hear(state, delivery, now), (s) => echoed(s, delivery, now, random));
   }
   return then(hear(state, delivery, now), (s) =>
     s.phase === "undecided" && raised && s.whole !== undefined ? settleIdentity(s, s.whole, now) : [s, []],
@@ -265,9 +269,8 @@ const answered = (state: LinkState, answer: LinkAnswer | "nobody" | "timeout", n
   if (state.phase === "asking") return then(hear(state, view, now, assignment), (s) => begin(s, random));
   if (state.phase !== "open") return hear(state, view, now, assignment);
   const asked = { ...state, misses: MISSES_MAX - 1 };
-  const newLeader = view.boot !== state.view?.boot;
   if (view.epoch !== state.record.epoch) return then(hear(state, view, now, assignment), (s) => begin(s, random));
-  return then(hear(asked, view, now, assignment), (s) => echoed(s, { view, newLeader }, now, random));
+  return then(hear(asked, view, now, assignment), (s) => echoed(s, view, now, random));
 };
 
 /** W9. Only what was delivered: a save that has never heard of a resource cannot list it itself. */
@@ -276,6 +279,12 @@ const refusedBy = (state: LinkState, keys: readonly string[], random: Random): S
   const news = keys.filter((key) => allocated[key] !== undefined && !state.untakeable.includes(key));
   if (news.length === 0) return [state, []];
   return then(unlink({ ...state, untakeable: [...state.untakeable, ...news] }), (s) => begin(s, random));
+};
+
+const reportedBy = (state: LinkState, input: LinkInput & { kind: "report" }, now: number, random: Random): Step => {
+  if (state.phase === "adopting") return [{ ...state, early: true }, []];
+  if (state.phase !== "open") return [state, []];
+  return then(reported(state, input.report, now), (s) => refusedBy(s, input.untakeable ?? [], random));
 };
 
 const ticked = (state: LinkState, now: number): Step => {
@@ -312,9 +321,7 @@ export const link = (state: LinkState, input: LinkInput, now: number, random: Ra
     case "answer":
       return answered(state, input.answer, now, random);
     case "report":
-      return state.phase === "open" && input.report.token === state.token
-        ? then(reported(state, input.report, now), (s) => refusedBy(s, input.untakeable ?? [], random))
-        : [state, []];
+      return input.report.token === state.token ? reportedBy(state, input, now, random) : [state, []];
     case "tick":
       return ticked(state, now);
     case "decided-same":

@@ -67,6 +67,10 @@ export interface LinkState {
   readonly whole?: WholeState;
   /** The operator has to decide about this session: it went back further than the cluster's limit. */
   readonly waiting: boolean;
+  /** Of this session: the leader that whole vectors were stated to, or were asked of the game for. */
+  readonly restatedTo: Boot | "";
+  /** The game has reported before the session was open: a reply was overtaken. */
+  readonly early: boolean;
   /** Deliveries in a row that named another token than ours. */
   readonly misses: number;
   readonly linked: boolean;

@@ -1,3 +1,5 @@
+import type { Fault } from "#sim/cluster/chance";
+
 /** A deliberate defect: the shipped code, but for this. The simulation has to find each one. */
 export interface Edit {
   /** From the root of the repository. */
@@ -14,10 +16,8 @@ export interface Mutation extends Edit {
   readonly breaks: string;
   /** Where one rule is kept in two places: the other edits. */
   readonly also?: readonly Edit[];
-  /** Not found yet: a hole in the simulation, still to be closed. Looked for only when asked (`--holes`). */
-  readonly hole?: true;
-  /** A history that once showed it, tried before all others: saves time, and says nothing about how. */
-  readonly seed?: number;
+  /** Only these kinds of trouble, each of them, in its histories: rare ones meet more often when nothing else happens. */
+  readonly among?: readonly Fault[];
 }
 
 export const editsOf = ({ file, text, replacement, also = [] }: Mutation): readonly Edit[] => [

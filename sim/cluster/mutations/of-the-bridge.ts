@@ -11,7 +11,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "imports under any echoed token",
-    hole: true,
+    among: ["sync-late", "fact-lost", "rollback", "crash", "slow-rcon"],
     breaks: "what is delivered is handed to the game only under the echoed token (W7)",
     file: "slave-bridge/link/link.ts",
     text: "if (misses < MISSES_MAX) return [{ ...state, misses, view }, []];",
@@ -19,6 +19,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "token reused",
+    among: ["rcon-drop", "slow-rcon", "crash", "rollback"],
     breaks: "every session has a fresh token that the save does not hold ◆ (W1, MS1)",
     file: "slave-bridge/link/link.ts",
     text: "const token = randomText(random, TOKEN_CHARACTERS);",
@@ -47,14 +48,15 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "unlinked for ever after a silence",
+    among: ["ledger-new", "clock-skew", "master-kill", "delivery-lost"],
     breaks: "a bridge that hears nothing asks again ◇ (W2)",
     file: "slave-bridge/link/link.ts",
     text: "const silent = now - state.heardAt >= SILENT_MS && now - state.askedAt >= RESTATE_MS;",
     replacement: "const silent = now < 0;",
   },
   {
-    name: "round filter not reset by link",
-    hole: true,
+    name: "the round filter not reset by link",
+    among: ["ledger-new", "ledger-tail", "clock-skew", "master-kill"],
     breaks: "the answer of link is accepted whatever its round ◇ (W2)",
     file: "slave-bridge/link/link.ts",
     text: "  const { assignment, config: _config, ...view } = answer.ok;\n",
@@ -64,7 +66,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "older leaders heard",
-    hole: true,
+    among: ["delivery-late", "shuffled", "master-pause", "master-kill"],
     breaks: "a delivery of an older boot is dropped (W3)",
     file: "slave-bridge/link/link.ts",
     text: "  if (before !== undefined && delivery.boot < before.boot) return [state, []];\n",
@@ -72,7 +74,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "older rounds heard",
-    hole: true,
+    among: ["delivery-late", "shuffled", "slow-rcon", "rollback", "crash"],
     breaks: "a delivery of a lower round of the same boot is dropped (W3)",
     file: "slave-bridge/link/link.ts",
     text: "  if (before !== undefined && delivery.boot === before.boot && delivery.round < before.round) return [state, []];\n",
@@ -94,7 +96,6 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "stopped for an older twin",
-    hole: true,
     breaks: "only a bridge that started later makes one stop (W4)",
     file: "slave-bridge/link/link.ts",
     text: "  if (view.owner > state.boot) return twin(state);\n  const said",
@@ -102,6 +103,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "not yours without a higher epoch",
+    among: ["key-replaced", "ledger-tail", "ledger-new"],
     breaks: `"not yours" stops a server only if it names a higher epoch ◇ (W5)`,
     file: "slave-bridge/link/link.ts",
     text: "if (answer.notYours.epoch > state.record.epoch) {",
@@ -109,6 +111,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "never stopped as not yours",
+    among: ["force-move", "move", "slave-cut"],
     breaks: "an instance that was assigned elsewhere stops here (W5)",
     file: "slave-bridge/link/link.ts",
     text: "if (answer.notYours.epoch > state.record.epoch) {",
@@ -116,7 +119,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "fresh world id at each load",
-    hole: true,
+    among: ["foreign-save", "fork", "resurrect"],
     breaks: "a world's id is derived, never drawn ◆ (W6)",
     file: "slave-bridge/link/identity.ts",
     text: "parentHash: parentHashOf(whole.world)",
@@ -124,7 +127,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "an id-less save of another map taken for this one",
-    hole: true,
+    among: ["new-map", "id-less"],
     breaks: "a world's beginning records the map seed ◇ (W6)",
     file: "slave-bridge/link/identity.ts",
     text: "const otherMap = seed !== undefined && seed !== whole.seed;",
@@ -132,6 +135,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "an id-less save that went on without the mod taken",
+    among: ["id-less"],
     breaks: "an id-less save with a later tick is for the operator to decide ◇ (W6)",
     file: "slave-bridge/link/identity.ts",
     text: "const wentOn = known !== undefined && whole.tick > known.tick;",
@@ -139,6 +143,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "adopted without what it did since its load",
+    among: ["foreign-save", "fork", "early-crash"],
     breaks: "adoption starts at zero minus nothing it already did: atLoad ◆",
     file: "slave-bridge/link/identity.ts",
     text: "atLoad: foreign ? whole.atLoad : {}",
@@ -153,6 +158,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "a seed is forgotten with the ledger",
+    among: ["ledger-new", "new-map"],
     breaks: "a folder remembers the maps that began in it (W6)",
     file: "slave-bridge/link/identity.ts",
     text: "const seed = known?.seed ?? record.seeds[world];",
@@ -160,30 +166,30 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "a new leader is not told whole vectors",
-    hole: true,
+    among: ["master-kill", "master-stop"],
     breaks: "a new leader hears whole vectors before it grants (W8)",
     file: "slave-bridge/link/link.ts",
-    text: `return newLeader || state.waiting ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;`,
-    replacement: "return newLeader ? told : told;",
+    text: `return restates ? then(told, (s) => [s, [{ kind: "pull-full" }]]) : told;`,
+    replacement: "return restates ? told : told;",
+  },
+  {
+    name: "reports that overtake the reply to adopt are lost",
+    among: ["slow-rcon", "new-map", "fork"],
+    breaks: "what is reported before the session is open is asked for once it is (W11)",
+    file: "slave-bridge/link/link.ts",
+    text: `const more: LinkAction[] = state.early ? [{ kind: "pull-full" }] : [];`,
+    replacement: "const more: LinkAction[] = [];",
   },
   {
     name: "what a game cannot take is not said",
+    among: ["untakeable", "rollback", "new-map", "delivery-late"],
     breaks: "what the game cannot take in is said in a sync (W9)",
     file: "slave-bridge/link/link.ts",
     text: "  if (news.length === 0) return [state, []];",
     replacement: "  if (news.length >= 0) return [state, []];",
   },
   {
-    name: "an import is sent once",
-    hole: true,
-    breaks: "an import without the game's word is sent again",
-    file: "slave-bridge/link/link.ts",
-    text: "if (last !== undefined && last.total >= total && now - last.at < RESEND_MS) continue;",
-    replacement: "if (last !== undefined && last.total >= total) continue;",
-  },
-  {
     name: "no heartbeat",
-    hole: true,
     breaks: "a session that has nothing to say says so",
     file: "slave-bridge/link/statements.ts",
     text: "  if (now - state.publishedAt < HEARTBEAT_MS) return [state, []];",
@@ -191,7 +197,6 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "said before it is remembered",
-    hole: true,
     breaks: "what the link wants remembered is on disk before anything it said after it (E1)",
     file: "slave-bridge/session/session.ts",
     text: `if (action.kind === "remember") await this.owner.remember(action.record);`,
@@ -211,7 +216,6 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "nothing is remembered",
-    hole: true,
     breaks: "what the link wants remembered is on disk (E1)",
     file: "slave-bridge/session/session.ts",
     text: `if (action.kind === "remember") await this.owner.remember(action.record);`,
@@ -219,7 +223,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "replies of an earlier session count",
-    hole: true,
+    among: ["rcon-drop", "slow-rcon"],
     breaks: "a reply counts only for the token that it was asked with (E2)",
     file: "slave-bridge/session/session.ts",
     text: "const decoded = decodeReport(line, open.names, open.token);",
@@ -230,19 +234,31 @@ export const BRIDGE: readonly Mutation[] = [
         text: `this.#feed({ kind: "report", report: decoded.report, untakeable: decoded.untakeable });`,
         replacement: `this.#feed({ kind: "report", report: { ...decoded.report, token: open.token }, untakeable: decoded.untakeable });`,
       },
+      {
+        file: "sim/cluster/plain-mod.ts",
+        text: `return token !== "" && tag === token.slice(0, 4);`,
+        replacement: "return true;",
+      },
     ],
   },
   {
     name: "a game of another session is not asked to begin anew",
-    hole: true,
+    among: ["rcon-drop", "slow-rcon"],
     breaks: "a game that says that its session is another one begins anew (E4)",
     file: "slave-bridge/session/session.ts",
     text: `else if (decoded.code === "wrong-token" || decoded.code === "payload") this.#beginAnew(decoded);`,
     replacement: "",
+    also: [
+      {
+        file: "slave-bridge/session/lease.ts",
+        text: `if (lease.kind === "error") return this.hands.complain(lease);`,
+        replacement: `if (lease.kind === "error") return;`,
+      },
+    ],
   },
   {
     name: "reports that came before their names are lost",
-    hole: true,
+    among: ["slow-rcon", "new-map"],
     breaks: "a line that names a number waits for the name that the other transport brings (E4)",
     file: "slave-bridge/session/session.ts",
     text: `if (decoded.kind === "unknown-number") this.#park(line);`,
@@ -250,7 +266,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "a lease for somebody else's world",
-    hole: true,
+    among: ["foreign-save", "fork"],
     breaks: "the lease is extended only for a world that is this instance's own (E5)",
     file: "slave-bridge/session/session.ts",
     text: "if (whole.instance !== this.owner.instance || !isWorldId(world)) return;",
@@ -258,7 +274,6 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "the lease is never extended",
-    hole: true,
     breaks: "collecting is allowed as long as the bridge lives",
     file: "slave-bridge/session/lease.ts",
     text: "    void this.#extend();\n    this.#extendIn(EXTEND_AGAIN_MS);",
@@ -266,7 +281,6 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "amounts relative to nothing",
-    hole: true,
     breaks: "amounts in an import are relative to received at begin",
     file: "slave-bridge/session/imports.ts",
     text: "const amount = total - (base[name] ?? 0);",
@@ -274,15 +288,22 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "what did not fit a command is forgotten",
-    hole: true,
+    among: ["rollback", "resurrect", "early-crash"],
     breaks: "what a command has no room for comes in the next (E3)",
     file: "slave-bridge/session/imports.ts",
     text: "const rest = [...numbered.slice(count).map(({ name }) => name), ...named];",
     replacement: "const rest: string[] = [];\n    void [numbered.slice(count), named];",
+    also: [
+      {
+        file: "slave-bridge/link/link.ts",
+        text: "if (last !== undefined && last.total >= total && now - last.at < RESEND_MS) continue;",
+        replacement: "if (last !== undefined && last.total >= total) continue;",
+      },
+    ],
   },
   {
     name: "a crash restarts from any save",
-    hole: true,
+    among: ["crash", "spoiled-save", "early-crash", "foreign-save"],
     breaks: "a restart takes the newest save that this world wrote ◇ (S7)",
     file: "slave-bridge/instance/lineage.ts",
     text: "const own = opening.find((save) => isOwn(lineage, save));",
@@ -290,7 +311,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "a save that does not open is started",
-    hole: true,
+    among: ["crash", "spoiled-save"],
     breaks: "a restart takes a save that opens (S7)",
     file: "slave-bridge/instance/lineage.ts",
     text: "const opening = saves.filter((save) => save.opens).sort(newestFirst);",
@@ -298,7 +319,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "the oldest own save is started",
-    hole: true,
+    among: ["crash"],
     breaks: "a restart takes the newest save (S7)",
     file: "slave-bridge/instance/lineage.ts",
     text: "b.writtenAt - a.writtenAt;",
@@ -306,7 +327,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "a save from between load and adoption reloaded",
-    hole: true,
+    among: ["crash", "early-crash", "foreign-save", "resurrect"],
     breaks: "a save from between load and adoption is never started ◇ (S8)",
     file: "slave-bridge/instance/lineage.ts",
     text: "return opened(named, now, now);",
@@ -314,7 +335,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "a restart overwrites the save it starts from",
-    hole: true,
+    among: ["crash", "spoiled-save", "move", "new-map"],
     breaks: "a game is always started from a copy (S9)",
     file: "slave-bridge/instance/lineage.ts",
     text: `(save === "world-a.zip" ? "world-b.zip" : "world-a.zip");`,

@@ -18,7 +18,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "sync of an older boot accepted",
-    hole: true,
+    among: ["sync-late", "bridge-kill", "machine-kill", "foreign-save", "new-map"],
     breaks: "a sync of an older boot is ignored ◇",
     file: "core/fold/sync.ts",
     text: `  if (part.owner < instance.owner) return "older-boot";`,
@@ -33,7 +33,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "facts of any slave's bridge counted",
-    hole: true,
+    among: ["sync-late", "force-move", "move", "foreign-save", "new-map"],
     breaks: "only the slave that an instance is assigned to speaks for it ◇",
     file: "core/fold/sync.ts",
     text: `if (instance.slave !== fact.slave || instance.epoch !== part.epoch) return "not-yours";`,
@@ -41,6 +41,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "signed assignment does not restore",
+    among: ["ledger-tail", "ledger-new", "move", "force-move"],
     breaks: "a higher epoch that a leader signed restores what a lost ledger tail forgot ◇",
     file: "core/fold/sync.ts",
     text: "if (signed.epoch === part.epoch) restoreAssignment(state, signed);",
@@ -55,7 +56,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "shortfall charged to a world",
-    hole: true,
+    among: ["ledger-tail", "ledger-new"],
     breaks: "what storage lacks for an unknown grant is the cluster's shortfall, owned by nobody ◇",
     file: "core/fold/moves.ts",
     text: `reverse(state, account, unknown, "by-cluster");`,
@@ -84,6 +85,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "shortfall never covered",
+    among: ["ledger-tail", "ledger-new"],
     breaks: "a credit covers the cluster's shortfall before it is grantable ◇",
     file: "core/fold/moves.ts",
     text: "const covered = Math.min(stock.shortfall, left);",
@@ -119,11 +121,15 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "demand against a newer received",
-    hole: true,
+    among: ["fact-late", "shuffled"],
     breaks: "wants count against the received total that they were computed with",
     file: "core/fold/evolve-fact.ts",
-    text: "else stateTarget(state, account, wanted === 0 ? 0 : wanted + data.received[key]!);",
-    replacement: "else stateTarget(state, account, wanted === 0 ? 0 : wanted + account.received);",
+    text: "    else if (total > account.received) within = stateReceived(state, account, total) && within;\n",
+    replacement: `    else if (total > account.received) {
+      if (account.target > 0) stateTarget(state, account, account.target + total - account.received);
+      within = stateReceived(state, account, total) && within;
+    }
+`,
   },
   {
     name: "wants of an older report taken",
@@ -133,7 +139,7 @@ export const FOLD: readonly Mutation[] = [
     replacement: "if (data.seq >= 0) {",
   },
   {
-    name: "wants of a session that ended kept",
+    name: "wants of a lapsed session kept",
     breaks: "a session that ends zeroes its wants (F5)",
     file: "core/fold/sessions.ts",
     text: "if (account.target !== 0) {",
@@ -148,6 +154,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "untakeable not recalled",
+    among: ["untakeable", "rollback", "crash", "foreign-save"],
     breaks: "what is in flight and cannot be taken is recalled",
     file: "core/fold/sync.ts",
     text: "if (account.world.untakeable.has(key)) recall(state, account);",
@@ -155,15 +162,22 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "untakeable granted",
-    hole: true,
+    among: ["untakeable", "rollback", "crash", "foreign-save"],
     breaks: "nothing is granted of what a world cannot take",
     file: "core/fold/moves.ts",
     text: "if (!world.open || world.untakeable.has(account.stock.key)) return 0;",
     replacement: "if (!world.open) return 0;",
+    also: [
+      {
+        file: "sim/cluster/plain-mod.ts",
+        text: "    return Math.max(0, amountIn(this.state.missing, key) - amountIn(this.state.buffer, key));",
+        replacement:
+          "    if (!this.#takeable(key)) return 7;\n    return Math.max(0, amountIn(this.state.missing, key) - amountIn(this.state.buffer, key));",
+      },
+    ],
   },
   {
     name: "void token given twice",
-    hole: true,
     breaks: "a void token is never given twice",
     file: "core/fold/sessions.ts",
     text: "++state.voids",
@@ -178,6 +192,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "sessions go on after EVENTS was lost",
+    among: ["events-new", "events-tail"],
     breaks: "an EVENTS that is not the one that was read voids all sessions ◆",
     file: "core/fold/evolve.ts",
     text: "      closeAllSessions(state, message.data.void);\n",
@@ -199,6 +214,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "weights ignored",
+    among: ["rate-limit"],
     breaks: "what is short is shared by weight (A3)",
     file: "core/fold/decide.ts",
     text: "weight: ruleFor(policies.weights, account.world.instance) ?? 1,",
@@ -206,6 +222,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "tiers ignored",
+    among: ["rate-limit"],
     breaks: "priority: tiers in rising order",
     file: "core/fold/decide.ts",
     text: "tier: ruleFor(policies.tiers, account.world.instance) ?? 0,",
@@ -220,6 +237,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "reserve granted",
+    among: ["rate-limit"],
     breaks: "a reserve is never granted",
     file: "core/fold/decide.ts",
     text: "stock.storage - (ruleFor(state.policies.resources, stock.key)?.reserve ?? 0);",
@@ -227,7 +245,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "credits not metered",
-    hole: true,
+    among: ["rate-limit"],
     breaks: "credits above the policy's rate are held",
     file: "core/fold/moves.ts",
     text: "  if (rate === undefined) return n;\n",
@@ -235,6 +253,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "held credits forgotten",
+    among: ["rate-limit"],
     breaks: "held credits come into storage with time",
     file: "core/fold/decide.ts",
     text: "for (const stock of [...state.holding]) releaseHeld(state, stock, now);",
@@ -242,6 +261,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "retired world keeps what is in flight",
+    among: ["retire", "new-map", "delivery-lost", "rcon-drop"],
     breaks: "retiring a world recalls what is in flight",
     file: "core/fold/evolve.ts",
     text: "for (const account of world.accounts.values()) recall(state, account);",
@@ -249,6 +269,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "a new assignment keeps its sessions",
+    among: ["move", "force-move", "fact-lost"],
     breaks: "sessions of an instance's former holder end ◇",
     file: "core/fold/sessions.ts",
     text: 'dropHeld(state, world);\n    if (world.token !== "") closeSession(state, world, token);',
@@ -256,7 +277,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "renamed resource leaves its storage",
-    hole: true,
+    among: ["adjust"],
     breaks: "a rename is −old, +new",
     file: "core/fold/evolve.ts",
     text: "const moved = -adjustStorage(state, stockOf(state, from), -stockOf(state, from).storage);",
@@ -278,6 +299,7 @@ export const FOLD: readonly Mutation[] = [
   },
   {
     name: "silent sessions never lapse",
+    among: ["bridge-away"],
     breaks: "a session that is silent for long ends, and its wants with it",
     file: "core/fold/lapse.ts",
     text: "export const LAPSE_MS = 45_000;",

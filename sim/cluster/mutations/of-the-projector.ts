@@ -11,6 +11,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "a message with a wrong prev accepted",
+    among: ["ledger-regrown"],
     breaks: "a ledger message whose prev is not the last valid one's hash is void ◇ (P1)",
     file: "master-projector/ledger/ledger.ts",
     text: "if (message.data.prev !== state.chain) return false;",
@@ -25,6 +26,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "a late append believed",
+    among: ["ledger-regrown", "late-append"],
     breaks: "an append long after the last confirmed one is not believed unseen (P4)",
     file: "master-projector/ledger/ledger.ts",
     text: `if (!(await this.#isBelieved())) return "lost";`,
@@ -39,7 +41,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "last valid message not compared",
-    hole: true,
+    among: ["ledger-regrown", "slow-broker"],
     breaks: "a memory counts only if the ledger holds exactly its last valid message (P5)",
     file: "master-projector/ledger/ledger.ts",
     text: "return validSeq === seq || validSeq === 0 || holds(log, validSeq, state.chain);",
@@ -47,7 +49,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "snapshot one round short",
-    hole: true,
+    among: ["master-stop", "snapshot-lost"],
     breaks: "a snapshot is the state at its message (P5)",
     file: "master-projector/ledger/ledger.ts",
     text: "this.at = { state: this.state, seq, tip: hash, validSeq: seq };",
@@ -63,13 +65,15 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "snapshot of another ledger taken",
+    among: ["ledger-tail", "ledger-new", "master-kill", "master-stop"],
     breaks: "a snapshot counts only if the ledger holds exactly its last message (P5)",
     file: "master-projector/ledger/snapshot.ts",
     text: "if (!(await holds(log, seq, tip)) || !(await holds(log, validSeq, chain))) {",
     replacement: "void [tip, validSeq, chain];\n  if (seq < 0) {",
   },
   {
-    name: "position not compared after EVENTS was recreated",
+    name: "position not compared after a stream was recreated",
+    among: ["events-regrown"],
     breaks: "a position is creation time, sequence and id ◆",
     file: "master-projector/position.ts",
     text: "if (position.created !== info.created || position.seq > info.lastSeq)",
@@ -84,14 +88,23 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "position without the message's id",
+    among: ["events-regrown"],
     breaks: "a position is creation time, sequence and id ◆",
     file: "master-projector/position.ts",
     text: `  if (envelopeId(at.data) !== position.id) return { kind: "lost", end: await endOf() };\n`,
     replacement: "",
   },
   {
+    name: "EVENTS that has grown called lost",
+    breaks: "EVENTS is lost only when the message at the position is another one, or the stream is (position)",
+    among: ["master-stop", "master-kill"],
+    file: "master-projector/position.ts",
+    text: "position.seq > info.lastSeq)",
+    replacement: "position.seq !== info.lastSeq)",
+  },
+  {
     name: "aged-out position read on",
-    hole: true,
+    among: ["events-aged", "master-stop", "master-kill"],
     breaks: "a position whose message has aged out voids the sessions",
     file: "master-projector/position.ts",
     text: `if (at === undefined) return { kind: "unverifiable", end: await endOf() };`,
@@ -107,7 +120,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "restate dropped",
-    hole: true,
+    among: ["delivery-lost"],
     breaks: "every delivery is restated every few seconds ◆",
     file: "master-projector/leader.ts",
     text: "this.#telling.restate(this.state);",
@@ -115,7 +128,6 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "nobody is told of news",
-    hole: true,
     breaks: "deliveries follow a round at once",
     file: "master-projector/telling.ts",
     text: "if (instance !== undefined) this.deliver(state, instance, folded);",
@@ -131,19 +143,11 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "grants before the worlds have spoken",
-    hole: true,
+    among: ["master-kill", "master-stop"],
     breaks: "no grant before every open session has restated to this leader (P9)",
     file: "master-projector/granting.ts",
     text: "now - since >= RESTATED_MS_MAX || allRestated(state, boot)",
     replacement: "true || [since, RESTATED_MS_MAX, allRestated, boot].length > 0",
-  },
-  {
-    name: "a reconnected leader does not look",
-    hole: true,
-    breaks: "the position is compared on reconnect ◆",
-    file: "master-projector/leader.ts",
-    text: `if (this.#reconnected && !(await this.#isSameBroker())) return "reset";`,
-    replacement: "void this.#isSameBroker;",
   },
   {
     name: "a reset stream is read on",
@@ -154,6 +158,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "facts of a lost write stay",
+    among: ["events-tail", "events-new"],
     breaks: "a deposed leader forgets what it folded and never wrote",
     file: "master-projector/projector.ts",
     text: `this.#dirty = end !== "stopped" && leader.begun;`,
@@ -161,15 +166,15 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "a standby never leads",
-    hole: true,
+    among: ["master-kill"],
     breaks: "a standby leads after a silence (P10)",
     file: "master-projector/projector.ts",
-    text: "if (silence >= SILENCE_MS) return;",
-    replacement: "if (silence >= 1_000 * SILENCE_MS) return;",
+    text: "export const SILENCE_MS = 3_000;",
+    replacement: "export const SILENCE_MS = 3_000_000;",
   },
   {
     name: "the ledger is purged too far",
-    hole: true,
+    among: ["ledger-full", "snapshot-lost"],
     breaks: "only what lies below a verified checkpoint is purged",
     file: "master-projector/housekeeping.ts",
     text: "await this.ports.ledgerLog.purgeBelow(secondLast.first);",
@@ -177,7 +182,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "grants into a full ledger",
-    hole: true,
+    among: ["ledger-full"],
     breaks: "nothing is granted when the ledger is nearly full",
     file: "master-projector/housekeeping.ts",
     text: "return this.bytes <= this.bytesMax * LEDGER_STOP;",
@@ -185,7 +190,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "a signed assignment does not outrank the ledger's memory",
-    hole: true,
+    among: ["ledger-tail", "ledger-new", "move", "force-move"],
     breaks: "a bridge that holds a higher signed epoch keeps its instance ◇",
     file: "master-projector/queries.ts",
     text: "held.epoch > (instance?.epoch ?? 0)",
@@ -193,7 +198,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "an epoch counts from one",
-    hole: true,
+    among: ["ledger-tail", "ledger-new", "move", "force-move", "master-kill"],
     breaks: "an assignment after a lost ledger tail is higher than the one that was forgotten ◇",
     file: "master-projector/commands.ts",
     text: "const epoch = Math.max(instance.epoch + 1, now);",
@@ -201,7 +206,7 @@ export const PROJECTOR: readonly Mutation[] = [
   },
   {
     name: "an old leader's boot is used again",
-    hole: true,
+    among: ["clock-skew", "master-kill"],
     breaks: "a later start has a greater boot",
     file: "core/boot.ts",
     text: `const millis = after === "" ? now : Math.max(now, millisOf(after) + 1);`,

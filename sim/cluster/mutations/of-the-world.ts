@@ -4,11 +4,12 @@ import type { Mutation } from "#sim/cluster/mutations/mutation";
 export const WORLD: readonly Mutation[] = [
   {
     name: "counter not raised in the same tick",
-    hole: true,
+    among: ["crash", "rollback"],
     breaks: "items leave a chest and the total rises in one tick (M1)",
     file: "sim/cluster/plain-mod.ts",
-    text: "      add(state.exported, key, n);\n    }\n    state.exportChest = {};\n",
-    replacement: "      this.late.push({ key, n, tick: state.tick + 6 });\n    }\n    state.exportChest = {};\n",
+    text: "      add(state.exported, key, n);\n    }\n    state.exportChest = Object.fromEntries(",
+    replacement:
+      "      this.late.push({ key, n, tick: state.tick + 6 });\n    }\n    state.exportChest = Object.fromEntries(",
     also: [
       {
         file: "sim/cluster/plain-mod.ts",
@@ -34,7 +35,7 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "token not checked",
-    hole: true,
+    among: ["rcon-drop", "slow-rcon"],
     breaks: "a command counts only with the session's token (MS1)",
     file: "sim/cluster/plain-mod.ts",
     text: `return token !== "" && tag === token.slice(0, 4);`,
@@ -50,7 +51,7 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "counters zeroed at adoption",
-    hole: true,
+    among: ["foreign-save", "fork", "early-crash"],
     breaks: "adoption starts at zero minus nothing it already did ◆",
     file: "sim/cluster/plain-mod.ts",
     text: "for (const [key, total] of Object.entries(atLoad)) add(state.exported, key, -total);",
@@ -58,7 +59,6 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "received kept at adoption",
-    hole: true,
     breaks: "a child world has received nothing ◆",
     file: "sim/cluster/plain-mod.ts",
     text: "      state.received = {};\n",
@@ -66,23 +66,14 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "an import adds up",
-    hole: true,
     breaks: "what is above received is taken in, and received rises in the same tick",
     file: "sim/cluster/plain-mod.ts",
     text: "const taken = Math.max(0, total - amountIn(state.received, key));",
     replacement: "const taken = total;",
   },
   {
-    name: "an import lowers received",
-    hole: true,
-    breaks: "received only rises within a session",
-    file: "sim/cluster/plain-mod.ts",
-    text: "const taken = Math.max(0, total - amountIn(state.received, key));",
-    replacement: "const taken = total - amountIn(state.received, key);",
-  },
-  {
     name: "collects without a lease",
-    hole: true,
+    among: ["bridge-away"],
     breaks: "the mod collects only within a lease of an open session",
     file: "sim/cluster/plain-mod.ts",
     text: "return this.state.session.open && this.state.tick <= this.state.leaseUntil;",
@@ -90,7 +81,6 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "wants gross of what lies in chests",
-    hole: true,
     breaks: "wanted is net of chests and buffer",
     file: "sim/cluster/plain-mod.ts",
     text: "return Math.max(0, amountIn(this.state.missing, key) - amountIn(this.state.buffer, key));",
@@ -98,7 +88,7 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "a change of received is not reported",
-    hole: true,
+    among: ["slow-rcon"],
     breaks: "a report says all that changed (MR2)",
     file: "sim/cluster/plain-mod.ts",
     text: "if (full || receivedChanged || wantedChanged) received[number] = r;",
@@ -106,7 +96,7 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "whole vectors are never restated",
-    hole: true,
+    among: ["fact-lost"],
     breaks: "every few minutes the mod restates whole vectors (MR3)",
     file: "sim/cluster/plain-mod.ts",
     text: "const FULL_TICKS = 18_000;",

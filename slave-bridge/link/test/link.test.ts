@@ -398,6 +398,17 @@ test("imports are absolute, only above what was received, and sent again only wh
   expect(b.deliver({ worlds })).toEqual([{ kind: "import", totals: { "item:coal": 2 } }]);
 });
 
+test("W8 a new leader that names another token at first hears whole vectors all the same, once", () => {
+  const b = new Bridge();
+  b.begin();
+  b.deliver({ worlds: echo("a.1", b.state.token) });
+  const pulls = (round: number, worlds: Delivery["worlds"]) =>
+    b.deliver({ boot: LATER, round, worlds }).some(({ kind }) => kind === "pull-full");
+  expect(pulls(11, echo("a.1", "tokenofother"))).toBe(false);
+  expect(pulls(12, echo("a.1", b.state.token))).toBe(true);
+  expect(pulls(13, echo("a.1", b.state.token))).toBe(false);
+});
+
 test("W8 a new leader hears whole vectors", () => {
   const b = new Bridge();
   b.begin();
@@ -430,6 +441,19 @@ test("reports of another session are dropped; the current one's are published wi
   expect(b.do({ kind: "report", report: { ...report, token: "other" } })).toEqual([]);
   b.do({ kind: "report", report });
   expect(b.fact).toMatchObject({ type: "world-reported", data: { seq: 4, epoch: 5, exported: { [PLATE]: 1 } } });
+});
+
+test("W11 what a game reports before its adoption is answered is asked for once its session is open", () => {
+  const opened = (reports: boolean) => {
+    const b = new Bridge();
+    b.begin({ instance: "", world: "" });
+    const report = { token: b.state.token, seq: 1, tick: 105, exported: {}, received: {}, wanted: { [PLATE]: 7 } };
+    if (reports) expect(b.do({ kind: "report", report })).toEqual([]);
+    b.do({ kind: "begun", whole: b.whole() });
+    return b.kinds();
+  };
+  expect(opened(true)).toEqual(["publish", "pull-full"]);
+  expect(opened(false)).toEqual(["publish"]);
 });
 
 test("W11 what a newer report overtook is stated all the same, without the wants that were restated since", () => {

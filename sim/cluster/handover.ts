@@ -1,0 +1,71 @@
+import { type Act, ownSaves } from "#sim/cluster/act";
+import { SLAVES } from "#sim/cluster/cluster";
+import { newFolder, putSave } from "#sim/cluster/folder";
+import type { Host } from "#sim/cluster/host";
+import { makeAnew } from "#sim/cluster/regrowth";
+
+/** Operators' work on one instance: another map, another slave. */
+
+/** An operator works on this host alone until it is done. */
+const working = async (host: Host, work: () => Promise<void>): Promise<void> => {
+  host.busy = true;
+  host.wanted = false;
+  await work();
+  host.busy = false;
+  host.wanted = true;
+};
+
+/** Stops the game in order; false when it could not be done (its bridge is away). */
+const stopInOrder = async (host: Host): Promise<boolean> => {
+  if (host.bridge === undefined || host.bridge.machine.paused) return false;
+  await host.stopGame();
+  return !host.running;
+};
+
+export const newMap: Act = (cluster, host, happened) =>
+  working(host, async () => {
+    if (!(await stopInOrder(host))) return;
+    // The broker loses its store just then.
+    if (cluster.weather.strikes("ledger-new", 8)) makeAnew(cluster, "ledger");
+    const save = cluster.games.newSave(cluster.newSeed());
+    if (cluster.chance.once(2)) await cluster.operator.command("world", "new", { instance: host.instance });
+    happened.rewound = true;
+    cluster.log(`${host.instance} gets a new map`);
+    host.give(save);
+    // A rewind that was rejected meanwhile has its other save now.
+    if (host.stopped === "rejected") host.startAgain();
+    else host.startGame();
+  });
+
+export const move: Act = (cluster, host) =>
+  working(host, async () => {
+    // Who was asked which world a save is answers before he sends it elsewhere.
+    if (host.undecided || !(await stopInOrder(host))) return;
+    const save = host.startable();
+    if (save === undefined) return;
+    // A new map that no ledger has seen, while the ledger is lost: nobody would remember which map the instance had before.
+    if (save.world === "" && cluster.leader?.state?.instances.has(host.instance) !== true) return host.startGame();
+    const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
+    host.killBridge();
+    host.gone = true;
+    cluster.hosts = cluster.hosts.filter((other) => other !== host);
+    const folder = newFolder();
+    putSave(folder, save, host.now());
+    cluster.log(`${host.instance} moves to ${slave}`);
+    await cluster.reassign(host.instance, slave, folder);
+  });
+
+export const forceMove: Act = async (cluster, host, happened) => {
+  const saves = ownSaves(host);
+  if (happened.twins.has(host.instance) || saves.length === 0 || host.bridge === undefined) return;
+  happened.twins.add(host.instance);
+  happened.rewound = true;
+  host.busy = true;
+  host.bridge.machine.setCut(true);
+  const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
+  const folder = newFolder();
+  putSave(folder, cluster.chance.pick(saves), host.now());
+  cluster.log(`${host.instance} is taken from ${host.slave} to ${slave}`);
+  await cluster.reassign(host.instance, slave, folder);
+  host.busy = false;
+};
