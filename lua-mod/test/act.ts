@@ -1,5 +1,5 @@
 // Carries out what actions.ts draws, and measures what it brought into the ports.
-import type { Action, AtPort, ByOthers, ByPartner, Still } from "./actions";
+import type { Action, AtPort, ByOthers, ByPartner, Life, Still } from "./actions";
 import { Partner } from "./partners";
 import type { Vector } from "./protocol";
 import type { World } from "./world";
@@ -7,12 +7,23 @@ import type { World } from "./world";
 /** Does one action if it can be done, and returns whether; what was brought into the ports by it (or, below zero, carried away) goes into `brought`. */
 export function act(world: World, action: Action, brought: Vector): boolean {
   if (!isPossible(world, action)) return false;
-  for (const [name, n] of Object.entries(carryOut(world, action))) brought[name] = (brought[name] ?? 0) + n;
+  if (action.do === "save") world.keep({ ...brought });
+  else if (action.do === "crash") become(brought, world.crash());
+  else count(brought, carryOut(world, action));
   return true;
 }
 
+function become(vector: Vector, other: Vector): void {
+  for (const name of Object.keys(vector)) delete vector[name];
+  Object.assign(vector, other);
+}
+
+function count(brought: Vector, more: Vector): void {
+  for (const [name, n] of Object.entries(more)) brought[name] = (brought[name] ?? 0) + n;
+}
+
 /** Carries it out and returns what was brought by it. */
-function carryOut(world: World, action: Action): Vector {
+function carryOut(world: World, action: Exclude<Action, Life>): Vector {
   switch (action.do) {
     case "mine":
     case "put":
@@ -51,6 +62,8 @@ function isPossible(world: World, action: Action): boolean {
   const kind = "x" in action ? world.kindAt(action.x) : "";
   const stands = kind !== "";
   switch (action.do) {
+    case "crash":
+      return world.hasKept;
     case "build":
       return !stands;
     case "mine":

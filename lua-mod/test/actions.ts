@@ -54,10 +54,13 @@ export const everything: readonly Action["do"][] = [
   ...(["clone", "blueprint", "cut", "paste", "clone area", "merge forces", "colonise", "abandon colony"] as const),
   ...(["put", "take", "pour", "drain", "charge", "request", "set", "restrict", "loosen"] as const),
   ...(["hand in", "order", "take order", "cancel order"] as const),
-  ...(["import", "lease", "begin", "reload", "upgrade mod", "tick"] as const),
+  ...(["import", "lease", "begin", "reload", "upgrade mod", "tick", "save", "crash"] as const),
 ];
 
-export type Action = AtPort | ByOthers | ByPartner | Still;
+/** What a server does for itself: after a crash all is as it was when it last saved, what the test counted, too. */
+export type Life = { do: "save" } | { do: "crash" };
+
+export type Action = AtPort | ByOthers | ByPartner | Still | Life;
 
 function resource(item: string, quality: string): string {
   return quality === "normal" ? `item:${item}` : `item:${item}:${quality}`;
@@ -198,6 +201,8 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lease" as const), ticks: fc.constantFrom(0, 100, 10000) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("begin" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reload" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("save" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("crash" as const) }) },
   {
     weight: 6,
     arbitrary: fc.record({

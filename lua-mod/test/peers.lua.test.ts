@@ -6,7 +6,7 @@ import { World } from "./world";
 
 function history(length: number) {
   return fc.array(
-    action.filter((each) => each.do !== "reload" && each.do !== "upgrade mod"),
+    action.filter(({ do: what }) => !["reload", "upgrade mod", "save", "crash"].includes(what)),
     { minLength: length, maxLength: length, size: "max" },
   );
 }

@@ -52,6 +52,7 @@ export class World extends Hands {
   readonly modVersion = builtVersion();
   token = "";
   #isClosed = false;
+  #kept: { readonly save: Uint8Array; readonly known: Vector } | undefined;
   #sessions = 0;
   #instance = "a";
   readonly #files = new Map<string, string>();
@@ -89,6 +90,24 @@ export class World extends Hands {
     this.game.openSave(save);
     giveGame(gameOptions(this.options), before);
     this.options = options;
+  }
+
+  /** A save, for `crash`; with what the test knows of that moment. */
+  keep(known: Vector): void {
+    this.#kept = { save: this.game.save(), known };
+  }
+
+  /** The game goes on from the last save that was kept, and the bridge begins a new session. Returns what was known then. */
+  crash(): Vector {
+    if (this.#kept === undefined) throw new Error("no save was kept");
+    this.#drain();
+    this.game.openSave(this.#kept.save);
+    this.begin();
+    return this.#kept.known;
+  }
+
+  get hasKept(): boolean {
+    return this.#kept !== undefined;
   }
 
   /** Another peer of this game, from a save of now. */
