@@ -7,6 +7,7 @@ import { realGame } from "#bridge/game/adapters/real-game";
 import { ourMod } from "#bridge/instance/mods";
 import { LIMITS } from "#bridge/supervisor/limits";
 import { FakeMaster } from "#bridge/test/fake-master";
+import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
@@ -14,14 +15,15 @@ import { packageRoot } from "#core/adapters/package-root";
 import { isAlive } from "#core/adapters/process-id";
 import { instanceId, slaveId } from "#core/ids";
 import { every } from "#core/ports/clock";
-import { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { subjects } from "#core/subjects";
+import { useNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
 /**
  * Two bridges with a game each, as real processes with real RCON and files, and in both games somebody else's mod that uses
- * ours: mod → report line → bridge → subject → bridge → RCON → mod. Only NATS and the master are doubles.
+ * ours: mod → report line → bridge → NATS subject → bridge → RCON → mod, under the rights of slaves. Only the master is a double.
  */
+const nats = useNats();
 
 let dir: string;
 const closers: (() => Promise<void> | void)[] = [];
@@ -37,15 +39,15 @@ afterEach(async () => {
 const DEPOT = join(packageRoot(), "lua-mod/test/fixtures");
 
 /** A slave with one running, linked instance. */
-const start = async (broker: MemoryBroker, [name, slaveName]: readonly [string, string]) => {
+const start = async ([name, slaveName]: readonly [string, string]) => {
   const [slave, instance] = [slaveId(slaveName), instanceId(name)];
   const files = realGame();
-  const master = new FakeMaster(broker.connect(), slave, nodeClock);
+  const master = new FakeMaster(new NatsBus(await nats().master()), slave, nodeClock);
   master.config = { name, seed: 7, autosaveSeconds: 60 };
   closers.push(every(nodeClock, 500, () => master.state(instance)));
   const depot = (await files.mods(DEPOT)).filter((mod) => mod.name === "sample-depot");
   const mods = [await ourMod(files, join(packageRoot(), "lua-mod/dist/2.1")), ...depot];
-  const bus = broker.connect();
+  const bus = new NatsBus(await nats().slave(slaveName));
   const log: string[] = [];
   const journal = (_level: string, message: string) => void log.push(message);
   const settings = {
@@ -70,11 +72,10 @@ const start = async (broker: MemoryBroker, [name, slaveName]: readonly [string, 
 };
 
 test("what a mod says in one world is an event for the same mod in another, on another machine", async () => {
-  const broker = new MemoryBroker(nodeClock);
   const seen: string[] = [];
-  broker.connect().subscribe(subjects.all.messages, ({ subject }) => void seen.push(subject));
-  const north = await start(broker, ["north", "home"]);
-  const east = await start(broker, ["east", "away"]);
+  new NatsBus(await nats().user("ann")).subscribe(subjects.all.messages, ({ subject }) => void seen.push(subject));
+  const north = await start(["north", "home"]);
+  const east = await start(["east", "away"]);
   const text = 'hello "über" 火 😀 \\ end';
   // The lease that lets it out comes with the first extension.
   await until(async () => ((await north.console(`/depot-say ${text}`)) as { sent: boolean }).sent, {
