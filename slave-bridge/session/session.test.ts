@@ -221,6 +221,32 @@ describe("a session", () => {
     expect(told.filter((line) => line.startsWith("belongs"))).toEqual([expect.stringMatching(/^belongs north\.1\./)]);
   });
 
+  test("with players in the game no more goes in than it takes in, deliveries first; without them all goes at once (E6)", async () => {
+    const { connect, deliver, session, world, clock } = scene();
+    world.players = 10;
+    const rcon = await connect();
+    const many = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`item:thing-${n}`, 1_000 + n]));
+    const bytes = () => rcon.sent.slice(3).reduce((sum, command) => sum + command.length, 0);
+    deliver(many);
+    void session.commandTurn(10).then(() => rcon.sent.push("operator"));
+    await settle();
+    const atOnce = bytes();
+    await clock.advanceSettling(200, settle);
+    // 100 bytes a tick are 1,200 in 200 ms.
+    expect(bytes() - atOnce).toBeLessThanOrEqual(1_200 + 1_500);
+    expect(Object.keys(world.received).length).toBeLessThan(400);
+    await clock.advanceSettling(3_000, settle);
+    expect(Object.keys(world.received)).toHaveLength(400);
+    expect(rcon.sent.indexOf("operator")).toBeGreaterThan(rcon.sent.findIndex((line) => line.includes("thing-0")));
+
+    const alone = scene();
+    const free = await alone.connect();
+    alone.deliver(many);
+    await settle();
+    expect(free.sent.filter((line) => line.startsWith("/clusterio-import")).length).toBeGreaterThan(1);
+    expect(Object.keys(alone.world.received)).toHaveLength(400);
+  });
+
   test("what a mod says goes out for its world, and what others say goes in, while the session is open", async () => {
     const { connect, session, told, world, reportFile } = scene();
     const incoming = { slave: "away", from: "east", channel: "c", data: "hi", direct: false };

@@ -39,6 +39,8 @@ export class FakeWorld {
   leaseUntil = 0;
   /** As /cc said last; undefined: a mod of a version that cannot be told. */
   capped: string[] | undefined = [];
+  /** In the game: they slow down what it takes in. */
+  players = 0;
   seq = 0;
   readonly commands: string[] = [];
   readonly lines: { file: string; line: string }[] = [];
@@ -86,7 +88,7 @@ export class FakeWorld {
       case "/cl":
         if (!this.#isTag(words[0])) return this.#wrongToken();
         this.leaseUntil = this.tick + Number(words[1]);
-        return JSON.stringify({ tick: this.tick });
+        return JSON.stringify({ tick: this.tick, players: this.players });
       case "/cr":
         return this.#isTag(words[0]) ? this.report(words[1] === "full") : this.#wrongToken();
       default:
