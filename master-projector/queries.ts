@@ -9,7 +9,7 @@ import { worldsOf } from "#core/fold/sessions";
 import type { Instance, State } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
 import type { Capping } from "#projector/capping";
-import { stockSummary, stockView } from "#projector/stock-views";
+import { standings, stockSummary, stockView } from "#projector/stock-views";
 import { pageOfWorlds } from "#projector/world-pages";
 
 /** Signs and verifies assignments with the cluster's key. */
@@ -103,6 +103,7 @@ export const answerQuery = (state: State, noun: string, value: unknown, { cluste
   if (noun === "cluster") return { ok: cluster() };
   if (noun === "policies") return { ok: state.policies };
   if (noun === "stock") return { ok: stockView(state, queries.stock.request.parse(value), capping) };
+  if (noun === "claims") return { ok: standings(state, queries.claims.request.parse(value)) };
   const page = queries.worlds.request.parse(value);
   if (noun === "worlds") return { ok: pageOfWorlds(state, page) };
   if (noun === "instances") {

@@ -1,9 +1,11 @@
+import type { z } from "zod";
 import { CARRY_ONE, type Claim } from "#core/allocation/allocate";
 import type { Policies } from "#core/events/command";
-import type { ClaimView, Page, StockSummary, StockView } from "#core/events/query";
+import type { ClaimView, Page, queries, Standing, StockSummary, StockView } from "#core/events/query";
 import { claimOf, reserveOf } from "#core/fold/decide";
 import { demandOf } from "#core/fold/moves";
 import type { Account, State, Stock } from "#core/fold/state";
+import type { WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
 import type { Capping } from "#projector/capping";
 
@@ -40,6 +42,30 @@ const claimView = (account: Account, claim: Claim, share: number): ClaimView => 
     ...{ exported, received, allocated, debt, held, demand, weight, tier, share, carry: carry / CARRY_ONE },
   };
 };
+
+/** How a world stands among those that want these resources too. */
+export const standings = (state: State, { world, resources }: ClaimsRequest): { standings: Standing[] } => {
+  const own = state.worlds.get(world as WorldId);
+  return {
+    standings: resources.map((resource): Standing => {
+      const key = resource as ResourceKey;
+      const stock = state.stocks.get(key);
+      const claims = [...(stock?.claimants ?? [])].map((account) => claimOf(state, account));
+      const weightOf = shareWeight(state.policies, claims);
+      const mine = claims.find(({ id }) => id === world);
+      const account = own?.accounts.get(key);
+      return {
+        resource,
+        onTheWay: account === undefined ? 0 : account.allocated - account.received,
+        storage: stock?.storage ?? 0,
+        demand: Math.min(Number.MAX_SAFE_INTEGER, sum(claims.map(({ demand }) => demand))),
+        worlds: claims.length,
+        share: mine === undefined ? 0 : weightOf(mine) / sum(claims.map(weightOf)),
+      };
+    }),
+  };
+};
+type ClaimsRequest = z.infer<(typeof queries)["claims"]["request"]>;
 
 /** One resource with the accounts of all worlds that ever had to do with it, page by page. */
 export const stockView = (

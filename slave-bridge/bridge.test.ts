@@ -499,6 +499,25 @@ test("what storage is full of is handed to the game when it is another list, and
   await bridge.close();
 });
 
+test("who looks in the game is told how his world stands in the cluster", async () => {
+  const { linked, machine, advance } = scene();
+  const { bridge } = await linked();
+  const game = machine.world("north");
+  game.happen({ wanted: { "item:gear": 5 } });
+  const look = (resources: readonly string[]) => {
+    game.lines.push({ file: game.file, line: JSON.stringify({ look: { token: game.token, resources } }) });
+    machine.flush();
+  };
+  look(["item:gear"]);
+  const told = () => game.commands.filter((command) => command.startsWith("/cf "));
+  await advance(1_000);
+  expect(told()).toEqual([`/cf ${game.token.slice(0, 4)} 1 AHJwMD0P`]);
+  look([]);
+  await advance(20_000);
+  expect(told()).toHaveLength(1);
+  await bridge.close();
+});
+
 describe("commands", () => {
   test("each is answered once and stands in the audit before and after", async () => {
     const { linked, command, audit, machine } = scene();

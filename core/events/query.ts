@@ -139,7 +139,28 @@ export const stockView = stockSummary.extend({
 });
 export type StockView = z.infer<typeof stockView>;
 
+/** Resources that one question about claims names: as many as a window lists. */
+export const CLAIMS_MAX = 16;
+
+/** How one world stands with one resource among all others: why it waits. */
+export const standing = z.object({
+  resource: shape.resource,
+  /** Granted to this world and not there yet, as the ledger knows. */
+  onTheWay: shape.total,
+  storage: shape.total,
+  /** What all open worlds still want, and how many of them want some. */
+  demand: shape.count,
+  worlds: shape.count,
+  /** Of the next units that there are: between 0 and 1. */
+  share: z.number().min(0).max(1),
+});
+export type Standing = z.infer<typeof standing>;
+
 export const queries = {
+  claims: {
+    request: z.object({ world: shape.world, resources: z.array(shape.resource).min(1).max(CLAIMS_MAX) }),
+    answer: z.object({ standings: z.array(standing).max(CLAIMS_MAX) }),
+  },
   policies: { request: z.object({}), answer: policies },
   stock: { request: page.extend({ resource: shape.resource }), answer: stockView },
   cluster: { request: z.object({}), answer: clusterView },

@@ -9,6 +9,7 @@ import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
 import { onConfigurationChanged } from "./runtime/configuration";
 import { dealSome } from "./runtime/deal";
+import { lookBegan, lookEnded, tellLooks } from "./runtime/looks";
 import { tellNews } from "./runtime/news";
 import { refreshOverviews, registerOverview } from "./runtime/overview-window";
 import { onBlueprint, onBuilt, onCloned, onDestroyed, onPasted, onRequestsChanged } from "./runtime/registry";
@@ -42,7 +43,10 @@ script.on_event(events.on_tick, () => {
   reportCircuits();
 });
 
-script.on_nth_tick(60, refreshOverviews);
+script.on_nth_tick(60, () => {
+  tellLooks();
+  refreshOverviews();
+});
 
 /** Only our own entities wake the mod. */
 const ours: { filter: "name"; name: string }[] = [];
@@ -65,10 +69,12 @@ script.on_event(events.on_entity_settings_pasted, (event) => onPasted(event.sour
 script.on_event(events.on_player_setup_blueprint, onBlueprint);
 
 script.on_event(events.on_gui_opened, ({ player_index, entity }) => {
+  lookBegan(player_index, entity);
   onWindowOpened(player_index, entity);
   onCircuitOpened(player_index, entity);
 });
 script.on_event(events.on_gui_closed, ({ player_index, entity }) => {
+  lookEnded(player_index);
   onWindowClosed(player_index);
   onCircuitClosed(player_index, entity);
 });

@@ -28,6 +28,7 @@ test("the console says how the world stands: link, entities, what came, what is 
   expect(console()).toEqual([
     "World a.1: linked, the bridge was heard 24 s ago.",
     "1 exporting and 1 importing entities.",
+    "In step for 24 s, last report 22 s ago.",
     "Came and waits for room:",
     "7 [item=iron-plate]",
     "Wanted:",
@@ -68,7 +69,7 @@ test("of a long list as much is shown as fits the screen", () => {
   const qualities = ["", ":uncommon", ":rare", ":epic", ":legendary"];
   const all = ["iron-plate", "coal", "stone"].flatMap((item) => qualities.map((quality) => `item:${item}${quality}`));
   world.importNamed(Object.fromEntries(all.map((resource) => [resource, 1])));
-  expect(console()).toHaveLength(2 + 1 + 12);
+  expect(console()).toHaveLength(3 + 1 + 12);
 });
 
 test("with nobody looking, it costs nothing", () => {

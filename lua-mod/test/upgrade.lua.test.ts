@@ -10,6 +10,7 @@ const asOf010 = `
   state.session.sent, state.session.heard = nil, nil
   state.circuits = nil
   state.capped, state.cappedCount, state.session.cappedAt = nil, nil, nil
+  state.lookers, state.figures, state.session.begunAt, state.session.lookedAt = nil, nil, nil, nil
   for _, chest in pairs(state.chests) do
     chest.holds = nil
     for _, want in ipairs(chest.wants or {}) do want.chest, want.port, want.temperature, want.since = chest, nil, nil, nil end
@@ -47,6 +48,7 @@ test("the chests, wants and buffer of 0.1.0 go on, and nothing is lost", () => {
   world.tick(1);
   expect(partner.orders()).toMatchObject([{ held: 4 }]);
   expect(world.send("cc", `${world.tag} 1 . energy`).error).toBeUndefined();
+  expect(world.send("cf", `${world.tag} 1 AAAAAA`).error).toBeUndefined();
   expect(world.brokenInvariants()).toEqual([]);
   expect(world.begin().token).toBe(world.token);
   world.close();

@@ -121,6 +121,17 @@ test("the views say the rule, that it is capped, and who waits with which share"
     { world: "a.1", demand: 8, weight: 1, share: 0.25, exported: 100, carry: 0 },
     { world: "b.1", demand: 400, weight: 3, share: 0.75 },
   ]);
+  expect(await cluster.query("claims", { world: "b.1", resources: [PLATE, "item:nothing"] })).toEqual({
+    ok: {
+      standings: [
+        { resource: PLATE, onTheWay: 0, storage: 100, demand: 408, worlds: 2, share: 0.75 },
+        { resource: "item:nothing", onTheWay: 0, storage: 0, demand: 0, worlds: 0, share: 0 },
+      ],
+    },
+  });
+  expect(await cluster.query("claims", { world: "z.1", resources: [PLATE] })).toMatchObject({
+    ok: { standings: [{ share: 0, onTheWay: 0 }] },
+  });
   expect(await cluster.query("stock", { resource: PLATE, limit: 1 })).toMatchObject({ ok: { next: "a.1" } });
   expect(await cluster.query("stock", { resource: "item:nothing" })).toMatchObject({ ok: { storage: 0, worlds: [] } });
   expect(await cluster.query("policies")).toMatchObject({ ok: { rule: "max-min", weights: { b: 3 } } });

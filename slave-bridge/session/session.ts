@@ -14,12 +14,14 @@ import type { Rank } from "#bridge/rcon/turns";
 import { Caps } from "#bridge/session/caps";
 import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
 import { Lease } from "#bridge/session/lease";
+import { isLookLine, Looks } from "#bridge/session/looks";
 import { renamedText } from "#bridge/session/renamed";
 import { isClusterioError, messageOf } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
-import type { WorldStatement } from "#core/events/command";
+import { answer, type WorldStatement } from "#core/events/command";
 import { type Delivery, type InstanceConfig, type LinkRequest, linkAnswer } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
+import { queries, type Standing } from "#core/events/query";
 import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
 import { type Failpoint, failpoint } from "#core/failpoints";
 import { type InstanceId, isWorldId, type WorldId } from "#core/ids";
@@ -100,6 +102,7 @@ export class Session {
   readonly #lease: Lease;
   readonly #mailbox: Mailbox;
   readonly #caps: Caps;
+  readonly #looks: Looks;
   #queue: LinkAction[] = [];
   #draining = false;
   #waiting: Wanting = NOTHING;
@@ -123,6 +126,12 @@ export class Session {
     });
     this.#caps = new Caps({
       ask: (compose) => this.#askInTurn("command", compose),
+      complain: (complaint) => this.#beginAnew(complaint),
+    });
+    this.#looks = new Looks({
+      clock: context.ports.clock,
+      ask: (compose) => this.#askInTurn("level", compose),
+      standings: (resources) => this.#standings(resources),
       complain: (complaint) => this.#beginAnew(complaint),
     });
     this.#mailbox = new Mailbox({
@@ -314,6 +323,22 @@ export class Session {
     }
   }
 
+  /** What the leader says of how this world stands with these resources, undefined when none says anything. */
+  async #standings(resources: readonly string[]): Promise<readonly Standing[] | undefined> {
+    const { world } = this.#link;
+    const { bus } = this.context.ports;
+    const subject = subjects.query(this.context.settings.slave, "claims");
+    const result = await bus.request(subject, encodeJson({ world, resources }), ANSWER_MS_MAX);
+    if (result.kind !== "answer") return undefined;
+    try {
+      const said = decodeJson(answer, result.data, "the answer of claims");
+      return "ok" in said ? queries.claims.answer.safeParse(said.ok).data?.standings : undefined;
+    } catch (error) {
+      this.#tellBadInput(error);
+      return undefined;
+    }
+  }
+
   #tellBadInput(error: unknown): void {
     if (!isClusterioError(error, "bad-input")) throw error;
     this.context.ports.journal("warn", `${this.owner.instance}: ${messageOf(error)}`);
@@ -375,6 +400,7 @@ export class Session {
     this.#lease.extend(token);
     this.#mailbox.open(token);
     this.#caps.open({ token, names }, begun.capped);
+    this.#looks.open({ token, names });
   }
 
   /** Once for what is new: every session of the save says it again. */
@@ -404,6 +430,7 @@ export class Session {
     this.#lease.close();
     this.#mailbox.close();
     this.#caps.close();
+    this.#looks.close();
     this.#open = undefined;
     this.#waiting = NOTHING;
     this.#importing = false;
@@ -421,6 +448,7 @@ export class Session {
 
   #line(line: string): void {
     if (isMessageLine(line)) this.#said(line);
+    else if (isLookLine(line)) this.#looks.line(line);
     else this.#reported(line);
   }
 

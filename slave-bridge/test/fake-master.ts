@@ -2,6 +2,7 @@ import { type Boot, nextBoot } from "#core/boot";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import { type Delivery, type InstanceConfig, linkRequest } from "#core/events/delivery";
 import { type FactBody, factEnvelope, type WorldReported, type WorldSynced } from "#core/events/facts";
+import { queries } from "#core/events/query";
 import type { InstanceId, SlaveId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
@@ -38,6 +39,12 @@ export class FakeMaster {
         ? { ok: { ...this.#view(), assignment: "signed", config: this.config } }
         : { notYours: { epoch: this.epoch } };
       bus.respond(message, encodeJson(answer));
+    });
+    bus.subscribe(subjects.query(slave, "claims"), (message) => {
+      const { resources } = decodeJson(queries.claims.request, message.data, "claims");
+      const figures = { onTheWay: 7, storage: 9, demand: 400, worlds: 3, share: 0.5 };
+      const standings = resources.map((resource) => ({ resource, ...figures }));
+      bus.respond(message, encodeJson({ ok: { standings } }));
     });
     bus.subscribe(subjects.all.events, ({ subject, data }) => {
       const from = parseEventSubject(subject);

@@ -85,6 +85,8 @@ export class FakeWorld {
         return this.#compact(words[0] ?? "", words[1] ?? "");
       case "/cc":
         return this.#cap(words);
+      case "/cf":
+        return this.#isTag(words[0]) ? JSON.stringify({ tick: this.tick }) : this.#wrongToken();
       case "/cl":
         if (!this.#isTag(words[0])) return this.#wrongToken();
         this.leaseUntil = this.tick + Number(words[1]);

@@ -1,3 +1,4 @@
+import { instanceId, slaveId } from "#core/ids";
 import type { ClusterClient } from "#ctl/client/client";
 import { clusterio } from "#ctl/ledger/test/projector";
 import { FAST, flowing, UP_MS_MAX, useCluster } from "#test/e2e/up-kit";
@@ -42,6 +43,10 @@ test(
     const stopped = await until(still, { timeoutMs: UP_MS_MAX, what: "no iron plate leaves its chest" });
     expect(stopped.others).toBeGreaterThan(before.others);
     expect(await storage("list", "--full", "--json")).toContain(`"resource":"${PLATE}"`);
+    const asked = await client.bridge({ slave: slaveId("local"), instance: instanceId("iron") }, "send-rcon", {
+      command: "/clusterio",
+    });
+    expect(JSON.stringify(asked)).toMatch(/The cluster has enough of:.*\[item=iron-plate\]/);
     await storage("policy", "unset", "item:iron-*");
     await until(async () => (await given(client)).plates > stopped.plates, {
       timeoutMs: UP_MS_MAX,

@@ -7,9 +7,11 @@ import { setTime } from "./clock";
 import { takeInCompact, takeInNamed } from "./intake";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
 import { lease_ticks_max } from "./limits";
+import { lookedInto, takeFigures } from "./looks";
 import { hear } from "./messages";
 import { replyReport } from "./report";
 import { adopt, begin, extendLease, isTag, type Refused, wholeState, wrongToken } from "./session";
+import { showWaiting } from "./wants";
 
 function refusal(refused: Refused): string {
   return jsonObject([field("error", jsonString(refused.error)), field("message", jsonString(refused.message))]);
@@ -103,6 +105,18 @@ function onCapped(parameter: string | undefined): string {
   return jsonObject([field("tick", jsonNumber(game.tick))]);
 }
 
+function onFigures(parameter: string | undefined): string {
+  const { tag, rest } = splitTag(parameter);
+  if (!isTag(tag)) return refusal(wrongToken());
+  if (!storage.session.open) return notAdopted();
+  const [digits, payload] = string.match(rest, "^(%d+) (%S+)$");
+  const n = tonumber(digits);
+  if (n === undefined) return badParameter();
+  if (!takeFigures(n, payload)) return unreadable();
+  for (const port of lookedInto()) showWaiting(port);
+  return jsonObject([field("tick", jsonNumber(game.tick))]);
+}
+
 function onMessage(parameter: string | undefined): string {
   const { tag, rest } = splitTag(parameter);
   if (!isTag(tag)) return refusal(wrongToken());
@@ -156,6 +170,7 @@ export function registerCommands(): void {
   register("clusterio-import", onImport);
   register("ci", onCompactImport);
   register("cc", onCapped);
+  register("cf", onFigures);
   register("cl", onLease);
   register("cr", onReport);
   register("cm", onMessage);

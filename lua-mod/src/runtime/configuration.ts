@@ -6,7 +6,7 @@ import { freshCircuits } from "./circuit-state";
 import { nameOf, takeable } from "./names";
 import { cancelVanished } from "./orders";
 import { followRenames } from "./renames";
-import { type ExportPort, type ImportPort, initForOthers, type State } from "./state";
+import { type ExportPort, type ImportPort, initForLooks, initForOthers, type State } from "./state";
 import { giveUp } from "./totals";
 import { requestsChanged } from "./wants";
 
@@ -50,6 +50,11 @@ function migrate(): void {
     storage.capped = new LuaMap();
     storage.cappedCount = 0;
     storage.session.cappedAt = 0;
+  }
+  if (earlier.lookers === undefined) {
+    initForLooks();
+    storage.session.begunAt = game.tick;
+    storage.session.lookedAt = "";
   }
   if (earlier.clocks === undefined) storage.clocks = { all: [], cursor: 0, active: [], activeCursor: 0 };
   if (earlier.time === undefined) storage.time = { second: -1, tick: 0 };

@@ -50,6 +50,12 @@ export const ticks_per_second = 60;
 /** Of each list in the overview: a window that fits the screen. */
 export const overview_rows_max = 12;
 
+/** Resources whose figures in the cluster are asked for while somebody looks: two dozen bytes each every few seconds. */
+export const looked_at_max = 16;
+
+/** Figures are said again every six seconds while somebody looks; older ones are history. */
+export const figures_age_ticks_max = 600;
+
 /** A signal is a signed 32-bit number. */
 export const signal_max = 2 ** 31 - 1;
 

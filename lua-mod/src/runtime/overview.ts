@@ -1,6 +1,8 @@
 // What a player or an administrator may ask: how this world stands with the cluster. Only read here, nothing is steered.
 import type { LocalisedString } from "factorio:runtime";
+import { anyCapped, isCapped } from "./capped";
 import { overview_rows_max, ticks_per_second } from "./limits";
+import { figuresOf } from "./looks";
 import { mayCollect } from "./session";
 import { iconOf } from "./status";
 import { supplyOf } from "./supply";
@@ -39,7 +41,29 @@ function buffered(r: number): LocalisedString | undefined {
 function waiting(r: number): LocalisedString | undefined {
   if (wanted(r) === 0) return undefined;
   const { shownGot } = supplyOf(r);
-  return ["clusterio-overview.share", number(wanted(r)), iconOf(r), number(shownGot)];
+  const figures = figuresOf(r);
+  const [want, icon, got] = [number(wanted(r)), iconOf(r), number(shownGot)];
+  if (figures === undefined) return ["clusterio-overview.share", want, icon, got];
+  const { share, storage: stored, demand, worlds } = figures;
+  const [percent, there, all, by] = [string.format("%.1f", share / 10), number(stored), number(demand), number(worlds)];
+  return ["clusterio-overview.share-of", want, icon, got, percent, there, all, by];
+}
+
+function onTheWay(r: number): LocalisedString | undefined {
+  const figures = figuresOf(r);
+  if (figures === undefined || figures.onTheWay === 0) return undefined;
+  return ["clusterio-overview.amount", number(figures.onTheWay), iconOf(r)];
+}
+
+function full(r: number): LocalisedString | undefined {
+  return isCapped(r) ? ["clusterio-overview.full-of", iconOf(r)] : undefined;
+}
+
+/** When this session with the bridge began, and when it was last told anything. */
+function sync(): LocalisedString {
+  const { begunAt, reportedAt } = storage.session;
+  const seconds = (since: number) => number((game.tick - since) / ticks_per_second);
+  return ["clusterio-overview.sync", seconds(begunAt), seconds(reportedAt)];
 }
 
 export function overview(): LocalisedString[] {
@@ -49,7 +73,10 @@ export function overview(): LocalisedString[] {
     number(storage.imports.all.length),
   ];
   const lines = [link(), ports];
+  if (storage.session.open) lines.push(sync());
   rows(lines, "buffer", buffered);
+  rows(lines, "on-the-way", onTheWay);
   rows(lines, "waiting", waiting);
+  if (anyCapped()) rows(lines, "full", full);
   return lines;
 }

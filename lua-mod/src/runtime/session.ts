@@ -58,11 +58,14 @@ export function begin(parameter: Parsed): Refused | undefined {
     partBytes: 0,
     reportedAt: game.tick,
     fullAt: game.tick,
+    begunAt: game.tick,
+    lookedAt: "",
     cappedAt: 0,
     sent: 0,
     heard: 0,
   };
   storage.base = copy(storage.received);
+  storage.figures.n = 0;
   return undefined;
 }
 

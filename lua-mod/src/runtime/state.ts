@@ -117,6 +117,24 @@ export interface Want extends Waiter {
   count: number;
 }
 
+/** How a resource stands in the whole cluster, as the leader says: shown, never steering anything. */
+export interface Figures {
+  /** Granted to this world and not here yet. */
+  onTheWay: number;
+  storage: number;
+  /** What all worlds want, and how many want some. */
+  demand: number;
+  worlds: number;
+  /** This world's part of what comes next, in thousandths. */
+  share: number;
+}
+
+/** A player who has one of our importing entities open. */
+export interface Looker {
+  player: PlayerIndex;
+  unit: number;
+}
+
 /** What came of a resource since a tick, and in the window before, beside what was wanted. */
 export interface Supply {
   since: number;
@@ -156,6 +174,9 @@ export interface Session {
   partBytes: number;
   reportedAt: number;
   fullAt: number;
+  begunAt: number;
+  /** The bridge was told last that somebody looks at these: names, with commas between. */
+  lookedAt: string;
   /** Number of the last word on what is capped. */
   cappedAt: number;
   /** Messages that went out, and the number of the last one that came in. */
@@ -171,8 +192,11 @@ export interface State {
   leaseUntil: number;
   /** When the bridge last extended it. */
   heardAt: number;
-  /** Players who look at the overview. */
+  /** Players who look at the overview, or into an importing entity. */
   overviews: PlayerIndex[];
+  lookers: Looker[];
+  /** What the bridge said of what they look at, with its number and when. */
+  figures: { n: number; at: number; of: LuaMap<number, Figures> };
 
   names: string[];
   numbers: LuaMap<string, number>;
@@ -235,6 +259,8 @@ export function freshSession(): Session {
     partBytes: 0,
     reportedAt: 0,
     fullAt: 0,
+    begunAt: 0,
+    lookedAt: "",
     cappedAt: 0,
     sent: 0,
     heard: 0,
@@ -248,6 +274,7 @@ export function initState(): void {
   storage.leaseUntil = -1;
   storage.heardAt = 0;
   storage.overviews = [];
+  initForLooks();
   storage.names = [];
   storage.numbers = new LuaMap();
   storage.exported = new LuaMap();
@@ -274,6 +301,12 @@ export function initState(): void {
   storage.renamed = new LuaMap();
   storage.circuits = freshCircuits();
   initForOthers();
+}
+
+/** What is kept for whoever looks. */
+export function initForLooks(): void {
+  storage.lookers = [];
+  storage.figures = { n: 0, at: 0, of: new LuaMap() };
 }
 
 /** What is kept for other mods. */

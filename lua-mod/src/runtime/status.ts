@@ -21,9 +21,9 @@ export function showStatus(port: Port, { key, gaps }: Status): void {
     return;
   }
   const diode = key === "no-link" ? defines.entity_status_diode.red : defines.entity_status_diode.yellow;
-  const [first, second, third] = [gaps[0], gaps[1], gaps[2]];
-  const label: LocalisedString = [`clusterio-status.${key}`, first ?? "", second ?? "", third ?? ""];
-  port.entity.custom_status = { diode, label };
+  const label = [`clusterio-status.${key}`];
+  for (const gap of gaps) label.push(gap);
+  port.entity.custom_status = { diode, label: label as unknown as LocalisedString };
 }
 
 /** A resource as the game's rich text. */

@@ -3,6 +3,7 @@ import { energyMissing, readAccumulatorRequest } from "./fill-energy";
 import { fluidMissing, readTankRequest, tankStatus } from "./fill-fluid";
 import { itemsMissing, readChestRequests } from "./fill-items";
 import { requests_age_ticks_max, supply_window_ticks } from "./limits";
+import { figuresOf } from "./looks";
 import { barred } from "./permission";
 import { calm, stir, visitSome } from "./ring";
 import { mayCollect } from "./session";
@@ -63,8 +64,15 @@ function waiting(want: Want): Status {
   if (!mayCollect()) return { key: "no-link", gaps: [] };
   const { shownGot, shownWanted } = supplyOf(want.r);
   if (shownGot >= shownWanted) return no_status;
-  const gaps = [string.format("%.0f", shownGot), string.format("%.0f", shownWanted), iconOf(want.r)];
-  return { key: shownGot === 0 ? "waiting-none" : "waiting-share", gaps };
+  const [got, all] = [string.format("%.0f", shownGot), string.format("%.0f", shownWanted)];
+  const figures = figuresOf(want.r);
+  if (figures === undefined) {
+    return { key: shownGot === 0 ? "waiting-none" : "waiting-share", gaps: [got, all, iconOf(want.r)] };
+  }
+  const { share, storage: stored, demand, worlds } = figures;
+  const [percent, there] = [string.format("%.1f", share / 10), string.format("%.0f", stored)];
+  const [wish, by] = [string.format("%.0f", demand), string.format("%.0f", worlds)];
+  return { key: "waiting-figures", gaps: [got, all, iconOf(want.r), percent, there, wish, by] };
 }
 
 /** Why this port is not served: what can't be, else what has been missing for a whole window. */
@@ -75,6 +83,11 @@ function statusOf(port: ImportPort): Status {
     if (want.missing > 0 && game.tick - want.since >= supply_window_ticks) return waiting(want);
   }
   return no_status;
+}
+
+/** Somebody has it open, and more is known now of why it waits. */
+export function showWaiting(port: ImportPort): void {
+  if (barred(port) === "") showStatus(port, statusOf(port));
 }
 
 function visit(port: ImportPort): void {
