@@ -81,7 +81,7 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   "older leaders heard": { seed: 2, steps: 100, by: "C24" },
   "older rounds heard": { seed: 13, steps: 100, by: "C24" },
   "a twin takes the session back": { seed: 1, steps: 100, by: "H2" },
-  "stopped for an older twin": { seed: 35, steps: 100, by: "H5" },
+  "stopped for an older twin": { seed: 3, steps: 100, by: "H5" },
   "not yours without a higher epoch": { seed: 2, steps: 100, by: "H5" },
   "never stopped as not yours": { seed: 19, steps: 100, by: "C26" },
   "fresh world id at each load": { seed: 7, steps: 100, by: "C14" },
@@ -115,6 +115,6 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   "an import adds up": { seed: 1, steps: 100, by: "C3" },
   "collects without a lease": { seed: 7, steps: 100, by: "H9" },
   "wants gross of what lies in chests": { seed: 1, steps: 100, by: "H2" },
-  "a change of received is not reported": { seed: 56, steps: 100, by: "H2" },
+  "a change of received is not reported": { seed: 1, steps: 100, by: "H2" },
   "whole vectors are never restated": { seed: 1, steps: 100, by: "H2" },
 };

@@ -96,6 +96,7 @@ export const BRIDGE: readonly Mutation[] = [
   },
   {
     name: "stopped for an older twin",
+    among: ["bridge-kill", "sync-late"],
     breaks: "only a bridge that started later makes one stop (W4)",
     file: "slave-bridge/link/link.ts",
     text: "  if (view.owner > state.boot) return twin(state);\n  const said",

@@ -88,7 +88,7 @@ export const WORLD: readonly Mutation[] = [
   },
   {
     name: "a change of received is not reported",
-    among: ["slow-rcon"],
+    among: ["slow-rcon", "delivery-late", "delivery-lost"],
     breaks: "a report says all that changed (MR2)",
     file: "sim/cluster/plain-mod.ts",
     text: "if (full || receivedChanged || wantedChanged) received[number] = r;",
