@@ -62,6 +62,15 @@ export class Partner {
     return this.#call("send", fields);
   }
 
+  /** Returns which of them the game does not know. */
+  watch(signals: readonly string[], mod = "test-items"): string[] {
+    return list(this.#call<{ unknown: string[] | object }>("watch", { mod, signals }).unknown);
+  }
+
+  levels(mod = "test-items"): { known: boolean; levels: Record<string, number> } {
+    return this.#call("levels", { mod });
+  }
+
   /** What a call with these parameters, in Lua, is refused for. */
   mistake(name: string, parameters: string): string {
     const [problem] = this.world.lua(

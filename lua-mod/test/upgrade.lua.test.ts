@@ -8,7 +8,7 @@ const asOf010 = `
   state.chests, state.ports, state.crumbs, state.supply, state.overviews, state.heardAt = state.ports, nil, nil, nil, nil, nil
   state.orders, state.news, state.inbox, state.linkTold, state.talk, state.renamed = nil, nil, nil, nil, nil, nil
   state.session.sent, state.session.heard = nil, nil
-  state.circuits = nil
+  state.circuits, state.watches = nil, nil
   state.capped, state.cappedCount, state.session.cappedAt = nil, nil, nil
   state.lookers, state.figures, state.session.begunAt, state.session.lookedAt = nil, nil, nil, nil
   for _, chest in pairs(state.chests) do

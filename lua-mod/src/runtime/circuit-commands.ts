@@ -1,7 +1,7 @@
 // The bridge's commands about circuits: numbers for signals, and what a feed's values are now.
 import type { Feed } from "./circuit-state";
 import { readNumbers } from "./compact";
-import { addTold, endTold, startTold } from "./feeds";
+import { addTold, endTold, isHeard, startTold } from "./feeds";
 import { field, jsonNumber, jsonObject, type Parsed } from "./json";
 import type { Refused } from "./session";
 import { numberOfSignal, signalIn } from "./signal-names";
@@ -65,7 +65,7 @@ export function takeInFeed(payload: string): Refused | undefined {
   const changes = changesIn(numbers, has(bits, signed_flag));
   if (changes === undefined) return unreadable();
   const feed = storage.circuits.feeds.get(number);
-  if (feed === undefined || feed.showers.length === 0) return undefined; // nobody here shows it any more
+  if (feed === undefined || !isHeard(feed)) return undefined; // nobody here shows it any more
   // MC6
   if (!has(bits, start_flag) && (feed.counter < 0 || counter !== feed.counter + 1)) {
     return { error: "order", message: "this does not follow what came before: tell it from the beginning" };

@@ -1,7 +1,7 @@
 // Prototypes came or went. Signals of those that are gone can't be written any more, so everything is read and told anew: what wires
 // carry at the next visits, what others say with the next session, which every start of a server begins.
 import type { Feed } from "./circuit-state";
-import { forgetTold } from "./feeds";
+import { forgetTold, isHeard } from "./feeds";
 import { rewrite } from "./showers";
 
 function emptied(feed: Feed): void {
@@ -26,7 +26,7 @@ export function forgetPrototypes(): void {
     const feed = circuits.feeds.get(number);
     if (feed !== undefined) {
       emptied(feed);
-      if (feed.showers.length > 0) circuits.mustHear = true;
+      if (isHeard(feed)) circuits.mustHear = true;
     }
   }
 }

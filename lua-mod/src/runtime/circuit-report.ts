@@ -1,7 +1,7 @@
 // What the bridge is told about circuits: what this world puts on channels, and what its combinators show. Lines of their own in the
 // report file, each once and in order; a new session is told everything.
 import type { Feed } from "./circuit-state";
-import { forgetTold, prune, storage_feed, talk } from "./feeds";
+import { forgetTold, isHeard, prune, storage_feed, talk } from "./feeds";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString } from "./json";
 import { say_ticks } from "./limits";
 import { append } from "./report";
@@ -56,17 +56,21 @@ function sayOne(): void {
   prune(feed);
 }
 
-/** The signals that this world's combinators show of the storage; undefined for all. */
+/** The signals of the storage that this world's combinators show and its mods watch; undefined for all. */
 function chosen({ showers }: Feed): string[] | undefined {
   const keys: string[] = [];
   const seen = new LuaSet<number>();
-  for (const { only } of showers) {
-    if (only.length === 0) return undefined;
-    for (const s of only) {
+  const choose = (signals: number[]) => {
+    for (const s of signals) {
       if (!seen.has(s)) keys.push(jsonString(keyOfNumber(s)));
       seen.add(s);
     }
+  };
+  for (const { only } of showers) {
+    if (only.length === 0) return undefined;
+    choose(only);
   }
+  for (const { signals } of storage.watches) choose(signals);
   return keys;
 }
 
@@ -86,7 +90,7 @@ function hear(): void {
   const feeds: string[] = [];
   for (const number of $range(0, circuits.lastFeed)) {
     const feed = circuits.feeds.get(number);
-    if (feed !== undefined && feed.showers.length > 0) feeds.push(heard(feed));
+    if (feed !== undefined && isHeard(feed)) feeds.push(heard(feed));
   }
   const names: string[] = [];
   for (const s of $range(circuits.statedKeys, circuits.keys.length - 1)) {
@@ -111,7 +115,7 @@ export function sessionBegan(): void {
     const feed = circuits.feeds.get(number);
     if (feed !== undefined) {
       feed.epoch += 1;
-      if (feed.showers.length > 0) circuits.mustHear = true;
+      if (isHeard(feed)) circuits.mustHear = true;
       feed.unsaid = [];
       feed.isUnsaid = new LuaMap();
       feed.saysWhole = puts(feed);
@@ -128,7 +132,7 @@ function linkChanged(): void {
     const feed = circuits.feeds.get(number);
     if (feed !== undefined) {
       if (!circuits.isLinked) forgetTold(feed);
-      if (feed.showers.length > 0) circuits.mustHear = true;
+      if (isHeard(feed)) circuits.mustHear = true;
       for (const shower of feed.showers) refreshStatus(shower);
     }
   }

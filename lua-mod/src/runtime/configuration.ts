@@ -9,6 +9,7 @@ import { followRenames } from "./renames";
 import { type ExportPort, type ImportPort, initForLooks, initForOthers, type State } from "./state";
 import { giveUp } from "./totals";
 import { requestsChanged } from "./wants";
+import { forgetWatchers } from "./watches";
 
 /** The state as earlier versions left it. */
 interface Earlier extends Partial<State> {
@@ -71,6 +72,7 @@ export function onConfigurationChanged(change: ConfigurationChangedData): void {
   migrate();
   followRenames(change.migrations);
   cancelVanished();
+  forgetWatchers();
   forgetPrototypes();
   for (const { r } of storage.pool) if (!takeable(nameOf(r))) giveUp(r);
   for (const port of storage.imports.all) requestsChanged(port);

@@ -58,6 +58,11 @@ export function prune(feed: Feed): void {
   storage.circuits.byChannel.delete(feed.channel);
 }
 
+/** Whether anybody here wants to know the feed's values: combinators or, of the storage, other mods. */
+export function isHeard(feed: Feed): boolean {
+  return feed.showers.length > 0 || (feed.number === storage_feed && storage.watches.length > 0);
+}
+
 export function markStale(feed: Feed): void {
   feed.looked = 0;
   if (feed.isStale || feed.showers.length === 0) return;

@@ -105,3 +105,6 @@ export const signal_channel_bytes_max = 40;
 
 /** Signals that one inventory combinator can be limited to: what its window has room for. */
 export const filters_max = 20;
+
+/** Storage levels that one mod watches: as many as change in a second still go into a game beside everything else. */
+export const watched_signals_max = 500;

@@ -2,10 +2,11 @@
 // went on would have lost what it meant to give.
 import type { LuaInventory } from "factorio:runtime";
 import type { Parsed } from "./json";
-import { remote_count_max } from "./limits";
+import { remote_count_max, watched_signals_max } from "./limits";
 import { isChannel, isData, isInstance } from "./messages";
 import { fluidResource, itemResource, thingOf } from "./names";
 import { wholeDegrees } from "./rules";
+import { numberOfSignal, signalIn } from "./signal-names";
 
 export function refuse(what: string): never {
   return error(`clusterio: ${what} (docs/mod-api.md)`, 0) as never;
@@ -53,6 +54,24 @@ export function orderIn(order: unknown): number {
 export function inventoryIn(inventory: unknown): LuaInventory {
   const given = inventory as LuaInventory;
   return given.object_name === "LuaInventory" && given.valid ? given : refuse("inventory must be a valid LuaInventory");
+}
+
+/** Numbers of the signals, each once, and those that this game has no prototype for. */
+export function signalsIn(signals: unknown): { known: number[]; unknown: string[] } {
+  if (typeof signals !== "object")
+    return refuse("signals must be a list of signals like item:iron-plate or fluid:water");
+  const read = { known: [] as number[], unknown: [] as string[] };
+  const seen = new LuaSet<string>();
+  for (const key of signals as unknown[]) {
+    if (typeof key !== "string") return refuse("signals must be a list of strings");
+    if (!seen.has(key)) {
+      if (signalIn(key) === undefined) read.unknown.push(key);
+      else read.known.push(numberOfSignal(key));
+    }
+    seen.add(key);
+  }
+  if (read.known.length > watched_signals_max) return refuse("a mod watches at most 500 signals");
+  return read;
 }
 
 export interface Outgoing {

@@ -15,7 +15,7 @@ import { send } from "./messages";
 import { nameOf } from "./names";
 import { link } from "./news";
 import { importPortOf, setTankRequest } from "./registry";
-import { messageIn, tableIn } from "./remote-parameters";
+import { messageIn, modIn, signalsIn, tableIn } from "./remote-parameters";
 import type { FluidRequest, Totals } from "./state";
 import { fluidRequest } from "./tank-request";
 
@@ -28,6 +28,8 @@ function named(totals: Totals): Named {
 }
 
 /** Sets what an import tank holds; `request` nil sets it to nothing. Returns whether that was possible. */
+import { watch, watchedLevels } from "./watches";
+
 function requestFluid(tank: LuaEntity, request: unknown): boolean {
   const port = tank.valid && tank.name === import_tank ? importPortOf(tank) : undefined;
   const read = fluidRequest(request);
@@ -78,6 +80,20 @@ function setSignalsOf(entity: LuaEntity, keys: unknown): boolean {
   return true;
 }
 
+/** Returns which of the signals this game does not know. */
+function watchLevels(parameter: unknown): { unknown: string[] } {
+  const given = tableIn(parameter);
+  const mod = modIn(given.mod);
+  const { known, unknown } = signalsIn(given.signals);
+  watch(mod, known);
+  return { unknown };
+}
+
+function levels(parameter: unknown): { known: boolean; levels: Named } {
+  const watched = watchedLevels(modIn(tableIn(parameter).mod));
+  return { known: watched !== undefined, levels: watched ?? new LuaMap() };
+}
+
 export function registerRemote(): void {
   remote.add_interface("clusterio", {
     /** What came from the cluster and is in no chest, tank or accumulator yet. */
@@ -103,5 +119,7 @@ export function registerRemote(): void {
     orders: ordersOf,
     link,
     send: sendMessage,
+    watch: watchLevels,
+    levels,
   });
 }

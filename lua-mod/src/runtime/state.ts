@@ -233,6 +233,8 @@ export interface State {
   orders: { all: Order[]; byId: LuaMap<number, Order>; last: number };
   /** By a resource's name: what it is called since a mod's migration. */
   renamed: LuaMap<string, string>;
+  /** Which signals of the storage other mods watch. */
+  watches: { mod: string; signals: number[] }[];
   /** What other mods are told at the end of the tick. */
   news: Order[];
   inbox: Message[];
@@ -311,6 +313,7 @@ export function initForLooks(): void {
 
 /** What is kept for other mods. */
 export function initForOthers(): void {
+  storage.watches = [];
   storage.orders = { all: [], byId: new LuaMap(), last: 0 };
   storage.news = [];
   storage.inbox = [];
