@@ -15,6 +15,8 @@ export const ALARM_SECTIONS = [
   "ledger-void",
   "snapshot",
   "broker-away",
+  "access",
+  "slave-floods",
 ] as const;
 export type AlarmSection = (typeof ALARM_SECTIONS)[number];
 

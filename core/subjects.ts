@@ -125,6 +125,8 @@ export const subjects = {
     masterCommands: join("command", "*", "master", ">"),
     queries: join("query", ">"),
     joins: join("join", "*"),
+    /** All that slaves say to CORE. */
+    saidBySlaves: ["event", "log", "audit", "telemetry", "chat", "circuit"].map((kind) => join(kind, ">")),
     commandsTo: (slave: SlaveId) => join("command", "*", slave, ">"),
   },
 } as const;

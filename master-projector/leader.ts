@@ -60,7 +60,7 @@ export interface LeaderPorts extends Omit<HousekeepingPorts, "write" | "wake">, 
   readonly bus: Bus;
   readonly assignments: Assignments;
   /** Who may do what; absent where this master has no keys for it. */
-  readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "keys" | "keepEdge">;
+  readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "watch" | "keys" | "keepEdge">;
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
   /** Bytes in a round's message: absent, what the broker takes. */
   readonly roundBytesMax?: number;

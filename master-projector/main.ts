@@ -122,7 +122,7 @@ class RunCommand extends Command {
       this.accessKeys === undefined
         ? {}
         : {
-            access: own(await openAccess({ ...this, accessKeys: this.accessKeys, ca, link, onProblem }), (o) =>
+            access: own(await openAccess({ ...this, accessKeys: this.accessKeys, creds, ca, link, onProblem }), (o) =>
               o.close(),
             ),
           };

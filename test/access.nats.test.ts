@@ -1,101 +1,37 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errors } from "@nats-io/transport-node";
 import { z } from "zod";
 import { newAuthority } from "#core/adapters/certificates";
 import { NatsBus } from "#core/adapters/nats-bus";
-import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { packageRoot } from "#core/adapters/package-root";
 import { credentialsAnswer, roleView, tokenAnswer, userView } from "#core/events/access";
 import { additionsIn } from "#core/identity/access-keys";
 import { encodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
-import { accessKeysFile, createIdentity } from "#core/identity/identity";
+import { createIdentity } from "#core/identity/identity";
 import { OwnKey } from "#core/identity/own-key";
 import { instanceId, slaveId, type UserId, userId } from "#core/ids";
 import { subjects } from "#core/subjects";
 import { ClusterClient } from "#ctl/client/client";
+import { AccessKit, type Made } from "#test/kit/access";
 import { cli } from "#test/kit/cli";
 import { useNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
 /** Users, roles, slaves and join tokens on the wire: the real server, a real projector, plain NATS clients. */
 const nats = useNats();
-let projector: ChildProcess;
-let said = "";
+let kit: AccessKit;
 let admin: ClusterClient;
-const open: NatsLink[] = [];
-
-const startProjector = async (): Promise<void> => {
-  const { folder, identity, url } = nats();
-  const key = join(folder, "assignment.nk");
-  await nodeDisk.write(key, new TextEncoder().encode(identity.assignment.seed));
-  const main = join(packageRoot(), "dist", "master-projector", "main.js");
-  const creds = (await identity.masterCreds()).path;
-  const given = ["--nats-url", url, "--creds", creds, "--dir", join(folder, "projector"), "--assignment-key", key];
-  const keys = ["--access-keys", accessKeysFile(join(folder, "identity"))];
-  projector = spawn(process.execPath, [main, "run", ...given, ...keys], { stdio: ["ignore", "pipe", "pipe"] });
-  for (const stream of [projector.stdout, projector.stderr])
-    stream?.on("data", (chunk) => {
-      said += chunk;
-    });
-  await until(() => said.includes("leads") || projector.exitCode !== null, { timeoutMs: 30_000, what: "it leads" });
-  if (!said.includes("leads")) throw new Error(`the projector ended: ${said}`);
-};
-
-const stopProjector = async (): Promise<void> => {
-  const gone = new Promise((resolve) => projector.once("close", resolve));
-  if (projector.exitCode === null && projector.kill("SIGTERM")) await gone;
-  said = "";
-};
-
-const connect = async (creds: string, name: string, problems: Error[] = []): Promise<NatsLink> => {
-  const options = { servers: nats().url, creds: new TextEncoder().encode(creds), name };
-  const link = await connectNats({ ...options, onProblem: (error) => problems.push(error) });
-  open.push(link);
-  return link;
-};
+const connect: AccessKit["connect"] = (...args) => kit.connect(...args);
+const user: AccessKit["user"] = (...args) => kit.user(...args);
+const slave: AccessKit["slave"] = (...args) => kit.slave(...args);
 
 beforeAll(async () => {
-  await nats().identity.userCreds(userId("root"));
-  await startProjector();
-  const { bytes } = await nats().identity.userCreds(userId("root"));
-  const link = await connect(new TextDecoder().decode(bytes), "root");
-  admin = new ClusterClient(new NatsBus(link), userId("root"));
-  await until(() => admin.access("user.list", {}, z.unknown()).catch(() => false), {
-    timeoutMs: 30_000,
-    what: "the master answers",
-  });
+  kit = new AccessKit(nats());
+  await kit.start();
+  admin = kit.admin;
 }, 60_000);
-
-afterAll(async () => {
-  await Promise.all(open.map((link) => link.close()));
-  await stopProjector();
-});
-
-interface Made {
-  readonly id: string;
-  readonly link: NatsLink;
-  readonly client: ClusterClient;
-  readonly creds: string;
-  readonly problems: Error[];
-}
-
-const user = async (id: string, ...roles: string[]): Promise<Made> => {
-  const key = new OwnKey();
-  const { jwt } = await admin.access("user.create", { user: id, roles, publicKey: key.publicKey }, credentialsAnswer);
-  const problems: Error[] = [];
-  const link = await connect(key.creds(jwt), id, problems);
-  return { id, link, client: new ClusterClient(new NatsBus(link), userId(id)), creds: key.creds(jwt), problems };
-};
-
-const slave = async (name: string) => {
-  const key = new OwnKey();
-  const { id, jwt } = await admin.access("slave.create", { name, publicKey: key.publicKey }, credentialsAnswer);
-  const problems: Error[] = [];
-  return { id: slaveId(id), creds: key.creds(jwt), link: await connect(key.creds(jwt), id, problems), problems };
-};
+afterAll(() => kit.close());
 
 /** Somebody who answers every command of that slave with what he was asked. */
 const answering = async (name: string) => {
@@ -108,8 +44,8 @@ const answering = async (name: string) => {
   return made;
 };
 
-const may = async ({ link, id }: Made, to: string, instance: string, verb: string): Promise<boolean> => {
-  const subject = subjects.command(userId(id), slaveId(to), instanceId(instance), verb);
+const may = async ({ link, id }: Made<UserId>, to: string, instance: string, verb: string): Promise<boolean> => {
+  const subject = subjects.command(id, slaveId(to), instanceId(instance), verb);
   try {
     await link.nc.request(subject, "{}", { timeout: 2_000 });
     return true;
@@ -121,7 +57,7 @@ const may = async ({ link, id }: Made, to: string, instance: string, verb: strin
   }
 };
 
-const untilMay = (who: Made, to: string, instance: string, verb: string, wanted: boolean) =>
+const untilMay = (who: Made<UserId>, to: string, instance: string, verb: string, wanted: boolean) =>
   until(async () => (await may(who, to, instance, verb).catch(() => !wanted)) === wanted, {
     timeoutMs: 5_000,
     what: `${who.id} ${wanted ? "may" : "may not"} ${verb} ${instance}`,
@@ -244,7 +180,7 @@ test("what is decided outlives the master, the broker's folders, and an upgrade 
   const gone = await user("gone", "viewer");
   const stays = await user("stays", "viewer");
   await admin.access("user.revoke", { user: "gone" }, userView);
-  await stopProjector();
+  await kit.stopProjector();
   const { folder } = nats();
   const edge = join(folder, "identity", "edge.jwt");
   expect((await stat(edge)).mode & 0o777).toBe(0o600);
@@ -259,11 +195,8 @@ test("what is decided outlives the master, the broker's folders, and an upgrade 
   await nats().stopServer();
   await rm(join(folder, "nats", "accounts"), { recursive: true });
   await nats().restart({ keepData: false });
-  await startProjector();
-  await until(() => admin.access("user.list", {}, z.unknown()).catch(() => false), {
-    timeoutMs: 30_000,
-    what: "the master answers",
-  });
+  await kit.startProjector();
+  await kit.answers();
   const { users } = await admin.access("user.list", {}, z.object({ users: z.array(userView) }));
   expect(users.map((one) => [one.user, one.state])).toEqual(
     expect.arrayContaining([

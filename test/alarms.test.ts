@@ -14,8 +14,13 @@ test("an alarm ends with the section that says what to do", () => {
   expect(alarmText("ledger-full", "LEDGER is full")).toBe("LEDGER is full (docs/operations.md#ledger-full)");
 });
 
-test("every test that the guide names is there", () => {
-  const named = [...guide.matchAll(/\| `([a-z/.-]+\.test\.ts)`: (.+) \|$/gm)];
+const security = readFileSync(join(__dirname, "..", "docs", "security.md"), "utf8");
+
+test.each([
+  ["operations guide", guide],
+  ["page on security", security],
+])("every test that the %s names is there", (_, page) => {
+  const named = [...page.matchAll(/\| `([a-z/.-]+\.test\.ts)`: (.+) \|$/gm)];
   expect(named.length).toBeGreaterThan(10);
   const missing = named.filter(([, path, name]) => !readFileSync(join(__dirname, "..", path!), "utf8").includes(name!));
   expect(missing.map(([, , name]) => name)).toEqual([]);

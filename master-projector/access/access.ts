@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Book, withRoots } from "#core/access/book";
 import { type Decision, decideAccess, decideJoin } from "#core/access/decide";
+import { alarmText } from "#core/alarm";
 import { isClusterioError, messageOf } from "#core/errors";
 import { accessCommands, isAccessCommand, joinRequest } from "#core/events/access";
 import { decodeJson, encodeJson } from "#core/events/codec";
@@ -11,12 +12,15 @@ import type { AccountServer } from "#core/ports/account-server";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
 import { parseJoinSubject, subjects } from "#core/subjects";
+import { FloodGuard } from "#projector/access/flood-guard";
 import { BookStore, type StorePorts } from "#projector/access/store";
 import { refusalOf } from "#projector/requests";
 
 export interface AccessPorts extends StorePorts {
   readonly bus: Bus;
   readonly accounts: AccountServer;
+  /** A connection of its own: a flood on it delays nobody's deliveries. */
+  readonly watch: Pick<Bus, "subscribe">;
   /** Read again when somebody unknown asks: the cluster's keys may have made him since. @throws ClusterioError */
   readonly keys: () => Promise<AccessKeys>;
   /** Keeps EDGE's token beside the cluster's keys. */
@@ -26,6 +30,7 @@ export interface AccessPorts extends StorePorts {
 
 /** A token that the broker did not take is tried again this often. */
 const PUSH_AGAIN_MS = 2_000;
+const WINDOW_MS = 1_000;
 /** Commands about rights that wait: beyond it callers are told to come back. */
 const WAITING_MAX = 200;
 
@@ -39,6 +44,7 @@ const WAITING_MAX = 200;
  */
 export class Access {
   readonly #store: BookStore;
+  readonly #guard = new FloodGuard();
   #keys!: AccessKeys;
   #instances: readonly string[] = [];
   /** What the broker enforces, as far as is known. */
@@ -61,7 +67,19 @@ export class Access {
     access.#subscriptions.push(
       ports.bus.subscribe(subjects.all.joins, (message) => access.#joined(message), { queue: "master" }),
     );
-    access.#cancel = every(ports.clock, PUSH_AGAIN_MS, () => access.#enqueue(() => access.#retry()));
+    const cancels = [
+      every(ports.clock, PUSH_AGAIN_MS, () => access.#enqueue(() => access.#retry())),
+      every(ports.clock, WINDOW_MS, () => access.#judge()),
+    ];
+    access.#cancel = () => {
+      for (const cancel of cancels) cancel();
+    };
+    for (const subject of subjects.all.saidBySlaves) {
+      const heard = ports.watch.subscribe(subject, (message) =>
+        access.#guard.take(message.subject, message.data.length),
+      );
+      access.#subscriptions.push(heard);
+    }
     return access;
   }
 
@@ -102,10 +120,17 @@ export class Access {
         const slaves = { ...this.book.slaves, [slave]: { ...record, state: "revoked" as const } };
         await this.#store.write({ ...this.book, slaves, revoked });
         await this.#push();
-        this.ports.alarm(`the credentials of slave ${slave} are revoked: ${reason}`);
+        this.ports.alarm(alarmText("slave-floods", `the credentials of slave ${slave} are revoked: ${reason}`));
         return {};
       },
     );
+  }
+
+  #judge(): void {
+    for (const { slave, kind, reason } of this.#guard.newWindow()) {
+      if (kind === "revoke") this.revoke(slave, reason);
+      else this.ports.alarm(alarmText("slave-floods", `slave ${slave} floods: ${reason}`));
+    }
   }
 
   async close(): Promise<void> {
@@ -123,7 +148,7 @@ export class Access {
         await work();
       } catch (error) {
         if (!isClusterioError(error)) throw error;
-        this.ports.alarm(`who may do what: ${messageOf(error)}`);
+        this.ports.alarm(alarmText("access", `who may do what: ${messageOf(error)}`));
       }
     });
     this.#queue.catch((bug: unknown) => {

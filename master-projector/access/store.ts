@@ -1,4 +1,5 @@
 import { BOOK_BYTES_MAX, type Book, book, emptyBook } from "#core/access/book";
+import { alarmText } from "#core/alarm";
 import { corrupt, isClusterioError, messageOf, refused, unavailable } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import type { Clock } from "#core/ports/clock";
@@ -42,9 +43,8 @@ export class BookStore {
     this.#lastSeq = lastSeq;
     if (copy !== undefined && copy.revision > (stored?.revision ?? 0)) {
       const knew = stored === undefined ? "nothing" : `revision ${stored.revision}`;
-      alarm(
-        `ACCESS knew ${knew} of who may do what: revision ${copy.revision} is written again from this master's copy`,
-      );
+      const again = `revision ${copy.revision} is written again from this master's copy`;
+      alarm(alarmText("access", `ACCESS knew ${knew} of who may do what: ${again}`));
       this.#book = copy;
       return this.write(copy);
     }
@@ -60,7 +60,7 @@ export class BookStore {
       return decodeBook(bytes, path);
     } catch (error) {
       if (!isClusterioError(error)) throw error;
-      alarm(`this master's copy of who may do what cannot be read: ${messageOf(error)}`);
+      alarm(alarmText("access", `this master's copy of who may do what cannot be read: ${messageOf(error)}`));
       return undefined;
     }
   }

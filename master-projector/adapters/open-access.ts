@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { natsAccountServer } from "#core/adapters/nats-account-server";
+import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, messageOf } from "#core/errors";
@@ -23,6 +24,8 @@ export const openAccess = async (options: {
   readonly ca?: string | undefined;
   /** Folder of this projector. */
   readonly dir: string;
+  /** Of CORE. */
+  readonly creds: Uint8Array;
   /** To CORE. */
   readonly link: NatsLink;
   readonly onProblem: (error: Error) => void;
@@ -31,6 +34,7 @@ export const openAccess = async (options: {
   const { systemCreds } = await readKeys(path);
   const { natsUrl: servers, ca, onProblem } = options;
   const system = await connectNats({ servers, creds: systemCreds, name: "system", ca, onProblem });
+  const watching = await connectNats({ servers, creds: options.creds, name: "projector-watch", ca, onProblem });
   return {
     log: new JetStreamLog(options.link, "ACCESS"),
     disk: nodeDisk,
@@ -38,6 +42,9 @@ export const openAccess = async (options: {
     accounts: natsAccountServer(system),
     keys: () => readKeys(path),
     keepEdge: (jwt) => nodeDisk.write(edgeFile(dirname(path)), new TextEncoder().encode(`${jwt}\n`), 0o600),
-    close: () => system.close(),
+    watch: new NatsBus(watching),
+    close: async () => {
+      await Promise.all([system.close(), watching.close()]);
+    },
   };
 };

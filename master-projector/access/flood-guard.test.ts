@@ -1,0 +1,54 @@
+import { FloodGuard, type FloodLimits } from "#projector/access/flood-guard";
+
+const LIMITS: FloodLimits = {
+  ...{ alarmMessages: 10, alarmBytes: 1_000, revokeMessages: 20, revokeBytes: 2_000, windows: 3, instances: 5 },
+};
+const subject = (slave: string, instance = "north") => `clusterio.v1.event.${slave}.${instance}.world-reported`;
+const guard = () => new FloodGuard(LIMITS);
+const say = (it: FloodGuard, slave: string, messages: number, bytes = 1) => {
+  for (let n = 0; n < messages; n++) it.take(subject(slave), bytes);
+};
+
+test("a busy slave within the limits is left alone, and so is his neighbour of the one that floods", () => {
+  const it = guard();
+  for (let window = 0; window < 10; window++) {
+    say(it, "busy", 10, 100);
+    say(it, "loud", 30);
+    expect(it.newWindow().filter(({ slave }) => slave === "busy")).toEqual([]);
+  }
+});
+
+test("one above the limits is told once, revoked after some seconds running, and forgiven after a quiet one", () => {
+  const it = guard();
+  const windows = (messages: number) => {
+    say(it, "loud", messages);
+    return it.newWindow().map(({ kind }) => kind);
+  };
+  expect([windows(11), windows(11), windows(0), windows(11)]).toEqual([["alarm"], [], [], ["alarm"]]);
+  const other = guard();
+  const loud = (messages: number, bytes = 1) => {
+    say(other, "loud", messages, bytes);
+    return other.newWindow().map(({ kind }) => kind);
+  };
+  expect([loud(21), loud(21), loud(5), loud(21), loud(1, 3_000), loud(21)]).toEqual([
+    ["alarm"],
+    [],
+    [],
+    ["alarm"],
+    [],
+    ["revoke"],
+  ]);
+});
+
+test("one that makes up instances is revoked at once", () => {
+  const it = guard();
+  for (let n = 0; n < 100; n++) it.take(subject("liar", `i-${n}`), 1);
+  expect(it.newWindow()).toEqual([{ slave: "liar", kind: "revoke", reason: expect.stringContaining("instances") }]);
+});
+
+test("what is nobody's counts against nobody", () => {
+  const it = guard();
+  for (let n = 0; n < 100; n++)
+    for (const odd of ["clusterio.v1.event", "x", "clusterio.v1.event.A B.c.d", ""]) it.take(odd, 1_000);
+  expect(it.newWindow()).toEqual([]);
+});
