@@ -100,8 +100,7 @@ export class PlainMod {
       this.#number(key);
       add(state.exported, key, n);
     }
-    state.exportChest = {};
-    for (const [key, n] of inChest) if (state.capped.includes(key)) state.exportChest[key] = n;
+    state.exportChest = Object.fromEntries(inChest.filter(([key]) => state.capped.includes(key)));
   }
 
   #lookAtRequests(): void {
