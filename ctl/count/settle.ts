@@ -4,7 +4,7 @@ import { type InstanceId, instanceId, type SlaveId, slaveId } from "#core/ids";
 import { type Clock, pause } from "#core/ports/clock";
 import type { ClusterClient } from "#ctl/client/client";
 import { type Balance, type Books, balanceOf } from "#ctl/count/conservation";
-import { type CrossedSignals, crossedSignals } from "#ctl/count/signals";
+import { type CrossedSignals, crossedSignals, isShown } from "#ctl/count/signals";
 import { parseWorldCount, type WorldCount } from "#ctl/count/world-count";
 
 /**
@@ -68,8 +68,8 @@ export const settle = async (context: SettleContext, addresses: readonly Address
       problem = "worlds and ledger kept changing although nothing is produced or consumed";
       if (still) {
         const balance = balanceOf(look.counts, look.books);
-        const signals = crossedSignals(look.counts);
-        const isSettled = balance.faults.length === 0 && signals.showing === signals.receivers;
+        const signals = crossedSignals(look.counts, look.books.stocks);
+        const isSettled = balance.faults.length === 0 && isShown(signals);
         if (isSettled || clock.now() >= deadline) return { balance, books: look.books, signals };
       }
     }

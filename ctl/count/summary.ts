@@ -84,8 +84,11 @@ export const readableSummary = (summary: Summary): string[] => {
 
 const signalText = (signals: Summary["signals"]): string[] => {
   if (signals === undefined || signals.receivers === 0) return [];
-  const { sent, senders, receivers, showing } = signals;
-  return [`signals: ${senders} worlds put ${amounts(sent)} on one channel; ${showing} of ${receivers} show the sum`];
+  const { sent, senders, receivers, showing, inventories, showingStorage } = signals;
+  return [
+    `signals: ${senders} worlds put ${amounts(sent)} on one channel; ${showing} of ${receivers} show the sum, ` +
+      `${showingStorage} of ${inventories} what is in storage`,
+  ];
 };
 
 const amounts = (vector: Readonly<Record<string, number>>): string => {

@@ -14,6 +14,8 @@ export interface WorldCount {
   /** Signals that it puts on the demo's channel, and that its receiver shows. */
   readonly sent?: Vector;
   readonly shown?: Vector;
+  /** What its inventory combinator shows of the storage. */
+  readonly levels?: Vector;
 }
 
 const amount = z.number().int();
@@ -41,6 +43,7 @@ const reply = z.object({
   held: vector,
   sent: signals,
   shown: signals,
+  levels: signals,
 });
 
 /** The reply to `/demo-count`. @throws ClusterioError `unavailable` when it is something else. */

@@ -55,13 +55,14 @@ end)
 
 add_command("demo-count", "Prints what the demo world has produced, consumed and holds, and its signals.", function()
   return string.format(
-    '{"tick":%.0f,"frozen":%s,"produced":%s,"consumed":%s,"held":%s,"sent":%s,"shown":%s}',
+    '{"tick":%.0f,"frozen":%s,"produced":%s,"consumed":%s,"held":%s,"sent":%s,"shown":%s,"levels":%s}',
     game.tick,
     tostring(storage.frozen),
     count.json(storage.produced),
     count.json(storage.consumed),
     count.json(count.held()),
     count.json(signals.sent(storage.signals)),
-    count.json(signals.shown(storage.signals))
+    count.json(signals.shown(storage.signals)),
+    count.json(signals.levels(storage.signals))
   )
 end)

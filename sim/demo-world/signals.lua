@@ -22,12 +22,12 @@ function signals.build(surface)
   local source = place(surface, "constant-combinator", 0)
   local transmitter = place(surface, "clusterio-transmitter", 1)
   local receiver = place(surface, "clusterio-receiver", 2)
-  place(surface, "clusterio-inventory-combinator", 3)
+  local inventory = place(surface, "clusterio-inventory-combinator", 3)
   source.get_wire_connector(red, true).connect_to(transmitter.get_wire_connector(red, true), false)
   for _, entity in ipairs({ transmitter, receiver }) do
     assert(remote.call("clusterio", "set_channel", entity, CHANNEL), "the combinator took no channel")
   end
-  return { source = source, receiver = receiver }
+  return { source = source, receiver = receiver, inventory = inventory }
 end
 
 local function signal(good)
@@ -57,8 +57,13 @@ function signals.turn(built, role, ports)
   end
 end
 
--- What is sent, and what the receiver shows.
-function signals.sent(built) return built and built.source.valid and values(built.source) or {} end
-function signals.shown(built) return built and built.receiver.valid and values(built.receiver) or {} end
+-- What is sent, what the receiver shows, and what the inventory combinator does.
+local function of(name)
+  return function(built)
+    local entity = built and built[name]
+    return entity and entity.valid and values(entity) or {}
+  end
+end
+signals.sent, signals.shown, signals.levels = of("source"), of("receiver"), of("inventory")
 
 return signals
