@@ -242,6 +242,27 @@ describe("the link", () => {
   });
 });
 
+test("thousands of orders for which nothing comes cost nothing in a tick, and few hands a tick serve them when something does", () => {
+  const instructions = () =>
+    (world.lua(`return test.instructions("clusterio", 120)`) as number[]).reduce((sum, each) => sum + each, 0) / 120;
+  const place = (count: number) =>
+    world.lua(
+      `for n = 1, ${count} do remote.call("clusterio", "import", { mod = "test-items", name = "coal", count = 9 }) end`,
+    );
+  place(1);
+  world.tick(10);
+  const one = instructions();
+  place(5_000);
+  world.tick(10);
+  expect(instructions()).toBe(one);
+  world.importNamed({ "item:coal": 30_000 });
+  const busy = instructions();
+  world.setting("clusterio-import-chests-per-tick", 16);
+  const twice = instructions();
+  expect(twice).toBeGreaterThan(busy * 1.3);
+  expect(busy).toBeLessThan(4_000);
+});
+
 test.each([
   ["export", `"coal"`, "one table with named fields"],
   ["export", `{ name = "coal" }`, "count must be a whole number"],
