@@ -18,6 +18,8 @@ function operations.mod_file(text)
   local path, source = text:match("^(.-)\n(.*)$")
   local mod, file = path:match("^([^/]+)/migrations/([^/]+)%.json$")
   if mod then return use("stage/migrations").add(mod, file, source) end
+  mod, file = path:match("^([^/]+)/migrations/([^/]+)%.lua$")
+  if mod then return use("stage/migrations").add_script(mod, file, source) end
   modules.files[path] = source
 end
 

@@ -17,6 +17,7 @@ local control = use "stage/control"
 local command_line = use "command-line"
 local tick = use "tick"
 local gui = use "api/gui"
+local platform = use "api/platform"
 
 local hooks = {}
 local refuse = object.refuse
@@ -101,11 +102,14 @@ end
 function hooks.platform_build(options)
   local made = place(options)
   events.raise("on_space_platform_built_entity", {
-    platform = use("api/platform").wrap { name = "platform-1", index = 1 }, entity = entity.wrap(made), stack = item_stack("iron-plate"),
+    platform = options.platform or platform.wrap { name = "platform-1", index = 1 }, entity = entity.wrap(made), stack = item_stack("iron-plate"),
     tags = options.tags,
   }, made)
   return entity.wrap(made)
 end
+
+-- test.arrive(platform, location or nil): a flight has ended there, or begun.
+function hooks.arrive(target, place) platform.arrive(raw_of(target, "LuaSpacePlatform"), place) end
 
 -- test.blueprint(entities, player?): selects entities into a fresh blueprint and returns what it then holds: a list of
 -- { name, position, tags }. Settings that the game itself would carry are not in it.
@@ -289,7 +293,7 @@ function hooks.instructions(mod_name, count)
 end
 
 -- A localised string as English text.
-function hooks.text(message) return world.text(message) end
+function hooks.text(message) return (world.text(message)) end
 
 -- A prototype as the data stage left it.
 function hooks.raw(type_name, name) return data.raw[type_name][name] end

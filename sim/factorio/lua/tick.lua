@@ -7,6 +7,8 @@ local surface = use "api/surface"
 local force = use "api/force"
 local player = use "api/player"
 local render = use "api/render"
+local platform = use "api/platform"
+local spoilage = use "api/spoilage"
 local order = use "lib/order"
 local circuit = use "api/circuit"
 
@@ -15,6 +17,8 @@ local tick = {}
 function tick.finish()
   local now = world.now
   if now.merging then force.merge_marked() end
+  if now.spoils_at and now.spoils_at <= now.tick then spoilage.turn_over() end
+  if now.platforms then platform.expire() end
   if now.translations then player.tell_translations() end
   if now.renders then render.expire() end
   if now.doomed then surface.delete_doomed() end

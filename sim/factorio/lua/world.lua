@@ -14,7 +14,11 @@ local function surface(index, name, seed)
     name = name,
     entities = {}, -- in order of creation; dead ones are dropped now and then
     dead_entities = 0,
-    map_gen_settings = { seed = seed, width = 2000000, height = 2000000, starting_points = { { x = 0, y = 0 } } },
+    map_gen_settings = {
+      seed = seed, width = 2000000, height = 2000000, starting_points = { { x = 0, y = 0 } }, starting_area = 1, peaceful_mode = false,
+      no_enemies_mode = false, autoplace_controls = {}, default_enable_all_autoplace_controls = true, property_expression_names = {},
+      autoplace_settings = { entity = { settings = {} }, tile = { settings = {} }, decorative = { settings = {} } },
+    },
   }
 end
 world.new_surface = surface
@@ -83,6 +87,7 @@ end
 -- A localised string as English text, and whether every key was known.
 function world.text(message)
   if type(message) ~= "table" then return tostring(message), true end
+  if rawget(message, 1) == nil and getmetatable(message) == "private" then return "Duration: 0.000000ms", true end -- a LuaProfiler
   if message[1] == "?" then return first_known(message) end
   local parameters, all_known = {}, true
   for i = 2, #message do

@@ -161,6 +161,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   on_chart_tag_added:
     'game.forces.player.add_chart_tag(1, { position = { 0, 0 }, text = "x", last_user = test.join("ann") })',
   on_chart_tag_removed: 'game.forces.player.add_chart_tag(1, { position = { 0, 0 }, text = "x" }).destroy()',
+  on_space_platform_changed_state: "platform().paused = true",
   on_force_friends_changed: 'game.forces.player.set_friend("enemy", true)',
   on_force_cease_fire_changed: 'game.forces.player.set_cease_fire("enemy", true)',
   on_force_created: 'game.create_force("one")',
@@ -237,6 +238,7 @@ const PROTOTYPES: Readonly<Record<string, string>> = {
   "utility-sprites": "UtilitySprites",
   "utility-sounds": "UtilitySounds",
   "resource-category": "ResourceCategory",
+  "highlight-box": "HighlightBoxEntityPrototype",
   "string-setting": "",
   "autoplace-control": "AutoplaceControl",
   "optimized-decorative": "DecorativePrototype",

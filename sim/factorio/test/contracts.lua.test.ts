@@ -16,6 +16,7 @@ import { itemPrototypesContracts } from "#sim/factorio/test/contracts/item-proto
 import { itemStackContracts } from "#sim/factorio/test/contracts/item-stack";
 import { logisticContracts } from "#sim/factorio/test/contracts/logistic";
 import { otherPrototypesContracts } from "#sim/factorio/test/contracts/other-prototypes";
+import { platformsContracts } from "#sim/factorio/test/contracts/platforms";
 import { playerContracts } from "#sim/factorio/test/contracts/player";
 import { PRELUDE, probeMod } from "#sim/factorio/test/contracts/prelude";
 import { prototypeFieldsContracts } from "#sim/factorio/test/contracts/prototype-fields";
@@ -40,6 +41,7 @@ const contracts: readonly Contract[] = [
   scriptContracts,
   guiContracts,
   playerContracts,
+  platformsContracts,
   entityStatesContracts,
   forceMembersContracts,
   surfaceMembersContracts,

@@ -204,6 +204,30 @@ return function(entity)
     return final
   end
 
+  -- What burns: fuel lies there, nothing takes it.
+  local LuaBurner = object.class("LuaBurner", {
+    valid = function(own) return not own.owner.dead end,
+    equal = function(a, b) return a.owner == b.owner end,
+    read = {
+      owner = function(own) return entity.wrap(own.owner) end,
+      inventory = function(own) return inventory.wrap(own.owner.inventories[defines.inventory.fuel]) end,
+      burnt_result_inventory = function(own) return inventory.wrap(own.owner.inventories[defines.inventory.burnt_result]) end,
+      remaining_burning_fuel = function(own) return own.owner.burning or 0 end,
+      currently_burning = function() return nil end,
+      heat = function() return 0 end,
+      fuel_categories = function(own)
+        local set = {}
+        for _, name in ipairs(data_of(own.owner).energy_source.fuel_categories or { "chemical" }) do set[name] = true end
+        return set
+      end,
+    },
+    write = { remaining_burning_fuel = function(own, joules) own.owner.burning = joules end },
+  })
+  read.burner = function(raw)
+    local source = data_of(raw).energy_source
+    return source and source.type == "burner" and object.wrap(LuaBurner, { owner = raw }) or nil
+  end
+
   -- Inventories by what they are for.
   method.get_main_inventory = function(raw)
     only(raw, "a character", "character")
@@ -234,6 +258,7 @@ return function(entity)
     if not raw.recipe then return nil, nil end
     return use("api/force").recipe_of(raw.force, raw.recipe.name), prototypes.wrapped("quality", raw.recipe.quality)
   end
+  read.previous_recipe = function() return nil end
   method.set_recipe = function(raw, recipe, quality)
     only(raw, "an assembling machine", "assembling-machine rocket-silo")
     local name = recipe and prototypes.name_of(recipe)

@@ -256,6 +256,8 @@ read.minable_flag, write.minable_flag = flag("minable", true)
 read.disabled_by_script, write.disabled_by_script = flag("disabled_by_script", false)
 read.request_from_buffers, write.request_from_buffers = flag("request_from_buffers", false)
 
+local member_index = use("api/interface").defines().logistic_member_index
+
 local method = {
   get_inventory = function(raw, index)
     if type(index) ~= "number" then refuse("get_inventory: a defines.inventory expected, got " .. type(index), 2) end
@@ -282,8 +284,9 @@ local method = {
   get_requester_point = function(raw) return object.wrap(logistic.LuaLogisticPoint, requests(raw)) end,
   get_logistic_point = function(raw, index)
     local point = object.wrap(logistic.LuaLogisticPoint, raw.logistic)
-    if index == nil then return point and { [defines.logistic_member_index.logistic_container] = point } or nil end
-    return index == defines.logistic_member_index.logistic_container and point or nil
+    local own = raw.type == "character" and member_index.character_requester or member_index.logistic_container
+    if index == nil then return point and { [own] = point } or nil end
+    return index == own and point or nil
   end,
   get_logistic_sections = function(raw) return object.wrap(entity.LuaLogisticSections, requests(raw)) end,
   get_control_behavior = function(raw) return combinator_of(raw, false) end,

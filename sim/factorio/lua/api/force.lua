@@ -220,6 +220,7 @@ function force.merge_marked()
       for _, ground in ipairs(now.surfaces) do
         for _, raw in ipairs(ground.entities) do if raw.force == source.index then raw.force = destination.index end end
       end
+      use("api/platform").merge(source.index, destination.index)
       for _, player in ipairs(now.players) do if player.force == source.index then player.force = destination.index end end
       source.dead = true
       for i, other in ipairs(now.forces) do if other == source then table.remove(now.forces, i) break end end

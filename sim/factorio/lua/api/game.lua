@@ -78,6 +78,7 @@ local LuaGameScript = object.class("LuaGameScript", {
       if type(size) ~= "number" or size < 0 or size > 65535 then refuse("create_inventory: bad size", 2) end
       local raw = inventory.new { size = size }
       raw.mod = events.current and events.current.name or "level"
+      table.insert(world.now.inventories, raw)
       return inventory.wrap(raw)
     end,
     get_entity_by_unit_number = function(_, unit_number)
@@ -93,6 +94,8 @@ local LuaGameScript = object.class("LuaGameScript", {
     auto_save = function(_, name) world.emit { kind = "autosave", name = name } end,
   },
 })
+
+use "api/game-members"(LuaGameScript)
 
 game.global = object.wrap(LuaGameScript, { static = "game" })
 

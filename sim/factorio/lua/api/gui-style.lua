@@ -2,6 +2,7 @@
 -- own numbers are not known here: only what was written can be read.
 local use = ...
 local object = use "api/object"
+local world = use "world"
 local copy = use "lib/copy"
 local words = use("api/gui-members").words
 local refuse = object.refuse
@@ -77,10 +78,16 @@ local LuaStyle = object.class("LuaStyle", { read = read, write = write, equal = 
 
 function style.wrap(element) return object.wrap(LuaStyle, element) end
 
--- Another style: what was changed of the old one is gone. A style that no prototype has is refused, as in the game.
+local noted = {}
+
+-- Another style: what was changed of the old one is gone. The game refuses names that no prototype has; the core's many styles
+-- are not all known here, so a name that is not is only logged.
 function style.set(element, name)
-  local known = use("stage/data").raw["gui-style"].default
-  if type(name) ~= "string" or (known and not known[name]) then refuse("Unknown style: " .. tostring(name), 4) end
+  if type(name) ~= "string" then refuse("Unknown style: " .. tostring(name), 4) end
+  if not use("stage/data").raw["gui-style"].default[name] and not noted[name] then
+    noted[name] = true
+    world.emit { kind = "log", text = "The style " .. name .. " is none that the stand-in knows.", at = "gui" }
+  end
   element.style, element.style_values = name, nil
 end
 

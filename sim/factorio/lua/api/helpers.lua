@@ -4,6 +4,10 @@ local object = use "api/object"
 local world = use "world"
 local json = use "lib/json"
 
+local base64 = use "lib/base64"
+local zlib = use "lib/zlib"
+local directions = use("api/interface").defines().direction
+
 local helpers = {}
 local refuse = object.refuse
 
@@ -18,6 +22,16 @@ local function version_numbers(text)
   for n in text:gmatch("%d+") do numbers[#numbers + 1] = tonumber(n) end
   return numbers
 end
+
+local function switch(running) return function(raw) raw.running = running end end
+local LuaProfiler = object.class("LuaProfiler", {
+  valid = function() return true end,
+  method = {
+    reset = switch(true), restart = switch(true), stop = switch(false), add = function() end, divide = function() end,
+  },
+})
+
+function helpers.new_profiler(stopped) return object.wrap(LuaProfiler, { running = not stopped }) end
 
 local LuaHelpers = object.class("LuaHelpers", {
   has_valid = false,
@@ -41,6 +55,40 @@ local LuaHelpers = object.class("LuaHelpers", {
       if for_player ~= nil and for_player ~= 0 then return end -- another player's disk
       world.emit { kind = "file", path = name, data = world.text(data), append = append or false }
     end,
+    -- A zlib stream in base64, as blueprint strings are (without their first character).
+    encode_string = function(_, text) return base64.encode(zlib.deflate(text)) end,
+    decode_string = function(_, text)
+      local stream = base64.decode(text)
+      return stream and zlib.inflate(stream) or nil
+    end,
+    direction_to_string = function(_, direction)
+      for name, value in next, directions do if value == direction then return name end end
+      refuse("Unknown direction: " .. tostring(direction), 2)
+    end,
+    -- Numbers, the four operations, powers, comparisons, brackets, functions of math and variables.
+    evaluate_expression = function(_, expression, variables)
+      local names = { pi = math.pi, e = math.exp(1) }
+      for _, name in ipairs { "abs", "ceil", "floor", "max", "min", "cos", "sin", "sqrt", "log" } do names[name] = math[name] end
+      for name, value in next, variables or {} do names[name] = value end
+      if expression:find("[^%w%s%.%+%-%*/%^%%%(%),_<>=]") or expression:find("%f[%a]function%f[%A]") then
+        refuse("evaluate_expression: can't read " .. expression, 2)
+      end
+      local chunk = load("return " .. expression, "=expression", "t", names) or refuse("evaluate_expression: can't read " .. expression, 2)
+      local ok, value = pcall(chunk)
+      if not ok or type(value) ~= "number" then refuse("evaluate_expression: no number: " .. expression, 2) end
+      return value
+    end,
+    multilingual_to_lower = function(_, text) return text:lower() end,
+    -- Sprites of prototypes are there; which others a game has, nobody here knows.
+    is_valid_sprite_path = function(_, path)
+      local kind, name = path:match("^([%w%-]+)/(.+)$")
+      if kind == "utility" then return true end
+      return kind ~= nil and use("api/prototypes").record((kind:gsub("-", "_")), name) ~= nil
+    end,
+    is_valid_sound_path = function(_, path) return path:match("^[%w%-]+/.+$") ~= nil end,
+    check_prototype_translations = function() end,
+    -- Time is not measured here: profilers of two peers would differ.
+    create_profiler = function(_, stopped) return helpers.new_profiler(stopped) end,
     remove_path = function(_, path) world.emit { kind = "remove", path = path_or_refuse(path) } end,
     compare_versions = function(_, a, b)
       local x, y = version_numbers(a), version_numbers(b)

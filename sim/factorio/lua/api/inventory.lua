@@ -2,6 +2,7 @@
 local use = ...
 local object = use "api/object"
 local stack = use "api/stack"
+local world = use "world"
 
 local inventory = {}
 local refuse = object.refuse
@@ -222,6 +223,7 @@ LuaInventory = object.class("LuaInventory", {
     destroy = function(inv)
       if not inv.mod then refuse("Only inventories made by a script can be destroyed.", 2) end
       inv.dead = true
+      for i, other in ipairs(world.now.inventories) do if other == inv then table.remove(world.now.inventories, i) break end end
     end,
   },
 })

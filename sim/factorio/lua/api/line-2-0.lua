@@ -27,6 +27,7 @@ for name, class in next, object.classes do
   end
 end
 object.classes.LuaStyle.write.name = nil
+object.classes.LuaGameScript.method.create_profiler = function(_, stopped) return use("api/helpers").new_profiler(stopped) end
 
 local function fluid_in(box)
   if box.amount <= 0 then return nil end

@@ -5,6 +5,7 @@ local prototypes = use "api/prototypes"
 local defines = use "api/defines"
 local events = use "api/events"
 local copy = use "lib/copy"
+local world = use "world"
 
 local logistic = {}
 local refuse = object.refuse
@@ -113,10 +114,31 @@ local function set_filters(section, list)
     end
     slots[i] = record
   end
-  local old = section.slots
-  section.slots = slots
+  local old = {}
+  -- The same table: other sections of the group look into it, too.
+  for i, record in next, section.slots do old[i], section.slots[i] = record, nil end
+  for i, record in next, slots do section.slots[i] = record end
   for i = 1, math.max(highest(old), highest(slots)) do
     if old[i] or slots[i] then changed(section, i) end
+  end
+end
+
+-- The sections of a force that are in one group have one set of slots; "" is no group. Who joins one that is there takes its slots,
+-- who leaves keeps a copy.
+local function join(section, group)
+  group = group or ""
+  if group == section.group then return end
+  section.group = group
+  if group == "" then
+    section.slots = copy.deep(section.slots)
+    return
+  end
+  for _, force in ipairs(world.now.forces) do
+    if force.index == section.owner.force then
+      force.groups = force.groups or {}
+      force.groups[group] = force.groups[group] or section.slots
+      section.slots = force.groups[group]
+    end
   end
 end
 
@@ -135,6 +157,7 @@ logistic.LuaLogisticSection = object.class("LuaLogisticSection", {
   },
   write = {
     filters = set_filters,
+    group = join,
     active = function(section, active) section.active = active end,
     multiplier = function(section, multiplier) section.multiplier = multiplier end,
   },
@@ -171,9 +194,9 @@ function logistic.section_members(at, owner)
     add_section = function(raw, group)
       local list = at(raw)
       if #list >= SECTIONS_MAX then return nil end
-      if group ~= nil and group ~= "" then refuse("Logistic groups (stand-in: not offered)", 2) end
       local section = { owner = owner(raw), index = #list + 1, slots = {}, active = true, multiplier = 1, group = "" }
       list[#list + 1] = section
+      join(section, group)
       return wrap_section(section)
     end,
     remove_section = function(raw, i)

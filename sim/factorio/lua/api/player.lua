@@ -10,6 +10,7 @@ local prototypes = use "api/prototypes"
 local events = use "api/events"
 local settings = use "api/settings"
 local gui = use "api/gui"
+local logistic = use "api/logistic"
 local fields = use "api/player-fields"
 local copy = use "lib/copy"
 local defines = use("api/interface").defines()
@@ -21,6 +22,7 @@ local refuse = object.refuse
 function player.embody(raw)
   local body = entity.new { name = "character", x = raw.x, y = raw.y, surface = raw.surface, force = raw.force }
   body.x, body.y, body.player = raw.x, raw.y, raw.index
+  body.logistic = logistic.new_point(body, "requester")
   raw.character = body
   return body
 end
@@ -74,6 +76,7 @@ local read = {
   cursor_stack = function(raw) return object.wrap(stack.LuaItemStack, { inventory = cursor(raw), at = 1 }) end,
   cursor_ghost = function(raw) return copy.deep(raw.cursor_ghost) end,
   vehicle = function() return nil end,
+  hub = function() return nil end,
   driving = function() return false end,
   physical_surface = function(raw) return object.wrap(object.classes.LuaSurface, entity.surface(raw.surface)) end,
   physical_surface_index = function(raw) return raw.surface end,
@@ -196,6 +199,10 @@ local method = {
     local old = raw.controller or defines.controllers.character
     raw.controller = options.type
     events.raise("on_player_controller_changed", { player_index = raw.index, old_type = old })
+  end,
+  get_requester_point = function(raw)
+    local body = body_of(raw)
+    return body and object.wrap(logistic.LuaLogisticPoint, body.logistic) or nil
   end,
   get_craftable_count = function() return 0 end,
   can_reach_entity = function(raw, target)

@@ -41,6 +41,22 @@ local function box(key)
   end
 end
 
+for class, kind in next, {
+  LuaItemPrototype = "item", LuaEntityPrototype = "entity", LuaFluidPrototype = "fluid", LuaRecipePrototype = "recipe",
+  LuaTechnologyPrototype = "technology", LuaTilePrototype = "tile", LuaEquipmentPrototype = "equipment",
+} do
+  add(class, "read", {
+    factoriopedia_description = function(raw)
+      return copy.deep(raw.data.factoriopedia_description) or { kind .. "-factoriopedia-description." .. raw.name }
+    end,
+  })
+  if kind ~= "equipment" then
+    add(class, "read", {
+      factoriopedia_alternative = function(raw) return wrapped(kind, raw.data.factoriopedia_alternative) end,
+    })
+  end
+end
+
 add("LuaItemPrototype", "read", {
   place_as_equipment_result = function(raw) return wrapped("equipment", raw.data.place_as_equipment_result) end,
   place_as_tile_result = function(raw)
@@ -48,6 +64,7 @@ add("LuaItemPrototype", "read", {
     return place and { result = wrapped("tile", place.result), condition_size = place.condition_size, condition = copy.deep(place.condition) } or nil
   end,
   burnt_result = function(raw) return wrapped("item", raw.data.burnt_result) end,
+  plant_result = function(raw) return wrapped("entity", raw.data.plant_result) end,
   fuel_acceleration_multiplier = field("fuel_acceleration_multiplier", 1),
   fuel_top_speed_multiplier = field("fuel_top_speed_multiplier", 1),
   fuel_emissions_multiplier = field("fuel_emissions_multiplier", 1),
@@ -95,6 +112,7 @@ add("LuaEntityPrototype", "read", {
   inserter_pickup_position = copied("pickup_position"), inserter_drop_position = copied("insert_position"),
   radius_visualisation_specification = copied("radius_visualisation_specification"), attack_parameters = copied("attack_parameters"),
   selectable_in_game = field("selectable_in_game", true),
+  count_as_rock_for_filtered_deconstruction = field("count_as_rock_for_filtered_deconstruction", false),
   guns = function(raw) return raw.data.guns and copy.deep(raw.data.guns) or nil end,
   max_payload_size = field("max_payload_size"), reach_distance = field("reach_distance"),
 })

@@ -4,6 +4,7 @@ local object = use "api/object"
 local prototypes = use "api/prototypes"
 local filters = use "lib/filters"
 local quantity = use "lib/quantity"
+local copy = use "lib/copy"
 
 -- One value or a list of them.
 local function among(wanted, value)
@@ -128,6 +129,13 @@ function prototypes.passes(kind, data, list)
 end
 
 local LuaPrototypes = object.classes.LuaPrototypes
+
+LuaPrototypes.method.get_history = function(_, type_name, name)
+  local history = use("stage/data").history[type_name .. "/" .. name]
+  if not history then object.refuse("Unknown prototype: " .. type_name .. "/" .. name, 2) end
+  return copy.deep(history)
+end
+
 for kind in next, by_kind do
   LuaPrototypes.method["get_" .. kind:gsub("-", "_") .. "_filtered"] = function(_, list)
     local names, found = {}, {}

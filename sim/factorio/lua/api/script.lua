@@ -38,6 +38,7 @@ local registrations = {
   LuaEntity = function(raw) return raw.unit_number, defines.target_type.entity end,
   LuaSurface = function(raw) return raw.index, defines.target_type.surface end,
   LuaPlayer = function(raw) return raw.index, defines.target_type.player end,
+  LuaSpacePlatform = function(raw) return raw.index, defines.target_type.space_platform end,
 }
 
 local function only_in(stages, what)
@@ -73,7 +74,7 @@ local method = {
   get_event_filter = function(mod, event) return copy.deep(mod.filters[events.id_of(event)]) end,
   set_event_filter = function(mod, event, filters) mod.filters[events.id_of(event)] = copy.deep(filters) end,
   generate_event_name = function()
-    only_in({ root = true, init = true, run = true }, "generate_event_name")
+    only_in({ root = true, init = true, load = true, run = true }, "generate_event_name")
     events.next_custom = (events.next_custom or events.LAST_NAMED) + 1
     return events.next_custom
   end,

@@ -5,6 +5,7 @@ local object = use "api/object"
 local prototypes = use "api/prototypes"
 local copy = use "lib/copy"
 local world = use "world"
+local spoilage = use "api/spoilage"
 
 local stack = {}
 local refuse = object.refuse
@@ -41,8 +42,7 @@ function stack.from(id)
     name = name, quality = quality, count = math.floor(count), health = id.health, tags = id.tags,
     ammo = item.type == "ammo" and id.ammo or nil, durability = id.durability,
   }
-  local ticks = spoil_ticks(name, quality)
-  if ticks > 0 then new.spoil_tick = world.now.tick + math.ceil(ticks * (1 - (id.spoil_percent or 0))) end
+  new.spoil_tick = spoilage.tick_of(name, quality, id.spoil_percent or 0)
   if with_data[item.type] then
     world.now.next_item_number = world.now.next_item_number + 1
     new.item_number = world.now.next_item_number
@@ -128,6 +128,17 @@ end
 
 local function type_test(kind) return function(raw) return of_type(raw, kind) end end
 
+-- Types whose items may have a label.
+local with_label = {
+  ["item-with-label"] = true, ["item-with-inventory"] = true, ["item-with-tags"] = true, ["blueprint"] = true, ["blueprint-book"] = true,
+  ["deconstruction-item"] = true, ["upgrade-item"] = true, ["selection-tool"] = true, ["copy-paste-tool"] = true,
+}
+local function labelled(raw)
+  local slot = readable(raw)
+  if not with_label[prototypes.require("item", slot.name).type] then refuse("This item can't have a label.", 4) end
+  return slot
+end
+
 stack.LuaItemStack = object.class("LuaItemStack", {
   valid = function(raw) return not raw.inventory.dead and raw.at <= raw.inventory.size end,
   equal = function(a, b) return a.inventory == b.inventory and a.at == b.at end,
@@ -161,6 +172,15 @@ stack.LuaItemStack = object.class("LuaItemStack", {
       return object.wrap(stack.LuaItem, { inventory = raw.inventory, at = raw.at, item_number = slot.item_number })
     end),
     grid = read_only_when(function(slot) return slot.grid and object.wrap(stack.LuaEquipmentGrid, slot.grid) or nil end),
+    label = function(raw) return labelled(raw).label end,
+    label_color = function(raw) return copy.deep(labelled(raw).label_color) end,
+    allow_manual_label_change = function(raw) return labelled(raw).allow_manual_label_change ~= false end,
+    is_blueprint_book = type_test "blueprint-book",
+    is_deconstruction_item = type_test "deconstruction-item",
+    is_upgrade_item = type_test "upgrade-item",
+    is_selection_tool = type_test "selection-tool",
+    is_item_with_inventory = type_test "item-with-inventory",
+    is_item_with_label = function(raw) return with_label[prototypes.require("item", readable(raw).name).type] == true end,
     is_ammo = type_test "ammo",
     is_armor = type_test "armor",
     is_tool = type_test "tool",
@@ -187,12 +207,27 @@ stack.LuaItemStack = object.class("LuaItemStack", {
       local full = stack.full(slot, "durability") or refuse("This item is not a tool.", 2)
       slot.durability = durability < full and durability or nil
     end,
+    label = function(raw, text) labelled(raw).label = text end,
+    label_color = function(raw, color) labelled(raw).label_color = copy.deep(color) end,
+    allow_manual_label_change = function(raw, allowed) labelled(raw).allow_manual_label_change = allowed end,
     spoil_percent = function(raw, share)
       local slot = readable(raw)
-      if slot.spoil_tick then slot.spoil_tick = world.now.tick + math.ceil(spoil_ticks(slot.name, slot.quality) * (1 - share)) end
+      if slot.spoil_tick then slot.spoil_tick = spoilage.tick_of(slot.name, slot.quality, share) end
     end,
   },
   method = {
+    -- Exchanges what two stacks hold, when both may.
+    swap_stack = function(raw, other)
+      local own, theirs = stack.slot(raw), object.raw(other)
+      local there = stack.slot(theirs)
+      local function fits(target, slot)
+        local filter = target.inventory.filters and target.inventory.filters[target.at]
+        return not slot or not filter or filter == slot.name
+      end
+      if not fits(raw, there) or not fits(theirs, own) then return false end
+      raw.inventory.slots[raw.at], theirs.inventory.slots[theirs.at] = there, own
+      return true
+    end,
     clear = function(raw) raw.inventory.slots[raw.at] = nil end,
     set_stack = function(raw, id)
       if id == nil then

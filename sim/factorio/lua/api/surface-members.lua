@@ -86,7 +86,7 @@ return function(surface)
   read.localised_name = function(raw) return copy.deep(raw.localised_name) end
   write.localised_name = function(raw, text) raw.localised_name = copy.deep(text) end
   read.planet = function() return nil end
-  read.deletable = function(raw) return raw.index ~= 1 end
+  read.deletable = function(raw) return raw.index ~= 1 and not raw.platform end
 
   method.get_tile = function(raw, x, y)
     if type(x) == "table" then x, y = xy(x) else x, y = xy { x, y } end

@@ -209,10 +209,14 @@ end
 
 -- At the end of the tick, as in the game.
 function surface.delete(raw)
-  if raw.index == 1 then return false end
+  if raw.index == 1 or raw.platform then return false end
+  surface.doom(raw)
+  return true
+end
+
+function surface.doom(raw)
   world.now.doomed = world.now.doomed or {}
   table.insert(world.now.doomed, raw)
-  return true
 end
 
 function surface.delete_doomed()

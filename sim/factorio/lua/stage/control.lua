@@ -21,6 +21,7 @@ local function environment(mod)
   local env = sandbox.new()
   for name, value in next, console.globals(mod) do env[name] = value end
   env.storage = {}
+  sandbox.old_names(env)
   env.script, env.prototypes, env.settings = bootstrap(mod), prototypes.global, settings.global_object
   return env
 end
@@ -38,7 +39,9 @@ local function leave()
   events.switch(nil)
   console.clear()
   for key in next, graph.metatables do graph.metatables[key] = nil end
-  world.outbox, world.now = {}, nil
+  -- What the data stage logged is still to be written when no map was open.
+  if world.now then world.outbox = {} end
+  world.now = nil
 end
 
 -- Runs every control.lua.
@@ -104,7 +107,7 @@ local function run_on_load(mod)
 end
 
 -- What on_configuration_changed is told, or nil when nothing changed.
-local function changes(old, new, startup, renames)
+local function changes(old, new, startup, migrated_by)
   local mod_changes, any = {}, false
   for _, map in ipairs { old, new } do
     for name in next, map do
@@ -115,12 +118,20 @@ local function changes(old, new, startup, renames)
     end
   end
   local startup_changed = text_of(startup.old) ~= text_of(startup.new)
-  local migrated = next(renames) ~= nil
+  local migrated = next(migrated_by.renames) ~= nil or migrated_by.scripted
   if not any and not startup_changed and not migrated then return nil end
   return {
-    mod_changes = mod_changes, mod_startup_settings_changed = startup_changed, migration_applied = migrated, migrations = renames,
+    mod_changes = mod_changes, mod_startup_settings_changed = startup_changed, migration_applied = migrated, migrations = migrated_by.renames,
     old_version = old.base ~= new.base and old.base or nil, new_version = old.base ~= new.base and new.base or nil,
   }
+end
+
+local function run_migration(name, path, source)
+  local mod = control.mod(name)
+  if not mod then error({ message = "The mod " .. name .. " has a migration in Lua and no control.lua (stand-in: not offered)" }, 0) end
+  local chunk, problem = load(source, "@" .. path, "t", mod.env)
+  if not chunk then error({ message = "Error while applying migration " .. path .. ": " .. problem }, 0) end
+  events.call(mod, "migration " .. path, chunk)
 end
 
 function control.loaded(mods, storages, renames)
@@ -142,8 +153,9 @@ function control.loaded(mods, storages, renames)
   control.level.env.storage = storages.level or {}
   set_stage("init")
   for _, mod in ipairs(fresh) do init(mod) end
+  local scripted = migrations.run_scripts(now, mods, run_migration)
   local startup = settings.startup()
-  local change = changes(old, new, { old = now.startup, new = startup }, renames)
+  local change = changes(old, new, { old = now.startup, new = startup }, { renames = renames, scripted = scripted })
   now.mods, now.startup = new, startup
   for _, mod in ipairs(change and events.mods or {}) do
     if mod.on_configuration_changed then

@@ -6,6 +6,7 @@ local order = use "lib/order"
 
 -- The real game has prototypes of every type; here a type that nobody filled is an empty table.
 local data = {
+  history = {}, -- "type/name" -> { created, changed }
   raw = setmetatable({}, {
     __index = function(raw, kind)
       if not (kinds[kind] or world.options.any_prototype) then return nil end
@@ -14,6 +15,14 @@ local data = {
     end,
   }),
 }
+
+-- Which mod brought a prototype, and which extended it again; what mods write into data.raw is not seen.
+function data.note(prototype)
+  local id = prototype.type .. "/" .. prototype.name
+  local history = data.history[id]
+  if not history then data.history[id] = { created = data.running, changed = {} }
+  elseif history.created ~= data.running then table.insert(history.changed, data.running) end
+end
 
 local function extend(prototypes, stage)
   if type(prototypes) ~= "table" then error("data:extend: a table expected", 3) end
@@ -27,6 +36,7 @@ local function extend(prototypes, stage)
     end
     if prototype.name:find("[^%w_%-]") then error("Invalid prototype name: " .. prototype.name, 3) end
     if stage == "settings" then prototype.mod = data.running end
+    data.note(prototype)
     data.raw[prototype.type] = data.raw[prototype.type] or {}
     data.raw[prototype.type][prototype.name] = prototype
   end
@@ -63,6 +73,7 @@ function data.run(stage, mods, startup)
   local modules = use "stage/modules"
   world.stage = stage
   local env = sandbox.new()
+  sandbox.old_names(env)
   env.data, env.mods, env.feature_flags = global(stage), {}, { quality = true, expansion = false }
   for _, mod in ipairs(mods) do if mod.name ~= "core" then env.mods[mod.name] = mod.version end end
   if startup then env.settings = { startup = startup } end

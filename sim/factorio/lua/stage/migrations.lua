@@ -1,13 +1,20 @@
 -- JSON migrations of mods: migrations/<name>.json, { "item": [["old", "new"], …], "entity": …, "fluid": …, "quality": … }. A save
--- remembers which were applied to it; a new map needs none. Not here: migrations in Lua, and the names of prototypes that are
--- gone without one, which the game lists with "" as their new name.
+-- remembers which were applied to it; a new map needs none. Migrations in Lua, too. Not here: the names of prototypes that are gone
+-- without one, which the game lists with "" as their new name.
 local use = ...
 local json = use "lib/json"
 local order = use "lib/order"
 
 local migrations = {}
 local files = {} -- mod -> { file name = renames by kind }
-local known = { item = true, entity = true, fluid = true, quality = true }
+local scripts = {} -- mod -> { file name = source }
+-- What the world holds by name; of the other kinds of prototypes it holds nothing.
+local known = {}
+for kind in ([[item entity fluid quality recipe technology equipment virtual-signal item-group item-subgroup recipe-category
+  resource-category module-category fuel-category ammo-category damage-type equipment-category equipment-grid shortcut
+  custom-input space-location asteroid-chunk decorative achievement noise-expression autoplace-control active-trigger
+  airborne-pollutant collision-layer trivial-smoke particle ambient-sound burner-usage surface surface-property
+  space-connection procession mod-setting]]):gmatch("%S+") do known[kind] = true end
 
 function migrations.add(mod, file, text)
   local by_kind = json.decode(text)
@@ -16,6 +23,27 @@ function migrations.add(mod, file, text)
   end
   files[mod] = files[mod] or {}
   files[mod][file] = by_kind
+end
+
+function migrations.add_script(mod, file, source)
+  scripts[mod] = scripts[mod] or {}
+  scripts[mod][file] = source
+end
+
+-- Lua migrations that this save has not seen, in order: calls run(mod name, path, source) for each. They come after the renames
+-- and after on_load, before on_configuration_changed, and see `game` and the mod's `storage`.
+function migrations.run_scripts(now, mods, run)
+  local any = false
+  for _, mod in ipairs(mods) do
+    for _, file in ipairs((order.keys(scripts[mod.name] or {}))) do
+      local id = mod.name .. "/" .. file .. ".lua"
+      if not now.migrations[id] then
+        now.migrations[id], any = true, true
+        run(mod.name, "__" .. mod.name .. "__/migrations/" .. file .. ".lua", scripts[mod.name][file])
+      end
+    end
+  end
+  return any
 end
 
 -- Calls visit(id, renames by kind) for each file: mods in load order, files by name.
@@ -29,6 +57,9 @@ end
 function migrations.none_needed(now, mods)
   now.migrations = {}
   each(mods, function(id) now.migrations[id] = true end)
+  for _, mod in ipairs(mods) do
+    for file in next, scripts[mod.name] or {} do now.migrations[mod.name .. "/" .. file .. ".lua"] = true end
+  end
 end
 
 -- One file's pairs hold for the names before it (so two things can change places), and go on from what earlier files made.
@@ -90,8 +121,17 @@ function migrations.apply(now, mods)
   end
   for _, force in ipairs(now.forces) do for _, inv in next, force.linked do inventory(inv, items, qualities) end end
   for _, inv in next, now.inventories do inventory(inv, items, qualities) end
-  for _, player in ipairs(now.players) do
-    for _, inv in next, player.inventories or {} do inventory(inv, items, qualities) end
+  for _, player in ipairs(now.players) do if player.cursor then inventory(player.cursor, items, qualities) end end
+  for _, force in ipairs(now.forces) do
+    for kind, key in next, { recipe = "recipes", technology = "technologies" } do
+      for old, new in next, renames[kind] or {} do
+        local record = force[key][old]
+        if record then
+          force[key][old], record.name = nil, new
+          force[key][new] = record
+        end
+      end
+    end
   end
   return renames
 end

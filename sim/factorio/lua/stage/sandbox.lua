@@ -85,4 +85,7 @@ function sandbox.new()
   return env
 end
 
+-- A name of Lua 5.1 that Lua 5.2 keeps when it is built as it comes: widely used mods call it.
+function sandbox.old_names(env) env.unpack = table.unpack end
+
 return sandbox

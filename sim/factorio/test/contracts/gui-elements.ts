@@ -395,7 +395,7 @@ export const guiElementsContracts: readonly Contract[] = [
   {
     member: "LuaGuiElement.style",
     says: "The style of this element.",
-    lua: `local w = window() local before = w.style.name w.style = "inside_deep_frame" return before, w.style.name, (pcall(function() w.style = "no-such" end))`,
+    lua: `local w = window() local before = w.style.name w.style = "inside_deep_frame" return before, w.style.name, (pcall(function() w.style = 5 end))`,
     gives: ["frame", "inside_deep_frame", false],
   },
   {

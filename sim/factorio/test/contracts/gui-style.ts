@@ -347,7 +347,7 @@ export const guiStyleContracts: readonly Contract[] = [
   {
     member: "LuaStyle.name",
     says: "Name of this style.",
-    lua: `local w = window() local before = w.style.name w.style.name = "inside_deep_frame" return before, w.style.name, (pcall(function() w.style.name = "no-such" end))`,
+    lua: `local w = window() local before = w.style.name w.style.name = "inside_deep_frame" return before, w.style.name, (pcall(function() w.style.name = 5 end))`,
     gives: ["frame", "inside_deep_frame", false],
   },
   {

@@ -211,8 +211,16 @@ export const logisticContracts: readonly Contract[] = [
   {
     member: "LuaLogisticSection.group",
     says: "The group this section belongs to.",
-    lua: `return requester().get_requester_point().get_section(1).group`,
-    gives: [""],
+    lua: `
+      local a, b = requester().get_requester_point(), requester().get_requester_point()
+      local one, none = a.get_section(1), a.get_section(1).group
+      one.set_slot(1, want("coal", 5)) one.group = "shared"
+      local other = b.add_section("shared") local joined = other.get_slot(1).min
+      other.set_slot(1, want("coal", 7)) local seen = one.get_slot(1).min
+      other.group = "" other.set_slot(1, want("coal", 9))
+      return none, joined, seen, one.get_slot(1).min, one.group
+    `,
+    gives: ["", 5, 7, 7, "shared"],
   },
   {
     member: "LuaLogisticSection.type",

@@ -20,6 +20,8 @@ export const probeMod = (version: string): ModFiles => ({
       chest, { type = "custom-event", name = "probe-event" },
       { type = "custom-input", name = "probe-input", key_sequence = "CONTROL + P", consuming = "game-only", item_to_spawn = "blueprint", action = "lua" },
       { type = "shortcut", name = "probe-shortcut", action = "lua", toggleable = true, icon = "__base__/x.png", small_icon = "__base__/x.png", technology_to_unlock = "logistics", associated_control_input = "probe-input" },
+      { type = "space-platform-hub", name = "probe-hub", icon = "__base__/x.png", flags = {}, inventory_size = 60, max_health = 100, collision_box = { { -3, -3 }, { 3, 3 } } },
+      { type = "space-platform-starter-pack", name = "probe-pack", icon = "__base__/x.png", stack_size = 1 },
       { type = "mod-data", name = "probe-data", data_type = "probe.list", data = { answer = 42 } },
       { type = "space-location", name = "probe-moon" }, { type = "asteroid-chunk", name = "probe-chunk" },
     }
@@ -76,6 +78,12 @@ export const PRELUDE = `
     local seen = {}
     probe.script.on_event(defines.events[event], function(data) seen[#seen + 1] = data end)
     return seen
+  end
+  -- A space platform with its hub.
+  local function platform()
+    local made = game.forces.player.create_space_platform{ name = "probe", planet = "probe-moon", starter_pack = "probe-pack" }
+    made.apply_starter_pack()
+    return made
   end
   local command, run, finish = test.rcon, test.tick, test.finish
 `;

@@ -121,5 +121,5 @@ data:extend {
   { type = "item-entity", name = "item-on-ground", flags = { "placeable-off-grid", "not-on-map" }, icon = "__core__/graphics/item-on-ground.png" },
   { type = "entity-ghost", name = "entity-ghost", flags = { "not-on-map" }, icon = "__core__/graphics/icons/entity-ghost.png" },
   { type = "construction-robot", name = "construction-robot", flags = { "placeable-off-grid" }, icon = "__base__/graphics/icons/construction-robot.png", max_health = 100 },
-  { type = "character", name = "character", flags = { "placeable-off-grid" }, icon = "__core__/graphics/icons/entity/character.png", max_health = 250 },
+  { type = "character", name = "character", flags = { "placeable-off-grid" }, icon = "__core__/graphics/icons/entity/character.png", max_health = 250, crafting_categories = { "crafting" }, mining_categories = { "basic-solid" } },
 }

@@ -21,7 +21,7 @@ for group, names in pairs {
   production = "extraction-machine smelting-machine production-machine module space-related",
   combat = "gun capsule defensive-structure turret military-equipment equipment",
   signals = "virtual-signal virtual-signal-letter virtual-signal-number virtual-signal-color",
-  fluids = "fluid-recipes",
+  fluids = "fluid-recipes fill-barrel empty-barrel barrel",
 } do
   for name in names:gmatch("%S+") do data:extend { { type = "item-subgroup", name = name, group = group, order = "m" } } end
 end

@@ -24,6 +24,7 @@ named("logistic-robot", { icon = true, flags = { "placeable-off-grid" }, max_hea
 named("tile-ghost", { flags = { "not-on-map" } }, "tile-ghost")
 named("item-request-proxy", { flags = { "not-on-map" } }, "item-request-proxy")
 named("character-corpse", { icon = "__core__/graphics/icons/entity/character.png", time_to_live = 54000 }, "character-corpse")
+named("highlight-box", { flags = { "not-on-map" } }, "highlight-box")
 named("cliff", { icon = true, flags = { "placeable-neutral" }, collision_box = box }, "cliff")
 named("explosion", { icon = "__base__/graphics/icons/explosion.png" }, "explosion spark-explosion")
 
