@@ -189,8 +189,8 @@ test("what is decided outlives the master, the broker's folders, and an upgrade 
   const identity = JSON.parse(await readFile(file, "utf8"));
   await nodeDisk.write(file, new TextEncoder().encode(JSON.stringify({ ...identity, grants: "of an older version" })));
   const again = await createIdentity(join(folder, "identity"), nodeDisk);
-  const { revocations, signing_keys } = additionsIn(again.accounts.edge.jwt, []);
-  expect([Object.keys(revocations).length > 0, signing_keys.length > 3]).toEqual([true, true]);
+  const { revocations, signing_keys } = additionsIn(again.accounts.edge.jwt);
+  expect([Object.keys(revocations).length > 0, signing_keys.length > 1]).toEqual([true, true]);
   // The broker forgets everything: the accounts in its folder and the stream ACCESS.
   await nats().stopServer();
   await rm(join(folder, "nats", "accounts"), { recursive: true });

@@ -101,6 +101,8 @@ export const grantsOfUser = (all: Book, user: string): Grant[] => {
   return [...new Set(roles)].flatMap((role) => grantsOfRole(all, role));
 };
 
+const ROOT = "bootstrap";
+
 /** What the keys of the cluster made without the master: told at each of its starts. */
 export interface Roots {
   readonly admins: readonly { readonly id: string; readonly publicKey: string }[];
@@ -115,14 +117,15 @@ export const withRoots = (before: Book, roots: Roots, at: number): Book => {
   for (const { id: name, publicKey } of roots.admins) {
     const known = users[name];
     if (known?.root?.includes(publicKey) === true || publicKey in before.revoked) continue;
-    const base = known ?? { roles: [ADMIN], generation: 0, by: "bootstrap", at };
+    const base = known ?? { roles: [ADMIN], generation: 0, by: ROOT, at };
     users[name] = { ...base, state: "active", root: [...(known?.root ?? []), publicKey] };
     changed = true;
   }
   for (const { id: name, publicKey } of roots.slaves) {
     if (slaves[name]?.publicKey === publicKey || publicKey in before.revoked) continue;
-    if (slaves[name] !== undefined) continue;
-    slaves[name] = { name, state: "active", publicKey, by: "bootstrap", at };
+    // One that the master admitted under this name is another machine's; one of ours has a new key.
+    if (slaves[name] !== undefined && slaves[name].by !== ROOT) continue;
+    slaves[name] = { name, state: "active", publicKey, by: ROOT, at };
     changed = true;
   }
   return changed ? { ...before, users, slaves } : before;

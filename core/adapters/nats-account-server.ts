@@ -11,9 +11,9 @@ const updated = z.object({
   error: z.object({ description: z.string().optional() }).optional(),
 });
 
-/** Over a connection of the system account (NATS: `$SYS.REQ.CLAIMS.UPDATE`, `$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP`). */
+/** Over a connection of the system account (`$SYS.REQ.CLAIMS.UPDATE`). */
 export const natsAccountServer = ({ nc }: Pick<NatsLink, "nc">): AccountServer => {
-  const ask = async (subject: string, text = ""): Promise<string> => {
+  const ask = async (subject: string, text: string): Promise<string> => {
     try {
       return (await nc.request(subject, text, { timeout: ANSWER_MS_MAX })).string();
     } catch (error) {
@@ -27,10 +27,6 @@ export const natsAccountServer = ({ nc }: Pick<NatsLink, "nc">): AccountServer =
       throw unavailable(
         `the broker refuses the account's token: ${answer.data?.error?.description ?? "no reason given"}`,
       );
-    },
-    async current(account) {
-      const jwt = await ask(`$SYS.REQ.ACCOUNT.${account}.CLAIMS.LOOKUP`);
-      return jwt === "" ? undefined : jwt;
     },
   };
 };

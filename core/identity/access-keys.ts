@@ -7,7 +7,7 @@ import type { Signature } from "#core/access/decide";
 import { derivedKey, keyOf } from "#core/adapters/node-keys";
 import { isClusterioError } from "#core/errors";
 import { decodeFile } from "#core/events/codec";
-import { type EdgeAdditions, edgeClaims, userSigner } from "#core/identity/grants";
+import { type EdgeAdditions, edgeClaims, PERSON, userSigner } from "#core/identity/grants";
 
 /**
  * What a master needs to change who may do what (`access.json`, 0600): a part of the cluster's identity, without the
@@ -56,11 +56,6 @@ export class AccessKeys {
 
   get edge(): string {
     return this.file.edge;
-  }
-
-  /** Public keys that sign for EDGE whatever the book says. */
-  get fixed(): readonly string[] {
-    return [this.#slave.getPublicKey(), this.file.adminSigner, this.#join.getPublicKey()];
   }
 
   get assignmentKey(): string {
@@ -130,8 +125,8 @@ const additions = z.object({
   revocations: z.record(z.string(), z.number()).optional(),
 });
 
-/** What a token of EDGE holds beside the signing keys of these public keys. Nothing when it cannot be read. */
-export const additionsIn = (jwt: string, fixed: readonly string[]): EdgeAdditions => {
+/** What a master added to a token of EDGE. Nothing when it cannot be read. */
+export const additionsIn = (jwt: string): EdgeAdditions => {
   let claims: z.infer<typeof additions>;
   try {
     claims = additions.parse(decode(jwt).nats);
@@ -140,7 +135,7 @@ export const additionsIn = (jwt: string, fixed: readonly string[]): EdgeAddition
   }
   const keys = (claims.signing_keys ?? []) as SigningKey[];
   return {
-    signing_keys: keys.filter((key) => typeof key === "object" && !fixed.includes(key.key)),
+    signing_keys: keys.filter((key) => typeof key === "object" && key.role === PERSON),
     revocations: claims.revocations ?? {},
   };
 };

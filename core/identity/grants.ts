@@ -163,9 +163,12 @@ export const edgeClaims = (core: string, signers: EdgeSigners, additions: EdgeAd
   revocations: { ...additions.revocations },
 });
 
+/** The role of signing keys of single users, by which they are told from those that every cluster has. */
+export const PERSON = "person";
+
 /** The signing key of one user: what he may do stands in the account, so that it can change while he is connected. */
 export const userSigner = (publicKey: string, { pub, sub }: Permissions): SigningKey =>
-  newScopedSigner(publicKey, "user", {
+  newScopedSigner(publicKey, PERSON, {
     ...templates.user,
     pub: { allow: [...pub] },
     sub: { allow: [`_INBOX.${own}.>`, ...sub] },

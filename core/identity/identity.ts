@@ -82,6 +82,8 @@ export interface Identity {
   slaveCreds(id: SlaveId): Promise<Creds>;
   userCreds(id: UserId): Promise<Creds>;
   masterCreds(): Promise<Creds>;
+  /** Credentials that a new key of their role made void. */
+  makeAgain(role: Role, name: string): Promise<Creds>;
 }
 
 /** The file in an identity's folder that is there once there is one. */
@@ -97,7 +99,7 @@ export const createIdentity = async (dir: string, disk: Disk): Promise<Identity>
   let current = file;
   const told = textOf(await disk.read(edgeFile(dir)));
   if (current === undefined || current.grants !== grants) {
-    const additions = told === undefined ? NO_ADDITIONS : additionsIn(told, Object.values(edgeSigners(keys)));
+    const additions = told === undefined ? NO_ADDITIONS : additionsIn(told);
     current = { version: 1, seeds: seedsOf(keys), tokens: await signTokens(keys, additions), grants };
     await disk.write(path, new TextEncoder().encode(`${JSON.stringify(current, undefined, 2)}\n`), 0o600);
   }
@@ -136,6 +138,40 @@ const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
   }
 };
 
+/** Keys that can be replaced, and whose credentials are void then: of these roles, or (`access`) of all users. */
+export const ROTATABLE = ["operator", "signing", "master", "slave", "user", "join", "access", "assignment"] as const;
+export type Rotatable = (typeof ROTATABLE)[number];
+
+/**
+ * Replaces one key by a new one. Credentials that it signed and that are in this folder are made again; all others are void as soon
+ * as the broker runs on the new tokens. The accounts' own keys stay: another key of theirs is another cluster.
+ */
+export const rotateKey = async (dir: string, disk: Disk, name: Rotatable): Promise<Identity> => {
+  const path = identityFile(dir);
+  const found = await disk.read(path);
+  if (found === undefined) throw corrupt(`there is no identity in ${dir}`);
+  const file = parseIdentity(found, path);
+  const { [name]: _, ...seeds } = file.seeds;
+  const told = textOf(await disk.read(edgeFile(dir)));
+  const kept = told === undefined ? NO_ADDITIONS : additionsIn(told);
+  // Users' keys are derived from the one that goes.
+  const additions = name === "access" ? { ...kept, signing_keys: [] } : kept;
+  const keys = readKeys(seeds);
+  const next: IdentityFile = {
+    version: 1,
+    seeds: seedsOf(keys),
+    tokens: await signTokens(keys, additions),
+    grants: grantsHash(keys),
+  };
+  await disk.write(path, new TextEncoder().encode(`${JSON.stringify(next, undefined, 2)}\n`), 0o600);
+  await disk.remove(edgeFile(dir));
+  const made = (await disk.list(join(dir, CREDS_FOLDER))).filter((file) => file.startsWith(`${name}-`));
+  for (const creds of made) await disk.remove(join(dir, CREDS_FOLDER, creds));
+  const identity = await createIdentity(dir, disk);
+  for (const creds of made) await identity.makeAgain(name as Role, creds.slice(name.length + 1, -".creds".length));
+  return identity;
+};
+
 type Keys = Readonly<Record<SeedName, KeyPair>>;
 
 const mapNames = <T>(value: (name: SeedName) => T): Record<SeedName, T> =>
@@ -169,7 +205,14 @@ const accountClaims = (keys: Keys, additions: EdgeAdditions) => ({
 
 const grantsHash = (keys: Keys): string =>
   createHash("sha256")
-    .update(JSON.stringify([keys.signing.getPublicKey(), systemAccount, accountClaims(keys, NO_ADDITIONS)]))
+    .update(
+      JSON.stringify([
+        keys.operator.getPublicKey(),
+        keys.signing.getPublicKey(),
+        systemAccount,
+        accountClaims(keys, NO_ADDITIONS),
+      ]),
+    )
     .digest("hex");
 
 const signTokens = async (keys: Keys, additions: EdgeAdditions): Promise<IdentityFile["tokens"]> => {
@@ -213,7 +256,7 @@ class StoredIdentity implements Identity {
 
   /** A master's word, if it is newer than what is here. */
   withEdge(told: string): this {
-    if (issuedAt(told) >= issuedAt(this.edgeNow)) this.edgeNow = told;
+    if (issuedAt(told) > issuedAt(this.edgeNow)) this.edgeNow = told;
     return this;
   }
 
@@ -264,6 +307,10 @@ class StoredIdentity implements Identity {
 
   masterCreds(): Promise<Creds> {
     return this.#creds("master", "master");
+  }
+
+  makeAgain(role: Role, name: string): Promise<Creds> {
+    return this.#creds(role, name);
   }
 
   /** I4 */

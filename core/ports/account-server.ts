@@ -2,6 +2,4 @@
 export interface AccountServer {
   /** Takes effect on live connections within milliseconds. @throws ClusterioError `unavailable` when the broker did not take it. */
   push(jwt: string): Promise<void>;
-  /** The token that the broker holds for this account; undefined when it holds none. @throws ClusterioError `unavailable` */
-  current(account: string): Promise<string | undefined>;
 }

@@ -7,7 +7,6 @@ import { accessCommands, isAccessCommand, joinRequest } from "#core/events/acces
 import { decodeJson, encodeJson } from "#core/events/codec";
 import type { Answer } from "#core/events/command";
 import type { AccessKeys } from "#core/identity/access-keys";
-import { additionsIn } from "#core/identity/access-keys";
 import type { AccountServer } from "#core/ports/account-server";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
@@ -185,9 +184,8 @@ export class Access {
   async #begin(): Promise<void> {
     await this.#store.read();
     await this.#readKeys();
-    const { edge } = this.#keys;
-    const held = await this.ports.accounts.current(edge).catch(() => undefined);
-    if (held !== undefined) this.#pushed = this.#keys.contentOf(additionsIn(held, this.#keys.fixed));
+    // The broker may have begun with another token, whatever it held when this master last looked.
+    this.#pushed = "";
     await this.#push();
   }
 

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { JetStreamLog } from "#core/adapters/jetstream-log";
+import { connectNats } from "#core/adapters/nats-connection";
 import { packageRoot } from "#core/adapters/package-root";
 import { until } from "#test/kit/until";
 
@@ -36,8 +38,10 @@ const freePort = (): Promise<number> =>
 
 /** Two machines, and what runs on them. */
 class Machines {
-  readonly #running: ChildProcess[] = [];
+  readonly #running: { readonly machine: string; readonly child: ChildProcess }[] = [];
   said = "";
+  /** The join token of the page. */
+  pasted = "";
 
   private constructor(
     readonly root: string,
@@ -105,7 +109,7 @@ class Machines {
   /** Starts what stays, and waits until it says that it is there. */
   async stays(machine: string, line: string, ready: string): Promise<void> {
     const child = this.#shell(machine, line, "ignore");
-    this.#running.push(child);
+    this.#running.push({ machine, child });
     let said = "";
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (chunk) => {
@@ -117,11 +121,16 @@ class Machines {
     if (!said.includes(ready)) throw new Error(`${line} ended:\n${said}`);
   }
 
-  async close(): Promise<void> {
-    for (const child of this.#running.reverse()) {
+  /** Ctrl-C in the terminals of one machine, or of all. */
+  async stop(machine?: string): Promise<void> {
+    for (const { child } of this.#running.filter((one) => machine === undefined || one.machine === machine).reverse()) {
       const gone = new Promise((resolve) => child.once("close", resolve));
       if (child.exitCode === null && child.kill("SIGTERM")) await gone;
     }
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     await rm(this.root, { recursive: true, force: true });
   }
 }
@@ -142,14 +151,14 @@ const worldOf = async (id: string): Promise<{ exported: object; received: object
 };
 
 test(
-  "the quickstart of two machines works as it is written: init, join, roles, trade across machines, revoke",
+  "the quickstart of two machines works as it is written: init, join, roles, trade across machines, revoke, rotate",
   async () => {
     const page = await readFile(join(packageRoot(), "docs", "quickstart.md"), "utf8");
     const blocks = blocksOf(page);
     expect(blocks.length).toBeGreaterThan(9);
-    let token = "";
     for (const { machine, flags, lines } of blocks) {
       if (flags.includes("skip")) continue;
+      if (flags.includes("stop")) await machines.stop("first");
       for (const line of lines) {
         if (flags.includes("stays")) {
           const second = line.startsWith("clusterio-bridge");
@@ -163,8 +172,9 @@ test(
             join(machines.folder("second"), "ada.context.json"),
           );
         }
-        const result = await machines.run(machine, line, flags.includes("paste") ? token : undefined);
-        if (flags.includes("token")) token = result.out.trim();
+        const result = await machines.run(machine, line, flags.includes("paste") ? machines.pasted : undefined);
+        if (flags.includes("token")) machines.pasted = result.out.trim();
+        machines.said += line.includes("slave token") ? result.err : result.out + result.err;
         if (flags.includes("fails")) expect([line, result.code === 0, result.out]).toEqual([line, false, ""]);
         else expect([line, result.code, result.err.replace("paste the join token: ", "")]).toEqual([line, 0, ""]);
         if (line.includes("world list")) await untilItTrades();
@@ -173,6 +183,85 @@ test(
     expect(machines.said).toContain("Authorization Violation");
   },
   5 * STEP_MS_MAX,
+);
+
+/** Every seed of a key, whatever kind of key. */
+const SEED = /S[OAU][A-Z2-7]{56}/;
+const SECRET_FILES = [
+  /^first\/\.clusterio\/identity\/(?:identity|access)\.json$/,
+  /^first\/\.clusterio\/identity\/assignment\.key$/,
+  /^first\/\.clusterio\/identity\/creds\/[a-z-]+\.creds$/,
+  /^(?:first|second)\/home\/contexts\/[a-z]+\.json$/,
+  /^(?:first|second)\/ada\.context\.json$/,
+  /^second\/attic\/bridge\.json$/,
+];
+const STREAMS = ["EVENTS", "LEDGER", "STATE", "AUDIT", "LOGS", "TELEMETRY", "CHAT", "REJECTED", "ACCESS"];
+
+/** What a process of ours was started with, or has in its environment. */
+const startedWith = async (pid: string, what: "cmdline" | "environ"): Promise<string> =>
+  (await readFile(`/proc/${pid}/${what}`, "latin1").catch(() => "")).replaceAll("\0", " ");
+
+test(
+  "no secret is anywhere but in its own file, which is its owner's alone",
+  async () => {
+    const { root } = machines;
+    const keyLine = (await readFile(join(root, "first/.clusterio/identity/tls/ca.key"), "utf8")).split("\n")[1] ?? "";
+    expect(keyLine.length).toBeGreaterThan(40);
+    const token = machines.pasted.slice(0, 400);
+    expect(token).toMatch(/^clusterio-join-1\./);
+
+    const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const lines = await Promise.all(pids.map((pid) => startedWith(pid, "cmdline")));
+    const environments = await Promise.all(pids.map((pid) => startedWith(pid, "environ")));
+    const ours = lines.filter((line, n) => line.includes(root) || environments[n]?.includes(root) === true);
+    const passwords = ours.flatMap((line) => /--rcon-password (\S+)/.exec(line)?.[1] ?? []);
+    // Broker, projector, two bridges, four games, and what started them.
+    expect([ours.length >= 8, passwords.length >= 3]).toEqual([true, true]);
+    const isSecret = (text: string) =>
+      SEED.test(text) || text.includes(keyLine) || text.includes(token) || passwords.some((one) => text.includes(one));
+
+    expect(environments.filter((text) => text.includes(root) && isSecret(text))).toEqual([]);
+    // Sole exception: the game takes its RCON password there.
+    expect(ours.filter((line) => isSecret(line.replace(/--rcon-password \S+/, "")))).toEqual([]);
+    expect(isSecret(machines.said)).toBe(false);
+
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const found: string[] = [];
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const path = join(entry.parentPath, entry.name);
+      const text = await readFile(path, "latin1").catch(() => "");
+      if (!isSecret(text)) continue;
+      const name = path.slice(root.length + 1);
+      expect([name, (await stat(path)).mode & 0o077]).toEqual([name, 0]);
+      const expected = SECRET_FILES.some((pattern) => pattern.test(name)) || name.endsWith("/tls/ca.key");
+      if (!expected && !/\/instances\/[a-z-]+\/server\.json$/.test(name)) found.push(name);
+    }
+    expect(found).toEqual([]);
+
+    const at = (path: string) => readFile(join(root, "first/.clusterio/identity", path));
+    const link = await connectNats({
+      servers: machines.typed("tls://127.0.0.1:4222"),
+      creds: new Uint8Array(await at("creds/master-master.creds")),
+      name: "master",
+      ca: (await at("tls/ca.pem")).toString(),
+    });
+    try {
+      for (const stream of STREAMS) {
+        const log = new JetStreamLog(link, stream);
+        const { firstSeq, lastSeq } = await log.info();
+        for (let from = firstSeq; from <= lastSeq; ) {
+          const messages = await log.read(from, 500);
+          if (messages.length === 0) break;
+          for (const { seq, data } of messages)
+            expect([stream, seq, isSecret(new TextDecoder().decode(data))]).toEqual([stream, seq, false]);
+          from = (messages.at(-1)?.seq ?? lastSeq) + 1;
+        }
+      }
+    } finally {
+      await link.close();
+    }
+  },
+  2 * STEP_MS_MAX,
 );
 
 /** The page leaves to players what they build: the demo's mod builds here, and the stand-in plays it faster. */
