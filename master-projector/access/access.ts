@@ -30,6 +30,7 @@ export interface AccessPorts extends StorePorts {
 /** A token that the broker did not take is tried again this often. */
 const PUSH_AGAIN_MS = 2_000;
 const WINDOW_MS = 1_000;
+const READS = /\.(?:list|show)$/;
 /** Commands about rights that wait: beyond it callers are told to come back. */
 const WAITING_MAX = 200;
 
@@ -53,6 +54,7 @@ export class Access {
   readonly #subscriptions: Subscription[] = [];
   #cancel = () => {};
   #closed = false;
+  #begun = false;
 
   private constructor(private readonly ports: AccessPorts) {
     this.#store = new BookStore(ports);
@@ -62,7 +64,7 @@ export class Access {
   static open(ports: AccessPorts, instances: readonly string[]): Access {
     const access = new Access(ports);
     access.#instances = [...instances].sort();
-    access.#enqueue(() => access.#begin());
+    access.#enqueue(() => access.#ready());
     access.#subscriptions.push(
       ports.bus.subscribe(subjects.all.joins, (message) => access.#joined(message), { queue: "master" }),
     );
@@ -104,7 +106,7 @@ export class Access {
     const sorted = [...ids].sort();
     if (sorted.length === this.#instances.length && sorted.every((id, n) => id === this.#instances[n])) return;
     this.#instances = sorted;
-    this.#enqueue(() => this.#push());
+    this.#enqueue(() => this.#retry());
   }
 
   /** A slave that does what none may: its credentials are void at once. */
@@ -140,9 +142,9 @@ export class Access {
   }
 
   /** AX1 */
-  #enqueue(work: () => Promise<void>): void {
+  #enqueue(work: () => Promise<void>, dropped = () => {}): void {
     this.#queue = this.#queue.then(async () => {
-      if (this.#closed) return;
+      if (this.#closed) return dropped();
       try {
         await work();
       } catch (error) {
@@ -163,22 +165,32 @@ export class Access {
     work: () => Promise<object>,
   ): void {
     const { audit } = this.ports;
+    const no = (code: string, message: string): void => {
+      audit({ user, verb, outcome: code, message });
+      answer({ error: { code, message } });
+    };
     audit({ user, verb, outcome: "asked", message: said });
-    if (this.#waiting >= WAITING_MAX)
-      return answer({ error: { code: "unavailable", message: "the master is busy: try again" } });
+    if (this.#waiting >= WAITING_MAX) return no("unavailable", "the master is busy: try again");
     this.#waiting++;
-    this.#enqueue(async () => {
+    const carryOut = async () => {
       this.#waiting--;
       try {
+        await this.#ready();
         const ok = await work();
         audit({ user, verb, outcome: "ok", message: "" });
         answer({ ok });
       } catch (error) {
         if (!isClusterioError(error)) throw error;
-        audit({ user, verb, outcome: error.code, message: error.message });
-        answer({ error: { code: error.code, message: error.message } });
+        no(error.code, error.message);
       }
-    });
+    };
+    this.#enqueue(carryOut, () => no("unavailable", "the leader changes: ask again"));
+  }
+
+  /** The book is read: at once, or by whoever needs it first when the broker was away. */
+  async #ready(): Promise<void> {
+    if (this.#begun) return;
+    await this.#begin();
   }
 
   async #begin(): Promise<void> {
@@ -186,6 +198,7 @@ export class Access {
     await this.#readKeys();
     // The broker may have begun with another token, whatever it held when this master last looked.
     this.#pushed = "";
+    this.#begun = true;
     await this.#push();
   }
 
@@ -208,18 +221,20 @@ export class Access {
   }
 
   async #retry(): Promise<void> {
-    if (this.#keys === undefined) await this.#begin();
-    else await this.#push();
+    await this.#ready();
+    await this.#push();
   }
 
   async #commanded(user: string, name: string, value: unknown): Promise<object> {
     if (!isAccessCommand(name)) throw new Error(`${name} is no command about rights`);
     const schema: z.ZodType = accessCommands[name];
     const request = decodeJson(schema, encodeJson(value), name);
-    if (this.#keys === undefined || this.book.users[user] === undefined) await this.#readKeys();
+    if (this.book.users[user] === undefined) await this.#readKeys();
     const { clock } = this.ports;
     const context = { book: this.book, caller: user, instances: this.#instances, now: clock.now() };
-    return this.#settle(decideAccess(context, name, request as never));
+    const decision = decideAccess(context, name, request as never);
+    // Who only looks needs no broker; a revocation that is said again does (AX2).
+    return READS.test(name) ? decision.ok : this.#settle(decision);
   }
 
   #joined(message: BusMessage): void {
