@@ -81,6 +81,49 @@ test("P5 a reader whose own history was cut away while it read starts again inst
   expect(stock((await Ledger.load(p)).state)).toBe(14);
 });
 
+/** The same stream, but for what is done otherwise. */
+const seenBy = (log: MemoryLog, otherwise: object): MemoryLog =>
+  Object.assign(
+    {
+      get: log.get.bind(log),
+      info: log.info.bind(log),
+      last: log.last.bind(log),
+      read: log.read.bind(log),
+      append: log.append.bind(log),
+    },
+    otherwise,
+  ) as never;
+
+test("P5 what continues a history that is gone is not taken, although it stands in the stream", async () => {
+  const p = ports();
+  const writer = await Ledger.load(p);
+  await writer.append(adjusted(5), BOOT);
+  await writer.append(adjusted(100), BOOT);
+  // An append that is under way for long: it expects two messages, and follows the second of them.
+  const late: Uint8Array[] = [];
+  const append = async (_subject: string, bytes: Uint8Array) => {
+    late.push(bytes);
+    return { kind: "conflict" as const };
+  };
+  const hanging = await Ledger.load({ ...p, log: seenBy(p.log, { append }) });
+  expect(await hanging.append(adjusted(1_000), BOOT)).toBe("lost");
+  const read = async (from: number, max: number) => {
+    const bytes = from === 3 ? late.pop() : undefined;
+    if (bytes !== undefined) {
+      p.log.truncate(1);
+      const other = await Ledger.load({ ...p, disk: new MemoryDisk() });
+      await other.append(adjusted(2), OTHER);
+      p.log.store("clusterio.v1.ledger.adjusted", bytes);
+      await other.catchUp();
+      await other.append(adjusted(3), OTHER);
+    }
+    return p.log.read(from, max);
+  };
+  const standby = await Ledger.load({ ...p, log: seenBy(p.log, { read }) });
+  expect(stock(standby.state)).toBe(10);
+  expect(standby.voids).toBe(1);
+});
+
 test("a damaged snapshot only makes starting slower", async () => {
   const p = ports();
   const first = await Ledger.load(p);

@@ -35,6 +35,7 @@ import {
  *    the one that was expected: the stream may have been cut and have grown again to the same length.
  * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
  *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
+ *    What continues our history counts only if the stream still holds the end of it.
  * P15 Damage is told from another history and never skipped: a message without its sum, a chain that breaks although our own
  *    history stands, a checkpoint of another state. Then nothing is written. What lies before the newest checkpoint that holds
  *    is not needed.
@@ -126,7 +127,7 @@ export class Ledger {
     this.#verified = verified;
     this.#voidRun = 0;
     this.#checkpoints = new Checkpoints();
-    await this.#readTail();
+    if (!(await this.#readTail())) await this.#begin();
   }
 
   /** Folds one message. False when it is void, or looks so. */
@@ -185,11 +186,27 @@ export class Ledger {
     this.at = { state, seq: stored.seq, tip: unsealed.hash, validSeq };
   }
 
-  async #readTail(): Promise<void> {
+  #continues(stored: StoredMessage): boolean {
+    const unsealed = this.#unseal(stored);
+    return unsealed.kind === "message" && unsealed.message.data.prev === this.state.chain;
+  }
+
+  /**
+   * False when the stream was cut and grew again before it was read, so that what it holds now may continue what it has lost
+   * (P5): an append that was under way for long, of a leader with our history, can stand behind messages of another one.
+   */
+  async #readTail(): Promise<boolean> {
     for (;;) {
       const batch = await this.ports.log.read(this.seq + 1, READ_BATCH);
-      if (batch.length === 0) return;
-      for (const stored of batch) if (!this.#fold(stored)) await this.#judge(stored);
+      if (batch.length === 0) return true;
+      let same = false;
+      for (const stored of batch) {
+        if (!same && this.#continues(stored)) {
+          same = await this.isSameStream();
+          if (!same) return false;
+        }
+        if (!this.#fold(stored)) await this.#judge(stored);
+      }
     }
   }
 
@@ -210,10 +227,7 @@ export class Ledger {
    * The state object may be another one afterwards.
    */
   async catchUp(): Promise<{ readonly restarted: boolean }> {
-    if (await this.isSameStream()) {
-      await this.#readTail();
-      return { restarted: false };
-    }
+    if ((await this.isSameStream()) && (await this.#readTail())) return { restarted: false };
     await this.#begin();
     return { restarted: true };
   }

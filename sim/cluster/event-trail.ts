@@ -16,14 +16,18 @@ export class EventTrail {
   readonly #all: Stored[] = [];
   /** A fact that comes twice may stand at one sequence twice, before a cut and after it. */
   readonly #index = new Map<string, number[]>();
+  readonly #ids = new Set<string>();
   readonly #heardAt = new Map<string, number>();
 
   stored(seq: number, bytes: Uint8Array, now: number): void {
-    const { id, data } = JSON.parse(decoder.decode(bytes)) as { id: string; data: { token?: string } };
+    const fact = JSON.parse(decoder.decode(bytes)) as { id: string; type: string; data: { token?: string } };
+    const { id, type, data } = fact;
     const name = `${seq} ${id}`;
     this.#index.set(name, [...(this.#index.get(name) ?? []), this.#all.length]);
     this.#all.push({ seq, cutAt: Number.POSITIVE_INFINITY });
-    if (data.token !== undefined) this.#heardAt.set(data.token, now);
+    // A second copy of a session's first fact says nothing, and what explains an adoption is none of the session's.
+    if (data.token !== undefined && type !== "world-adopted" && !this.#ids.has(id)) this.#heardAt.set(data.token, now);
+    this.#ids.add(id);
   }
 
   cut(lastSeq: number): void {

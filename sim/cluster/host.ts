@@ -25,6 +25,7 @@ import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { subjects } from "#core/subjects";
 import { BridgeWatch, WatchedBus } from "#sim/cluster/bridge-watch";
 import { type Folder, newFolder, putSave, savesIn } from "#sim/cluster/folder";
+import { GameWatch } from "#sim/cluster/game-watch";
 import { Machine } from "#sim/cluster/machine";
 import { ReportFiles } from "#sim/cluster/report-files";
 import type { Setting } from "#sim/cluster/setting";
@@ -71,10 +72,6 @@ export class Host {
   /** The bridge said that the id-less save is of another map: no operator calls it the same world. */
   otherMap = false;
   decidedAt = 0;
-  /** An operator said that the id-less save is its world, or a new one. */
-  decided = false;
-  /** As the game said when its session began: the token is "" when none has. */
-  #session = { token: "", world: "", tick: 0 };
   /** False while an operator works on it, and for good when it was taken away. */
   wanted = true;
   /** Moved to another slave: whoever meant to start it again, comes too late. */
@@ -84,14 +81,11 @@ export class Host {
   /** The slave has taken the instance up. */
   founded = false;
   readonly #files: ReportFiles;
+  readonly watch: GameWatch;
   #passedAt = 0;
   #tickRest = 0;
   #stopGameTimer = () => {};
   #startedFrom: Save | undefined;
-  /** What this run of the game writes is known to be its world's own. */
-  #runIsOwn = false;
-  /** The newest save of the world's own that opens, since an operator gave another. */
-  #lastOwn: Save | undefined;
   /** The save that the game writes when it ends in order. */
   #exitFile = "";
 
@@ -102,6 +96,7 @@ export class Host {
     readonly folder: Folder = newFolder(),
   ) {
     this.#files = new ReportFiles(setting.clock);
+    this.watch = new GameWatch(setting, instance);
   }
 
   get running(): boolean {
@@ -208,9 +203,7 @@ export class Host {
   }
 
   #belongs(world: Parameters<typeof belongs>[1]): void {
-    if (!world.startsWith(`${this.instance}.`))
-      this.setting.broke("C14", `${this.instance} takes ${world} for a world of its own`);
-    this.#runIsOwn = true;
+    this.watch.belongs(world);
     if (this.#startedFrom !== undefined) this.setting.named(this, this.#startedFrom, world);
     const before = this.folder.lineage;
     this.folder.lineage = belongs(before, world, this.now());
@@ -271,26 +264,10 @@ export class Host {
   #command(game: World, text: string): string | undefined {
     if (this.game !== game) return undefined;
     this.pass();
-    this.#before(text);
+    this.watch.before(text, this.bridge?.watch);
     const reply = this.#guarded(() => game.command(text));
-    if (reply !== undefined && text.startsWith("/clusterio-begin ")) this.#begun(text, reply);
+    this.watch.after(text, reply);
     return reply;
-  }
-
-  #begun(text: string, reply: string): void {
-    const { world, tick } = JSON.parse(reply) as { readonly world?: string; readonly tick?: number };
-    const { token } = JSON.parse(text.slice("/clusterio-begin ".length)) as { readonly token: string };
-    if (world !== undefined && tick !== undefined) this.#session = { token, world, tick };
-  }
-
-  /** Only what names the session that the game has is taken in. */
-  #before(text: string): void {
-    const { token, world, tick } = this.#session;
-    if (token === "") return;
-    if (/^\/(?:ci|clusterio-import) /.test(text) && text.includes(token.slice(0, 4))) this.setting.handed(world, token);
-    if (world !== "" || !text.startsWith("/clusterio-adopt ")) return;
-    const order = JSON.parse(text.slice("/clusterio-adopt ".length)) as { readonly world: string };
-    this.bridge?.watch.adopts(order.world, tick, this.decided);
   }
 
   /** A game ends with its mod's error. */
@@ -342,13 +319,10 @@ export class Host {
       this.setting.clock.after(this.setting.chance.between(1_000, 4_000), () => this.#restart());
       return;
     }
-    this.#judgeStart(save);
+    this.watch.started(save, choice.own);
     this.#startedFrom = save;
-    this.#runIsOwn = choice.own;
     this.undecided = false;
     this.decidedAt = 0;
-    this.decided = false;
-    this.#session = { token: "", world: "", tick: 0 };
     this.#passedAt = this.setting.clock.now();
     this.#tickRest = 0;
     const opening: Opening = {
@@ -362,16 +336,6 @@ export class Host {
       return IDLE;
     });
     if (this.bridge !== undefined) this.#connect(this.bridge);
-  }
-
-  /** H10. A clock that jumps back makes an older save look newer. */
-  #judgeStart(save: Save): void {
-    const newest = this.#lastOwn;
-    if (newest === undefined || this.setting.weather.odds["clock-jump"] > 0) return;
-    // Two may have been written in one tick.
-    if (save.world === newest.world && save.tick === newest.tick) return;
-    const [from, to] = [`${save.world} tick ${save.tick}`, `${newest.world} tick ${newest.tick}`];
-    this.setting.broke("crash cost", `${this.instance} goes on from ${from}, its newest own save is ${to}`);
   }
 
   /** The process is gone: nothing was saved. */
@@ -422,7 +386,7 @@ export class Host {
     if (save === undefined) return undefined;
     this.folder.saves.set(name, { save, writtenAt: this.now(), opens });
     if (!opens) return undefined;
-    if (this.#runIsOwn) this.#lastOwn = save;
+    this.watch.written(save);
     this.setting.archive(this, save);
     return save;
   }
@@ -436,7 +400,7 @@ export class Host {
   /** An operator puts a save there: the next start begins from it. */
   give(save: Save): void {
     putSave(this.folder, save, this.now());
-    this.#lastOwn = undefined;
+    this.watch.given();
   }
 
   /** An operator ends the game without a word and starts another save. */

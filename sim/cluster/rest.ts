@@ -31,9 +31,14 @@ const adoptOrphan = (cluster: Cluster, host: Host): void => {
   host.decidedAt = clock.now();
   const { instance, slave } = host;
   cluster.weather.count("assigned again");
+  // Nobody moves it meanwhile.
+  host.busy = true;
   void operator
     .command("instance", "create", { name: instance })
-    .then(() => operator.command("instance", "assign", { instance, slave }));
+    .then(() => operator.command("instance", "assign", { instance, slave }))
+    .then(() => {
+      host.busy = false;
+    });
 };
 
 /** The operator answers bridges: which world an id-less save is, and whose an instance is that the ledger forgot. */
@@ -47,7 +52,7 @@ export const decide = (cluster: Cluster): void => {
       continue;
     }
     host.decidedAt = now;
-    host.decided = true;
+    host.watch.decided = true;
     const as = !host.otherMap && cluster.chance.once(2) ? "same" : "new";
     // An operator may say it to the master or to the bridge.
     if (as === "new" && cluster.chance.once(2))

@@ -1,7 +1,8 @@
 import { EventTrail } from "#sim/cluster/event-trail";
 
 const encoder = new TextEncoder();
-const fact = (id: string): Uint8Array => encoder.encode(JSON.stringify({ id, data: {} }));
+const fact = (id: string, type = "world-reported", data = {}): Uint8Array =>
+  encoder.encode(JSON.stringify({ id, type, data }));
 const at = (seq: number, id: string) => ({ created: "", seq, id });
 
 test("C19 reading on over a cut is found, also when what was lost was said again and stands where it stood", () => {
@@ -25,4 +26,14 @@ test("C19 a message has aged out once it is purged, unless it was cut off before
   expect(trail.agedAt(at(2, "b"))).toBeUndefined();
   trail.cut(0);
   expect(trail.agedAt(at(1, "a"))).toBeUndefined();
+});
+
+test("C18 a session was heard when it last said something: not by a second copy, nor by what explains an adoption", () => {
+  const trail = new EventTrail();
+  trail.stored(1, fact("a", "world-synced", { token: "t" }), 10);
+  trail.stored(2, fact("a", "world-synced", { token: "t" }), 20);
+  trail.stored(3, fact("b", "world-adopted", { token: "t" }), 30);
+  expect(trail.heardAt("t")).toBe(10);
+  trail.stored(4, fact("c", "world-reported", { token: "t" }), 40);
+  expect(trail.heardAt("t")).toBe(40);
 });
