@@ -274,6 +274,12 @@ describe("clusterio-bridge join", () => {
     const { out } = await config("list");
     expect(out).toMatch(/^slave +cellar$/m);
     expect(out).not.toMatch(/SU[A-Z2-7]{20}|eyJ0/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  test("config refuses what a setting cannot be, by its name", async () => {
+    const file = join(folder("cellar"), "bridge.json");
+    const config = (...args: string[]) => bridge("config", ...args, "--config", file);
     for (const [key, value] of [
       ["speed", "fast"],
       ["stop-games", "maybe"],
@@ -283,6 +289,5 @@ describe("clusterio-bridge join", () => {
     ])
       expect(await config("set", key!, value!)).toMatchObject({ code: 2, err: expect.stringContaining(key!) });
     expect(await bridge("config", "list", "--config", "/nowhere")).toMatchObject({ code: 3 });
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 });
