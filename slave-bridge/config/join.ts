@@ -3,6 +3,7 @@ import { Command, Option } from "clipanion";
 import { CONFIG_FILE, writeConfig } from "#bridge/config/file";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats } from "#core/adapters/nats-connection";
+import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, messageOf, refused, unavailable } from "#core/errors";
 import { credentialsAnswer } from "#core/events/access";
@@ -47,7 +48,7 @@ export class JoinCommand extends Command {
       });
       if (there !== undefined) throw refused(`${path} is there already: this folder is a slave's, choose another one`);
       const token = decodeJoinToken((this.token ?? (await pasted(signal))).trim());
-      if (token.expires <= Date.now())
+      if (token.expires <= nodeClock.now())
         throw badInput("the time of this join token is over: ask for a new one, and look at both machines' clocks");
       const key = new OwnKey();
       const { id, jwt, assignmentKey } = await asked(token, { publicKey: key.publicKey, name: this.name }, own);

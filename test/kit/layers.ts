@@ -89,10 +89,10 @@ const MACHINE: readonly (readonly [RegExp, string])[] = [
 ];
 const FORBIDDEN_MODULES =
   /^(?:node:)?(?:fs|net|dgram|tls|http|https|http2|child_process|worker_threads|cluster|os|dns|timers)(?:\/.*)?$/;
-/** The only member of node:crypto that is a function of its input. */
+/** Members of node:crypto that are functions of their input: the rest is chance. */
 const CRYPTO_IMPORT = /\bimport\s+(?:type\s+)?([^;]*?)\s*from\s*["'](?:node:)?crypto["']/g;
 const HASHING =
-  /^\{\s*(?:type\s+)?(?:createHash|createHmac|timingSafeEqual|Hash)(?:\s*,\s*(?:type\s+)?(?:createHash|createHmac|timingSafeEqual|Hash))*\s*,?\s*\}$/;
+  /^\{\s*(?:type\s+)?(?:createHash|createHmac|hash|timingSafeEqual|Hash)(?:\s*,\s*(?:type\s+)?(?:createHash|createHmac|hash|timingSafeEqual|Hash))*\s*,?\s*\}$/;
 
 /** The machine's clock, chance, disk, network or processes in a source that is no adapter. */
 export const chanceIn = ({ path, text }: Source): string[] => {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { feedCommand } from "#bridge/circuit/payload";
 import { Game } from "#sim/factorio/game";
 import { type ModFolder, modFolder } from "#sim/factorio/test/mod-folder";
 
@@ -168,8 +167,8 @@ test("what lies ready in a world is on its channel, and its receiver shows it an
   const number = (
     JSON.parse(game.rcon(`/clusterio-signals {"token":"${token(2)}","names":["item:coal"]}`)) as { signals: Totals }
   ).signals["item:coal"]!;
-  const { command } = feedCommand(tag, { feed: 1, counter: 0, start: true, end: true }, [[number, 4]]);
-  game.rcon(command);
+  // Feed 1, its only command (1 start + 2 end), this signal, 4 more than nothing: numbers below 32 (docs/game-protocol.md).
+  game.rcon(`/cs ${tag} ${[1, 1 + 2, number, 4].map((n) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef".charAt(n)).join("")}`);
   game.tick(5);
   expect((JSON.parse(game.rcon("/demo-count")) as { shown: Totals }).shown).toEqual({ ...sent, "item:coal": 4 });
 });

@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { GameLine } from "#sim/factorio/game-version";
 import { packagePath } from "#sim/factorio/package-files";
-import { type Defines, declaredNumbers, type Names, prototypeTypes, runtimeDeclarations } from "./declarations";
+import {
+  type Defines,
+  declaredNumbers,
+  type Names,
+  prototypeTypes,
+  runtimeDeclarations,
+} from "#sim/factorio/test/declarations";
 
 /** What the stand-in knows of the game's whole interface, from typed-factorio: lua/interface/line-*.lua. */
 export const interfacePath = (line: GameLine): string =>
