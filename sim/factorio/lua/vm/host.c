@@ -2,6 +2,7 @@
 ** What the host (lua-state.ts) sees of Lua: the libraries that mods may have,
 ** and errors that unwind through the host instead of longjmp.
 */
+#include <stdint.h>
 #include "lua.h"
 #include "lauxlib.h"
 #include "lualib.h"
@@ -26,4 +27,26 @@ lua_State *si_new (void) {
     lua_pop(L, 1);
   }
   return L;
+}
+
+/*
+** The C library's allocator grows by one page of 64 kB at a time, and each growth costs the host a millisecond: it
+** gets 16 MB at once, of which the machine gives what is touched. Takes the place of wasi-libc's own.
+*/
+#define PAGE	((uintptr_t)65536)
+#define STEP	((uintptr_t)16 << 20)
+
+void *sbrk (intptr_t increment) {
+  static uintptr_t end = 0;  /* of what was given out */
+  uintptr_t there = __builtin_wasm_memory_size(0) * PAGE;
+  uintptr_t old = end == 0 ? there : end;
+  if (old + increment > there) {
+    uintptr_t missing = old + increment - there;
+    uintptr_t more = (missing + STEP - 1) / STEP * STEP;
+    if (__builtin_wasm_memory_grow(0, more / PAGE) == (uintptr_t)-1 &&
+        __builtin_wasm_memory_grow(0, (missing + PAGE - 1) / PAGE) == (uintptr_t)-1)
+      return (void *)-1;
+  }
+  end = old + increment;
+  return (void *)old;
 }
