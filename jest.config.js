@@ -24,7 +24,10 @@ module.exports = {
   // A busy two-core machine is several times slower than a quiet one; a test that hangs still ends.
   testTimeout: 60_000,
   projects: [
-    tier("pure", ".test", ["\\.(nats|lua|sim|mutation|depth|e2e)\\.test\\.ts$"]),
+    {
+      ...tier("pure", ".test", ["\\.(nats|lua|sim|mutation|depth|e2e)\\.test\\.ts$"]),
+      setupFiles: ["<rootDir>/test/kit/property-seed.ts"],
+    },
     tier("nats", ".nats.test"),
     tier("lua", ".lua.test"),
     tier("sim", ".sim.test"),

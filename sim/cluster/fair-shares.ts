@@ -51,7 +51,7 @@ export const fairShares = (rule: string, available: number, all: readonly Demand
   const shares = new Map<Demander, number>();
   let rest = available;
   for (const tier of [...new Set(all.map((each) => each.tier))].sort((a, b) => a - b)) {
-    if (rest <= 0) return shares;
+    if (rest <= EPSILON) return shares;
     const of = all.filter((each) => each.tier === tier);
     for (const [each, share] of poured(rest, of, byWeight)) shares.set(each, share);
     rest -= sum(of.map((each) => shares.get(each) ?? 0));

@@ -36,6 +36,17 @@ test("C7 what is shipped is fair", () => {
   );
 });
 
+test("C7 what floating point leaves of a tier is nothing for the next one", () => {
+  const claims = [
+    { demand: 1, weight: 1, tier: 1, carry: 0 },
+    { demand: 1, weight: 1, tier: 0, carry: 0 },
+    { demand: 11, weight: 3, tier: 0, carry: 0 },
+    { demand: 30, weight: 8, tier: 0, carry: -349_534 },
+    { demand: 15, weight: 4, tier: 0, carry: -699_058 },
+  ];
+  expect(unfairness("priority", 56, grantedIn({ rule: "priority", available: 56, claims }))).toBeUndefined();
+});
+
 test("C7 a unit more for one and less for another is not, nor a unit kept back", () => {
   fc.assert(
     fc.property(round, (each) => {
