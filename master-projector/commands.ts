@@ -6,6 +6,7 @@ import { waitingWorlds } from "#core/fold/held";
 import { voidToken, worldsOf } from "#core/fold/sessions";
 import { INSTANCES_MAX, type State, type World } from "#core/fold/state";
 import { type InstanceId, idFromName, slaveId, type UserId, type WorldId } from "#core/ids";
+import { parseResource, type ResourceKey } from "#core/resource";
 
 /** What an operator's command comes to: ledger messages to write, and the answer once they are written. */
 export interface Decision {
@@ -109,6 +110,16 @@ const adjust = ({ state, user }: Context, { world, ...args }: Arguments<"storage
   return done([{ type: "adjusted", data }], {});
 };
 
+/** What storage has under one name goes by another; worlds' totals stay (docs/adr/0050). */
+const rename = ({ state, user }: Context, { from, to, reason }: Arguments<"storage.rename">): Decision => {
+  if (from === to) return no("bad-input", `"${from}" has that name already`);
+  if (parseResource(from).kind !== parseResource(to).kind)
+    return no("bad-input", `"${from}" can't become "${to}": another kind of thing`);
+  const moved = state.stocks.get(from as ResourceKey)?.storage ?? 0;
+  const data = { user, from, to, reason };
+  return done(moved === 0 ? [] : [{ type: "resource-renamed", data }], { moved });
+};
+
 /** One rule more, another one, or one less: the whole set is the fact. */
 const setPolicy = ({ state, user }: Context, { resources, rule }: Arguments<"storage.policy">): Decision => {
   const { [resources]: before, ...others } = state.policies.caps ?? {};
@@ -151,7 +162,7 @@ const decideParsed = (context: Context, command: MasterCommand, value: unknown):
     case "storage.adjust":
       return adjust(context, masterCommands[command].parse(value));
     case "storage.rename":
-      return done([{ type: "resource-renamed", data: { user, ...masterCommands[command].parse(value) } }], {});
+      return rename(context, masterCommands[command].parse(value));
     case "ledger.purge":
       return purge(context, masterCommands[command].parse(value));
   }

@@ -84,6 +84,18 @@ test("storage is adjusted with a reason, and the ledger holds", async () => {
   expect(await clusterio(["audit", "verify", ...(await cluster.where()).core])).toMatchObject({ code: 0 });
 });
 
+test("what storage has is renamed with a reason, once, and the ledger holds", async () => {
+  const [from, to] = ["item:old-plate", "item:new-plate"];
+  await storage("adjust", from, "--add", "70", "--reason", "a gift");
+  const rename = () => storage("rename", from, to, "--reason", "the mod's version 2", "--json");
+  expect(await rename()).toEqual(ok(`${JSON.stringify({ from, to, moved: 70, reason: "the mod's version 2" })}\n`));
+  expect(await storage("show", from, "--json")).toMatchObject(ok(/"storage":0,/));
+  expect(await storage("show", to, "--json")).toMatchObject(ok(/"storage":70,/));
+  expect(await rename()).toMatchObject(ok(/"moved":0/));
+  expect(await storage("rename", from, to, "--reason", "again")).toEqual(ok(`storage has nothing of ${from}\n`));
+  expect(await clusterio(["audit", "verify", ...(await cluster.where()).core])).toMatchObject({ code: 0 });
+});
+
 test.each([
   [["show", "plates"], '"plates" is not a resource'],
   [["list", "plates*"], "is no resource or pattern"],
@@ -94,6 +106,10 @@ test.each([
   [["policy", "set", "item:*", "--cap", "none", "--resume", "6"], "--resume goes with a cap"],
   [["adjust", "energy", "--reason", "x"], "one of --add N and --take N"],
   [["adjust", "energy", "--add", "1", "--take", "1", "--reason", "x"], "one of --add N and --take N"],
+  [["rename", "item:coal", "coal", "--reason", "x"], '"coal" is not a resource'],
+  [["rename", "item:coal", "item:coal", "--reason", "x"], "has that name already"],
+  [["rename", "item:coal", "fluid:coal:15", "--reason", "x"], "another kind of thing"],
+  [["rename", "item:coal", "item:stone"], "--reason"],
 ])("%j is told with 2", async (args, said) => {
   const { code, out, err } = await storage(...args);
   expect({ code, said: (out + err).includes(said) }).toEqual({ code: 2, said: true });

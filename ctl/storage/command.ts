@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
+import { z } from "zod";
 import { badInput } from "#core/errors";
 import type { CapRule } from "#core/events/command";
 import { RESOURCE_RULE_PATTERN, resourceKey, TOTAL_MAX } from "#core/resource";
@@ -9,6 +10,7 @@ import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { ruleLines, ruleViews, stockLines, stockPage } from "#ctl/storage/text";
 
 const CATEGORY = "Storage";
+const renamed = z.object({ moved: z.number() });
 const SOURCE = `${AS_USER}
       Exit codes: 0; 2 bad arguments; 3 the cluster does not run; 4 refused.
 `;
@@ -210,6 +212,36 @@ export class StorageAdjustCommand extends UserCommand {
   }
 }
 
+export class StorageRenameCommand extends UserCommand {
+  static override paths = [["storage", "rename"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "give what storage has of a resource another name, after a mod renamed it",
+    details: `
+      A mod's migration renames things in the worlds that load it; what the cluster stores keeps the old name until somebody says
+      so here, since other worlds may still use it. The log of a bridge names what was renamed. What comes under the old name later
+      can be renamed again.
+      ${SOURCE}`,
+    examples: [["", '$0 storage rename item:old-plate item:new-plate --reason "the mod\'s version 2 is everywhere"']],
+  });
+
+  from = Option.String({ name: "FROM" });
+  to = Option.String({ name: "TO" });
+  reason = Option.String("--reason", { required: true, description: "Why: up to 500 characters." });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const [from, to] = [resourceKey(this.from), resourceKey(this.to)];
+      return async (client, output) => {
+        const { moved } = renamed.parse(await client.master("storage.rename", { from, to, reason: this.reason }));
+        if (this.json) output.json({ from, to, moved, reason: this.reason });
+        else if (moved === 0) output.line(`storage has nothing of ${from}`);
+        else output.line(`${moved} of ${from} are ${to} now`);
+      };
+    });
+  }
+}
+
 export const STORAGE_COMMANDS = [
   StorageListCommand,
   StorageShowCommand,
@@ -217,4 +249,5 @@ export const STORAGE_COMMANDS = [
   StoragePolicyShowCommand,
   StoragePolicyUnsetCommand,
   StorageAdjustCommand,
+  StorageRenameCommand,
 ] as const;
