@@ -12,7 +12,7 @@ import { PlainCluster } from "#test/kit/plain-cluster";
 
 /** `clusterio repair --from-worlds` as an operator types it: what it says, asks and ends with. One story, in order. */
 const nats = useNats();
-/** It listens for bridges for eleven seconds, and for a leader for four. */
+/** It listens for bridges for eleven seconds unless told otherwise, and for a leader for four. */
 const RUN_MS_MAX = 90_000;
 let cluster: PlainCluster;
 let ledger: JetStreamLog;
@@ -37,16 +37,19 @@ afterAll(async () => {
   clearInterval(telling);
   await cluster.stopLeader("SIGKILL");
 });
+/** These worlds' bridge says twice a second what it runs. */
+const SOON = ["--listen", "2"];
 const repair = (...args: readonly string[]) => clusterio(["repair", "--from-worlds", ...args, ...where]);
 
 test(
   "while a projector leads it only shows; --yes is refused with 4; what cannot be is told with 2 or 3",
   async () => {
-    const [shown, yes, from, none] = await Promise.all([
+    const [shown, yes, from, none, long] = await Promise.all([
       repair(),
       repair("--yes"),
       clusterio(["repair", ...where]),
       clusterio(["repair", "--from-worlds", "--dir", at("nothing")]),
+      repair("--listen", "601"),
     ]);
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(/^LEDGER holds .*\n/);
@@ -55,6 +58,7 @@ test(
     expect(shown.out).toMatch(/\nnothing was changed: stop every projector, then --write does it, after a question\n$/);
     expect(yes).toMatchObject({ code: 4, err: expect.stringMatching(/a projector leads: stop every projector first/) });
     expect(from).toMatchObject({ code: 2, out: "", err: expect.stringContaining("--from-worlds") });
+    expect(long).toMatchObject({ code: 2, err: expect.stringContaining("--listen") });
     expect(none).toMatchObject({ code: 3, out: "", err: expect.stringContaining(at("nothing")) });
   },
   RUN_MS_MAX,
@@ -68,11 +72,14 @@ test(
     const { lastSeq } = await ledger.info();
     const terminal = { asks: /type the cluster's name, \S+, to begin its ledger anew: / };
     const [json, unasked, wrong, taken, nowhere] = await Promise.all([
-      repair("--json"),
-      repair("--write"),
-      clusterioAtTerminal(["repair", "--from-worlds", "--write", ...where], { ...terminal, typed: name.toLowerCase() }),
-      repair("--yes", "--keep", where[3]!),
-      repair("--yes", "--keep", join(where[3]!, "old.gz")),
+      repair("--json", ...SOON),
+      repair("--write", ...SOON),
+      clusterioAtTerminal(["repair", "--from-worlds", "--write", ...SOON, ...where], {
+        ...terminal,
+        typed: name.toLowerCase(),
+      }),
+      repair("--yes", ...SOON, "--keep", where[3]!),
+      repair("--yes", ...SOON, "--keep", join(where[3]!, "old.gz")),
     ]);
     expect(json.code).toBe(0);
     expect(JSON.parse(json.out)).toMatchObject({
@@ -95,7 +102,7 @@ test(
   async () => {
     const { lastSeq } = await ledger.info();
     const file = at("old.jsonl.gz");
-    const args = ["repair", "--from-worlds", "--write", "--keep", file, ...where];
+    const args = ["repair", "--from-worlds", "--write", ...SOON, "--keep", file, ...where];
     const done = await clusterioAtTerminal(args, { asks: /to begin its ledger anew: /, typed: name });
     expect(done).toMatchObject({
       code: 0,
@@ -121,7 +128,7 @@ test(
   async () => {
     await cluster.stopLeader();
     const { lastSeq } = await ledger.info();
-    const done = await repair("--yes", "--json", "--dir", nats().folder);
+    const done = await repair("--yes", "--json", ...SOON, "--dir", nats().folder);
     expect(done.code).toBe(0);
     const [, end] = done.out
       .trimEnd()

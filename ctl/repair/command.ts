@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { Command, Option } from "clipanion";
+import * as t from "typanion";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
@@ -57,6 +58,10 @@ export class RepairCommand extends ClusterCommand {
   keep = Option.String("--keep", {
     description: "File for the old ledger (default: repairs/ below --dir).",
   });
+  listen = Option.String("--listen", {
+    description: "Seconds to listen for bridges (default 11: each says every five what it runs). Longer on a bad line.",
+    validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(1, 600)]),
+  });
   creds = Option.String("--creds", { description: "With --nats-url: file with credentials of a user." });
 
   override async execute(): Promise<number> {
@@ -74,6 +79,7 @@ export class RepairCommand extends ClusterCommand {
             reader: liveLedger(core),
             client,
             say,
+            ...(this.listen === undefined ? {} : { listenMs: this.listen * 1_000 }),
             core: new NatsBus(core),
             edge: new NatsBus(link),
             clock: nodeClock,
