@@ -4,62 +4,41 @@ import type { RconConnection, Stop } from "#bridge/game/port";
 import { followReports } from "#bridge/game/report-follower";
 import { type Begun, type Complaint, decodeReport, decodeWhole, type Names, tagOf } from "#bridge/game-protocol";
 import { link, newLink } from "#bridge/link/link";
-import type { LinkAction, LinkInput, LinkRecord, LinkState, Totals } from "#bridge/link/state";
+import type { LinkAction, LinkInput, LinkRecord, LinkState } from "#bridge/link/state";
 import { type Incoming, Mailbox } from "#bridge/messages/mailbox";
 import { decodeMessageLine, isMessageLine, type Said } from "#bridge/messages/message-line";
 import type { BridgeContext } from "#bridge/ports";
-import { type Compose, Pipe } from "#bridge/rcon/pipe";
+import type { Compose } from "#bridge/rcon/pipe";
 import { bytesPerTick } from "#bridge/rcon/segments";
 import type { Rank } from "#bridge/rcon/turns";
 import { Caps } from "#bridge/session/caps";
-import { merge, NOTHING, nextImport, type Wanting } from "#bridge/session/imports";
+import { Connection } from "#bridge/session/connection";
+import { Importing } from "#bridge/session/importing";
 import { Lease } from "#bridge/session/lease";
 import { isLookLine, Looks } from "#bridge/session/looks";
+import { Questions } from "#bridge/session/questions";
 import { renamedText } from "#bridge/session/renamed";
-import { isClusterioError, messageOf } from "#core/errors";
-import { decodeJson, encodeJson } from "#core/events/codec";
-import { answer, type WorldStatement } from "#core/events/command";
-import { type Delivery, type InstanceConfig, type LinkRequest, linkAnswer } from "#core/events/delivery";
+import { pageOf } from "#bridge/session/statement";
+import type { WorldStatement } from "#core/events/command";
+import type { Delivery, InstanceConfig, LinkRequest } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
-import { queries, type Standing } from "#core/events/query";
 import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
 import { type Failpoint, failpoint } from "#core/failpoints";
 import { type InstanceId, isWorldId, type WorldId } from "#core/ids";
-import { subjects } from "#core/subjects";
 
 /**
  * Carries out what the world link (link/link.ts) decides, against one running game.
  *
  * E1 what the link wants remembered is on disk before anything that it said after it is done.
- * E2 a reply counts only for the RCON connection and the token that it was asked with.
- * E3 one import is under way at a time; what is granted meanwhile joins what waits.
  * E4 a game that says that its session is another one, or uses names that never came, is asked to begin anew: the
  *    connection is closed, and the next one begins a session.
  * E5 the lease is extended only for a world that is this instance's own.
- * E6 what goes into the game goes by the connection's pipe: in its turn, within what the server takes in.
  */
 
-/** The game answers at the next tick; a save may take seconds. */
-const REPLY_MS_MAX = 10_000;
-/** How long a leader may think about a question. */
-const ANSWER_MS_MAX = 2_000;
 /** A good-bye must not hold up a stop. */
 const LEAVE_MS_MAX = 2_000;
 /** Lines that wait for a name that the other transport brings. */
 const PARKED_MAX = 100;
-
-/** Resources in one statement: with their two totals well below what an answer may have. */
-const STATED_MAX = 4_000;
-
-/** The totals after a resource, as many as one answer takes. */
-const pageOf = (exported: Totals, received: Totals, after: string) => {
-  const keys = [...new Set([...Object.keys(exported), ...Object.keys(received)])].filter((key) => key > after).sort();
-  const shown = keys.slice(0, STATED_MAX);
-  const pick = (totals: Totals) =>
-    Object.fromEntries(shown.flatMap((key) => (totals[key] ? [[key, totals[key]]] : [])));
-  const next = keys.length > shown.length ? { next: shown.at(-1)! } : {};
-  return { exported: pick(exported), received: pick(received), ...next };
-};
 
 export interface SessionOwner {
   readonly instance: InstanceId;
@@ -86,7 +65,6 @@ export interface SessionOwner {
 interface Open {
   readonly token: string;
   readonly names: Names;
-  readonly base: Totals;
   readonly circuits: Circuits | undefined;
 }
 
@@ -95,21 +73,19 @@ const UPS = 60;
 
 export class Session {
   #link: LinkState;
-  #rcon: RconConnection | undefined;
-  #pipe: Pipe | undefined;
   #open: Open | undefined;
   #stopReports: Stop = () => {};
+  readonly #connection: Connection;
   readonly #lease: Lease;
   readonly #mailbox: Mailbox;
   readonly #caps: Caps;
   readonly #looks: Looks;
+  readonly #importing: Importing;
+  readonly #questions: Questions;
   #queue: LinkAction[] = [];
   #draining = false;
-  #waiting: Wanting = NOTHING;
-  #importing = false;
   #parked: string[] = [];
   #toldRenamed = "";
-  #rconLatencyMs: number | undefined;
   #latencyMs: number[] = [];
 
   constructor(
@@ -119,10 +95,16 @@ export class Session {
   ) {
     const { boot, settings, factRoom: room } = context;
     this.#link = newLink({ instance: owner.instance, slave: settings.slave, boot, record, room });
+    const warn = (message: string) => context.ports.journal("warn", `${owner.instance}: ${message}`);
+    this.#connection = new Connection({
+      clock: context.ports.clock,
+      saving: () => owner.saving(),
+      failed: warn,
+    });
     this.#lease = new Lease(context.ports.clock, {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
-      players: (players) => this.#pipe?.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
+      players: (players) => this.#connection.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
     });
     this.#caps = new Caps({
       ask: (compose) => this.#askInTurn("command", compose),
@@ -131,9 +113,16 @@ export class Session {
     this.#looks = new Looks({
       clock: context.ports.clock,
       ask: (compose) => this.#askInTurn("level", compose),
-      standings: (resources) => this.#standings(resources),
+      standings: (resources) => this.#questions.standings(this.#link.world, resources),
       complain: (complaint) => this.#beginAnew(complaint),
     });
+    this.#importing = new Importing({
+      clock: context.ports.clock,
+      ask: (compose) => this.#askInTurn("delivery", compose),
+      replied: (reply) => this.#reported(reply) !== undefined,
+      tookIn: (ms) => void (this.#latencyMs.length < LATENCY_SAMPLES_MAX && this.#latencyMs.push(ms)),
+    });
+    this.#questions = new Questions({ bus: context.ports.bus, slave: settings.slave, complain: warn });
     this.#mailbox = new Mailbox({
       ask: (command) => this.#askInTurn("signal", () => command),
       complain: (complaint) => this.#beginAnew(complaint),
@@ -155,24 +144,22 @@ export class Session {
     this.#latencyMs = [];
     const { pace } = this.#lease;
     const ups = pace?.ups;
+    const rconLatencyMs = this.#connection.latencyMs;
     return {
       tick: pace?.tick ?? 0,
-      ...(ups === undefined || this.#rcon === undefined ? {} : { ups }),
-      ...(this.#rconLatencyMs === undefined ? {} : { rconLatencyMs: this.#rconLatencyMs }),
+      ...(ups === undefined || !this.#connection.isOpen ? {} : { ups }),
+      ...(rconLatencyMs === undefined ? {} : { rconLatencyMs }),
       latencyMs,
     };
   }
 
   connected(rcon: RconConnection): void {
-    this.#rcon = rcon;
-    this.#pipe = new Pipe(this.context.ports.clock, (command) => this.#send(rcon, command));
+    this.#connection.open(rcon);
     this.#feed({ kind: "connected" });
   }
 
   disconnected(): void {
-    this.#rcon = undefined;
-    this.#pipe?.close();
-    this.#pipe = undefined;
+    this.#connection.closed();
     this.#close();
     this.#feed({ kind: "disconnected" });
   }
@@ -245,8 +232,8 @@ export class Session {
   }
 
   /** Resolves when an operator's command of so many bytes may be sent (E6); false when there is no connection. */
-  async commandTurn(bytes: number): Promise<boolean> {
-    return (await this.#pipe?.turn("command", bytes)) ?? false;
+  commandTurn(bytes: number): Promise<boolean> {
+    return this.#connection.turn("command", bytes);
   }
 
   /** True when the link had something to do. */
@@ -287,8 +274,7 @@ export class Session {
       case "publish":
         return this.owner.publish(action.fact);
       case "import":
-        this.#waiting = merge(this.#waiting, action);
-        return void this.#import();
+        return this.#importing.want(action);
       case "capped":
         return this.#caps.want(action.keys);
       case "pull-full":
@@ -310,38 +296,11 @@ export class Session {
   }
 
   async #askLeader(request: LinkRequest): Promise<void> {
-    const { bus } = this.context.ports;
-    const subject = subjects.query(this.context.settings.slave, "link");
-    const result = await bus.request(subject, encodeJson(request), ANSWER_MS_MAX);
-    if (result.kind !== "answer") return void this.#feed({ kind: "answer", answer: result.kind });
-    try {
-      const answer = decodeJson(linkAnswer, result.data, "the answer of link");
-      if ("ok" in answer && answer.ok.config !== undefined) this.owner.configure(answer.ok.config);
-      this.#feed({ kind: "answer", answer });
-    } catch (error) {
-      this.#tellBadInput(error);
-    }
-  }
-
-  /** What the leader says of how this world stands with these resources, undefined when none says anything. */
-  async #standings(resources: readonly string[]): Promise<readonly Standing[] | undefined> {
-    const { world } = this.#link;
-    const { bus } = this.context.ports;
-    const subject = subjects.query(this.context.settings.slave, "claims");
-    const result = await bus.request(subject, encodeJson({ world, resources }), ANSWER_MS_MAX);
-    if (result.kind !== "answer") return undefined;
-    try {
-      const said = decodeJson(answer, result.data, "the answer of claims");
-      return "ok" in said ? queries.claims.answer.safeParse(said.ok).data?.standings : undefined;
-    } catch (error) {
-      this.#tellBadInput(error);
-      return undefined;
-    }
-  }
-
-  #tellBadInput(error: unknown): void {
-    if (!isClusterioError(error, "bad-input")) throw error;
-    this.context.ports.journal("warn", `${this.owner.instance}: ${messageOf(error)}`);
+    const answer = await this.#questions.link(request);
+    if (answer === undefined) return;
+    if (typeof answer === "object" && "ok" in answer && answer.ok.config !== undefined)
+      this.owner.configure(answer.ok.config);
+    this.#feed({ kind: "answer", answer });
   }
 
   /** The reply to one command, in its turn (E6); undefined when this connection is no more. */
@@ -349,26 +308,8 @@ export class Session {
     return this.#askInTurn("delivery", () => command);
   }
 
-  async #askInTurn(rank: Rank, compose: Compose): Promise<string | undefined> {
-    return this.#pipe?.ask(rank, compose);
-  }
-
-  /** E2 */
-  async #send(rcon: RconConnection, command: string): Promise<string | undefined> {
-    const { clock, journal } = this.context.ports;
-    const sentAt = clock.now();
-    try {
-      const reply = await rcon.send(command, REPLY_MS_MAX);
-      this.#rconLatencyMs = clock.now() - sentAt;
-      return rcon === this.#rcon ? reply : undefined;
-    } catch (error) {
-      if (!isClusterioError(error)) throw error;
-      if (rcon === this.#rcon && !this.owner.saving()) {
-        journal("warn", `${this.owner.instance}: ${command.split(" ")[0]}: ${error.message}`);
-        rcon.close();
-      }
-      return undefined;
-    }
+  #askInTurn(rank: Rank, compose: Compose): Promise<string | undefined> {
+    return this.#connection.ask(rank, compose);
   }
 
   async #begin(command: string, [before, after]: readonly [Failpoint, Failpoint]): Promise<void> {
@@ -393,7 +334,8 @@ export class Session {
       const from = { folder: this.owner.reports, file };
       this.#stopReports = followReports({ disk, files: game, journal }, from, (line) => this.#line(line));
     }
-    this.#open = { token, names, base: received, circuits: this.#open?.circuits ?? this.#newCircuits(token) };
+    this.#open = { token, names, circuits: this.#open?.circuits ?? this.#newCircuits(token) };
+    this.#importing.open({ token, names, base: received });
     if (whole.instance !== this.owner.instance || !isWorldId(world)) return;
     this.owner.belongs(world);
     // E5
@@ -431,9 +373,8 @@ export class Session {
     this.#mailbox.close();
     this.#caps.close();
     this.#looks.close();
+    this.#importing.close();
     this.#open = undefined;
-    this.#waiting = NOTHING;
-    this.#importing = false;
     this.#parked = [];
   }
 
@@ -443,7 +384,7 @@ export class Session {
       "warn",
       `${this.owner.instance}: a new session, because ${complaint.code}: ${complaint.message}`,
     );
-    this.#rcon?.close();
+    this.#connection.hangUp();
   }
 
   #line(line: string): void {
@@ -489,45 +430,5 @@ export class Session {
     if (parked.length === 0) return;
     this.#parked = [];
     for (const line of parked) this.#reported(line);
-  }
-
-  /** E3 */
-  async #import(): Promise<void> {
-    const open = this.#open;
-    if (open === undefined || this.#importing) return;
-    this.#importing = true;
-    let folded: number | undefined;
-    let said = false;
-    const reply = await this.#sendImport(() => {
-      if (open !== this.#open) return undefined;
-      // What was granted while it waited for its turn goes along.
-      const next = nextImport(this.#waiting, open);
-      folded = this.#waiting.folded;
-      this.#waiting = next?.rest ?? NOTHING;
-      said = next !== undefined;
-      return next?.command;
-    });
-    if (open !== this.#open) return;
-    this.#importing = false;
-    // There was nothing to say; what was granted since is looked at.
-    if (!said && this.#waiting !== NOTHING) return void this.#import();
-    if (reply === undefined) return;
-    const took = this.#reported(reply) !== undefined;
-    if (took && folded !== undefined) this.#tookIn(this.context.ports.clock.now() - folded);
-    void this.#import();
-  }
-
-  async #sendImport(compose: Compose): Promise<string | undefined> {
-    const asked = this.#askInTurn("delivery", () => {
-      const command = compose();
-      return command === undefined || failpoint("import.sending") === "drop" ? undefined : command;
-    });
-    failpoint("import.sent");
-    const reply = await asked;
-    return failpoint("import.replied") === "drop" ? undefined : reply;
-  }
-
-  #tookIn(ms: number): void {
-    if (this.#latencyMs.length < LATENCY_SAMPLES_MAX) this.#latencyMs.push(ms);
   }
 }

@@ -205,8 +205,8 @@ export const BRIDGE: readonly Mutation[] = [
     also: [
       {
         file: "slave-bridge/session/session.ts",
-        text: "  #draining = false;\n  #waiting",
-        replacement: "  #draining = false;\n  #later: LinkRecord | undefined;\n  #waiting",
+        text: "  #draining = false;\n  #parked",
+        replacement: "  #draining = false;\n  #later: LinkRecord | undefined;\n  #parked",
       },
       {
         file: "slave-bridge/session/session.ts",
