@@ -5,6 +5,7 @@ local graph = use "lib/graph"
 local prototypes = use "api/prototypes"
 local entity = use "api/entity"
 local order = use "lib/order"
+local sleepers = use "api/sleepers"
 local migrations = use "stage/migrations"
 
 local save = {}
@@ -23,7 +24,10 @@ end
 local function drop_unknown()
   local function clean(inv)
     for i in next, inv.slots do
-      if not prototypes.record("item", inv.slots[i].name) then inv.slots[i] = nil end
+      if not prototypes.record("item", inv.slots[i].name) then
+        inv.slots[i] = nil
+        sleepers.changed(inv)
+      end
     end
   end
   for _, surface in ipairs(world.now.surfaces) do

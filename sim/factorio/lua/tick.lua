@@ -11,6 +11,7 @@ local platform = use "api/platform"
 local spoilage = use "api/spoilage"
 local order = use "lib/order"
 local circuit = use "api/circuit"
+local inserter = use "api/inserter"
 
 local tick = {}
 
@@ -45,6 +46,7 @@ end
 -- Everything of the tick that `game.tick` says.
 function tick.perform()
   circuit.step()
+  inserter.step()
   events.raise("on_tick", {})
   nth(world.now)
   tick.finish()

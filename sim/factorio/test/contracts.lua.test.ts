@@ -11,6 +11,7 @@ import { gameContracts } from "#sim/factorio/test/contracts/game";
 import { guiContracts } from "#sim/factorio/test/contracts/gui";
 import { guiElementsContracts } from "#sim/factorio/test/contracts/gui-elements";
 import { guiStyleContracts } from "#sim/factorio/test/contracts/gui-style";
+import { inserterContracts } from "#sim/factorio/test/contracts/inserters";
 import { inventoryContracts } from "#sim/factorio/test/contracts/inventory";
 import { itemPrototypesContracts } from "#sim/factorio/test/contracts/item-prototypes";
 import { itemStackContracts } from "#sim/factorio/test/contracts/item-stack";
@@ -30,6 +31,7 @@ import { type Offered, offeredMembers } from "#sim/factorio/test/offered";
 const contracts: readonly Contract[] = [
   customEventContracts,
   entityContracts,
+  inserterContracts,
   inventoryContracts,
   itemStackContracts,
   logisticContracts,

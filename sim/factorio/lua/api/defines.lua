@@ -48,7 +48,9 @@ return only({
   relative_gui_type = { "accumulator_gui", "container_gui", "constant_combinator_gui", "pipe_gui" },
   mouse_button_type = { "none", "left", "right", "middle" },
   controllers = { "ghost", "character", "god", "editor", "spectator" },
-  entity_status = { "normal", "disabled_by_script", "marked_for_deconstruction" },
+  entity_status = {
+    "normal", "disabled_by_script", "marked_for_deconstruction", "working", "waiting_for_source_items", "waiting_for_space_in_destination",
+  },
   space_platform_state = { "waiting_for_starter_pack", "no_schedule", "waiting_at_station", "on_the_path", "paused" },
   render_mode = { "game" },
   input_method = { "keyboard_and_mouse" },

@@ -9,6 +9,7 @@ local inventories = use "api/entity-inventories"
 local stack = use "api/stack"
 local events = use "api/events"
 local copy = use "lib/copy"
+local inserter = use "api/inserter"
 local defines = use("api/interface").defines()
 local refuse = object.refuse
 
@@ -99,6 +100,7 @@ return function(entity)
       name = raw.ghost_name, x = raw.x, y = raw.y, surface = raw.surface, force = raw.force, quality = raw.quality, direction = raw.direction,
     }
     made.x, made.y, made.last_user = raw.x, raw.y, raw.last_user
+    inserter.moved(made)
     local tags = raw.tags
     entity.remove(raw)
     if options and options.raise_revive then

@@ -11,6 +11,8 @@ local circuit = use "api/circuit"
 local compute = use "api/compute"
 local fluids = use "api/fluids"
 local stack = use "api/stack"
+local inserter = use "api/inserter"
+local sleepers = use "api/sleepers"
 local defines = use "api/defines"
 local events = use "api/events"
 local quantity = use "lib/quantity"
@@ -54,6 +56,7 @@ function entity.new(fields) -- name, x, y, surface, force, quality, direction
   surface.entities[#surface.entities + 1] = raw
   now.by_unit_number[raw.unit_number] = raw
   circuit.built(raw)
+  inserter.built(raw)
   return raw
 end
 
@@ -70,6 +73,7 @@ function entity.to_surface(raw, index)
   local from, to = entity.surface(raw.surface), entity.surface(index)
   for i, other in ipairs(from.entities) do if other == raw then table.remove(from.entities, i) break end end
   to.entities[#to.entities + 1], raw.surface = raw, index
+  inserter.moved(raw)
 end
 
 -- The index in a ForceID: a name, an index or a LuaForce.
@@ -87,6 +91,7 @@ function entity.remove(raw)
   raw.dead = true
   for _, inv in next, raw.inventories do inv.dead = true end
   circuit.remove(raw)
+  inserter.removed(raw)
   world.now.by_unit_number[raw.unit_number] = nil
   local surface = entity.surface(raw.surface)
   surface.dead_entities = surface.dead_entities + 1
@@ -135,7 +140,11 @@ function entity.settings_from(raw, source)
   end
   if source.parameters then raw.parameters = copy.deep(source.parameters) end
   local from, to = raw.inventories[inventories.main[raw.type]], source.inventories[inventories.main[source.type]]
-  if from and to then from.bar = to.bar and to.bar <= from.size and to.bar or nil end
+  if from and to then
+    from.bar = to.bar and to.bar <= from.size and to.bar or nil
+    sleepers.changed(from)
+  end
+  if raw.arm and source.arm then inserter.settings_from(raw, source) end
 end
 
 function entity.clone(source, x, y, surface, force)
@@ -327,6 +336,7 @@ local section_read, section_method = logistic.section_members(
   function(point) return point.owner end
 )
 use "api/entity-members"(entity)
+use "api/inserter-members"(LuaEntity)
 
 entity.LuaLogisticSections = object.class("LuaLogisticSections", {
   valid = function(point) return not point.owner.dead end,

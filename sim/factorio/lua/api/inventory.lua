@@ -3,6 +3,7 @@ local use = ...
 local object = use "api/object"
 local stack = use "api/stack"
 local world = use "world"
+local sleepers = use "api/sleepers"
 
 local inventory = {}
 local refuse = object.refuse
@@ -55,6 +56,7 @@ function inventory.insert(inv, new)
     left = left - n
     return left > 0
   end)
+  if left < new.count then sleepers.changed(inv) end
   return new.count - left
 end
 
@@ -68,6 +70,7 @@ function inventory.remove(inv, name, quality, count)
       if slot.count == 0 then inv.slots[i] = nil end
     end
   end
+  if left < count then sleepers.changed(inv) end
   return count - left
 end
 
@@ -170,7 +173,10 @@ LuaInventory = object.class("LuaInventory", {
       end
       return true
     end,
-    clear = function(inv) inv.slots = {} end,
+    clear = function(inv)
+      inv.slots = {}
+      sleepers.changed(inv)
+    end,
     sort_and_merge = sort_and_merge,
     count_empty_stacks = function(inv, include_filtered, include_bar)
       local n = 0
@@ -207,6 +213,7 @@ LuaInventory = object.class("LuaInventory", {
     set_bar = function(inv, bar)
       if not inv.supports_bar then refuse("This inventory does not support a bar.", 2) end
       inv.bar = bar ~= nil and bar <= inv.size and bar or nil
+      sleepers.changed(inv)
     end,
     supports_filters = function(inv) return inv.supports_filters end,
     get_filter = function(inv, i)
@@ -218,6 +225,7 @@ LuaInventory = object.class("LuaInventory", {
       local name = filter ~= nil and stack.wanted(filter) or nil
       if name and inv.slots[i] and inv.slots[i].name ~= name then return false end
       inv.filters[i] = name
+      sleepers.changed(inv)
       return true
     end,
     destroy = function(inv)

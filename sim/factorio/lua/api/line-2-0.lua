@@ -60,7 +60,7 @@ local LuaFluidBox = object.class("LuaFluidBox", {
 object.classes.LuaItemPrototype.read.inventory_size = function(raw) return raw.data.inventory_size end
 
 local LuaEntity = object.classes.LuaEntity
-LuaEntity.write.active = function(raw, active) raw.disabled_by_script = not active end
+LuaEntity.write.active = function(raw, active) LuaEntity.write.disabled_by_script(raw, not active) end
 LuaEntity.read.fluidbox = function(raw) return object.wrap(LuaFluidBox, raw) end
 LuaEntity.method.set_fluid = function(raw, i, fluid)
   fill(box_at(raw, i), fluid)

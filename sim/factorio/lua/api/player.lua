@@ -154,7 +154,7 @@ local method = {
     if item == nil then return inventory.count(inv) end
     return inventory.count(inv, stack.wanted(item))
   end,
-  clear_items_inside = function(raw) for _, inv in next, body_of(raw) and raw.character.inventories or {} do inv.slots = {} end end,
+  clear_items_inside = function(raw) for _, inv in next, body_of(raw) and raw.character.inventories or {} do inv.slots = {} end end, -- nobody sleeps on pockets
   has_items_inside = function(raw)
     for _, inv in next, body_of(raw) and raw.character.inventories or {} do if next(inv.slots) then return true end end
     return false

@@ -3,6 +3,7 @@
 local use = ...
 local world = use "world"
 local prototypes = use "api/prototypes"
+local sleepers = use "api/sleepers"
 
 local spoilage = {}
 
@@ -26,6 +27,7 @@ local function turn(inv, now)
     if slot.spoil_tick and slot.spoil_tick <= now.tick then
       local result = prototypes.require("item", slot.name).spoil_result
       inv.slots[i] = result and { name = result, quality = slot.quality, count = slot.count, spoil_tick = spoilage.tick_of(result, slot.quality, 0) } or nil
+      sleepers.changed(inv)
     elseif slot.spoil_tick then
       spoilage.expect(slot.spoil_tick)
     end

@@ -6,6 +6,7 @@ local prototypes = use "api/prototypes"
 local copy = use "lib/copy"
 local world = use "world"
 local spoilage = use "api/spoilage"
+local sleepers = use "api/sleepers"
 
 local stack = {}
 local refuse = object.refuse
@@ -105,6 +106,12 @@ end
 
 function stack.slot(raw) return raw.inventory.slots[raw.at] end
 
+-- What lies in the place from now on: nil for nothing.
+local function put(raw, slot)
+  raw.inventory.slots[raw.at] = slot
+  sleepers.changed(raw.inventory)
+end
+
 local function readable(raw)
   local slot = stack.slot(raw)
   if not slot then refuse("LuaItemStack API call when LuaItemStack was invalid for read.", 4) end
@@ -194,7 +201,8 @@ stack.LuaItemStack = object.class("LuaItemStack", {
     count = function(raw, count)
       local slot = readable(raw)
       if count > stack.size(slot.name) then refuse("count: above the stack size", 2) end
-      if count <= 0 then raw.inventory.slots[raw.at] = nil else slot.count = math.floor(count) end
+      slot.count = math.floor(count)
+      put(raw, count > 0 and slot or nil)
     end,
     health = function(raw, health) readable(raw).health = health < 1 and health or nil end,
     ammo = function(raw, ammo)
@@ -225,20 +233,21 @@ stack.LuaItemStack = object.class("LuaItemStack", {
         return not slot or not filter or filter == slot.name
       end
       if not fits(raw, there) or not fits(theirs, own) then return false end
-      raw.inventory.slots[raw.at], theirs.inventory.slots[theirs.at] = there, own
+      put(raw, there)
+      put(theirs, own)
       return true
     end,
-    clear = function(raw) raw.inventory.slots[raw.at] = nil end,
+    clear = function(raw) put(raw, nil) end,
     set_stack = function(raw, id)
       if id == nil then
-        raw.inventory.slots[raw.at] = nil
+        put(raw, nil)
         return true
       end
       local new = stack.from(id)
       local filter = raw.inventory.filters and raw.inventory.filters[raw.at]
       if filter and filter ~= new.name then return false end
       new.count = math.min(new.count, stack.size(new.name))
-      raw.inventory.slots[raw.at] = new.count > 0 and new or nil
+      put(raw, new.count > 0 and new or nil)
       return true
     end,
     can_set_stack = function(raw, id)
@@ -254,7 +263,7 @@ stack.LuaItemStack = object.class("LuaItemStack", {
       local left = (slot.ammo or full) - amount
       while left <= 0 and slot.count > 0 do slot.count, left = slot.count - 1, left + full end
       slot.ammo = left < full and left or nil
-      if slot.count <= 0 then raw.inventory.slots[raw.at] = nil end
+      put(raw, slot.count > 0 and slot or nil)
     end,
   },
 })

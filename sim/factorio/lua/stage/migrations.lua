@@ -114,6 +114,7 @@ function migrations.apply(now, mods)
       raw.name, raw.quality = entities[raw.name] or raw.name, qualities[raw.quality] or raw.quality
       if raw.ghost_name then raw.ghost_name = entities[raw.ghost_name] or raw.ghost_name end
       for _, inv in next, raw.inventories do inventory(inv, items, qualities) end
+      if raw.arm then inventory({ slots = raw.arm.filters }, items, qualities) end
       sections(raw.logistic, renames, qualities)
       sections(raw.combinator, renames, qualities)
       for _, box in ipairs(raw.fluids or {}) do box.name = fluids[box.name] or box.name end

@@ -85,5 +85,12 @@ export const PRELUDE = `
     made.apply_starter_pack()
     return made
   end
+  -- A chest, an inserter that takes from it, and a chest that it gives to, where nothing else is.
+  local function line(name)
+    storage.lines = (storage.lines or 0) + 1
+    local x, y = storage.lines * 10, 2000
+    local from = create{ name = "steel-chest", position = { x, y } }
+    return from, create{ name = name or "inserter", position = { x, y + 1 } }, create{ name = "steel-chest", position = { x, y + 2 } }
+  end
   local command, run, finish = test.rcon, test.tick, test.finish
 `;

@@ -49,7 +49,7 @@ family("splitter", 1, "belt", { fast_replaceable_group = "transport-belt", colli
 })
 family("inserter", 1, "inserter", {
   fast_replaceable_group = "inserter", energy_source = electric, pickup_position = { 0, -1 }, insert_position = { 0, 1.2 },
-  extension_speed = 0.03, rotation_speed = 0.014, circuit_wire_max_distance = 9,
+  extension_speed = 0.03, rotation_speed = 0.014, filter_count = 5, circuit_wire_max_distance = 9,
 }, {
   ["burner-inserter"] = { energy_source = burner }, inserter = { next_upgrade = "fast-inserter" },
   ["long-handed-inserter"] = { pickup_position = { 0, -2 }, insert_position = { 0, 2.2 } },
