@@ -188,6 +188,9 @@ export class Host {
           this.disowned = true;
           this.bridge?.watch.disowned();
         }
+        // What the end of the ledger knew is lost, and the key that vouched for the folder's word, too.
+        const isForgotten = message?.includes("assign the instance again") === true;
+        if (isForgotten && this.setting.weather.counts.has("key-replaced")) this.disowned = true;
         if (message?.includes("cannot be taken for") !== true) return;
         this.undecided = true;
         this.otherMap = message.includes("another map");
