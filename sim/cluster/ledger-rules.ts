@@ -72,7 +72,10 @@ const judgeLine = ({ book, said, broke }: LedgerContext, changed: Changed): void
       broke("C2", `${what}: allocated ${after.allocated}, wanted up to ${after.target}`);
   }
   const token = book.worlds.get(world)?.token ?? "";
-  if (after.target !== 0 && !open) broke("C5", `${what}: its session ended and it wants up to ${after.target}`);
+  // A round that was cut off in its midst has amounts, and no sessions: what it says of wants stands until it is said again.
+  const isNew = renewed || before.target !== after.target;
+  if (after.target !== 0 && !open && isNew)
+    broke("C5", `${what}: its session ended and it wants up to ${after.target}`);
   if (after.target !== 0 && after.target !== before.target && !renewed && !said.wanted(token, key, after.target))
     broke("C5", `${what}: wants up to ${after.target}, which it never said`);
   if (renewed) return;
