@@ -15,7 +15,8 @@ const jest = join(dirname(createRequire(import.meta.url).resolve("jest/package.j
 const PARALLEL = ["--maxWorkers", "2"];
 const TIERS = [
   { name: "pure", budgetS: 60, args: PARALLEL },
-  { name: "nats", budgetS: 120, args: PARALLEL },
+  // Much of it waits: for a server to start, for a command line's answer, for a deadline to pass.
+  { name: "nats", budgetS: 120, args: ["--maxWorkers", "3"] },
   { name: "lua", budgetS: 180, args: PARALLEL },
   { name: "sim", budgetS: 300, args: PARALLEL },
   // Deliberate defects, each with the simulated history that shows it.
