@@ -20,6 +20,7 @@ interface Word {
   readonly round: number;
   readonly tokens: ReadonlyMap<string, string>;
   readonly ticks: ReadonlyMap<string, number>;
+  readonly seeds: ReadonlyMap<string, number>;
 }
 
 interface Said {
@@ -38,6 +39,8 @@ export interface Watched {
   readonly clock: Clock;
   /** As the folder has it now. */
   remembered(): LinkRecord;
+  /** A leader has named this world and its map. */
+  told(world: string, seed: number): void;
   /** The epoch that a valid signature of the cluster's present key says. */
   signedEpoch(assignment: string): number | undefined;
   readonly broke: Broke;
@@ -48,6 +51,7 @@ const wordOf = ({ boot, round, worlds }: Pick<Delivery, "boot" | "round" | "worl
   round,
   tokens: new Map(Object.entries(worlds).map(([id, { token }]) => [id, token])),
   ticks: new Map(Object.entries(worlds).map(([id, { tick }]) => [id, tick])),
+  seeds: new Map(Object.entries(worlds).map(([id, { seed }]) => [id, seed])),
 });
 
 export class BridgeWatch {
@@ -59,6 +63,7 @@ export class BridgeWatch {
   #hear(word: Word): void {
     const now = this.watched.clock.now();
     this.#words = this.#words.filter(({ until }) => until >= now);
+    for (const [world, seed] of word.seeds) this.watched.told(world, seed);
     for (const each of this.#words) each.until = Math.min(each.until, now);
     this.#words.push({ word, until: Number.POSITIVE_INFINITY });
   }

@@ -12,6 +12,7 @@ import {
   NO_LINE,
 } from "#sim/cluster/ledger-book";
 import { judgeBook, judgeRound, type LedgerContext } from "#sim/cluster/ledger-rules";
+import { Maps, type ToldMaps } from "#sim/cluster/maps";
 import { Statements } from "#sim/cluster/statements";
 
 /**
@@ -20,7 +21,7 @@ import { Statements } from "#sim/cluster/statements";
  * C1 nothing is negative, and nobody was allocated less than he received.
  * C2 a grant goes to an open session that can take it, up to what it wants and no further.
  * C3 nobody is delivered, or has received, more than the ledger ever granted him.
- * C4 a world's saves are all of one map.
+ * C4 a world's saves are all of one map, where anybody could know which (maps.ts).
  * C5 a world wants in the ledger what it said under its token; one whose session ended wants nothing.
  * C6 within a session totals and the numbers of reports only rise, and debts only fall.
  * C7 grants and carries are everybody's fair share, computed anew in the slow way.
@@ -101,7 +102,7 @@ export class Checker {
   readonly #untold = new Map<string, { readonly boot: string; readonly round: number; readonly at: number }>();
   #grantsNow = false;
   #fullSince = Number.POSITIVE_INFINITY;
-  readonly #seeds = new Map<string, number>();
+  readonly #maps = new Maps();
   readonly #names = new Map<string, string>();
 
   constructor(private readonly setting: CheckerSetting) {}
@@ -269,10 +270,10 @@ export class Checker {
       this.#compare(`a projector about ${key}`, { storage: storage.get(key) ?? 0 }, { storage: n });
   }
 
-  world(id: string, seed: number): void {
-    const known = this.#seeds.get(id) ?? seed;
-    if (known !== seed) this.broke("C4", `${id} is on map ${known} and on map ${seed}`);
-    this.#seeds.set(id, known);
+  /** A save of this world was written in a folder that can know so much. */
+  saved(id: string, seed: number, told: ToldMaps): void {
+    const wrong = this.#maps.saved(id, seed, told);
+    if (wrong !== undefined) this.broke("C4", wrong);
   }
 
   /** A run that was started from a save of another instance's world, or of nobody's (""), is this world. */

@@ -206,7 +206,7 @@ export class Cluster implements Setting {
     if (save.world === "" || save.instance !== host.instance) return;
     // Of two that really run at once one is cut off from the cluster, and may begin a map of the same name.
     if (this.hosts.filter((other) => other.instance === host.instance).length === 1) {
-      this.checker.world(save.world, save.seed);
+      this.checker.saved(save.world, save.seed, host.folder.told);
     }
     this.archived.set(save.world, save);
     this.saves.push(save);

@@ -2,6 +2,7 @@ import type { SaveFile } from "#bridge/game/port";
 import { GIVEN_SAVE, given, type Lineage, NO_LINEAGE } from "#bridge/instance/lineage";
 import { EMPTY_RECORD, type LinkRecord } from "#bridge/link/state";
 import type { Boot } from "#core/boot";
+import { ToldMaps } from "#sim/cluster/maps";
 import type { Save } from "#sim/cluster/world";
 
 export interface StoredSave {
@@ -16,6 +17,8 @@ export interface Folder {
   link: LinkRecord;
   lineage: Lineage;
   lastBoot: Boot | "";
+  /** For the checker: what a bridge here can know, whatever it remembers. */
+  readonly told: ToldMaps;
 }
 
 export const newFolder = (): Folder => ({
@@ -23,9 +26,14 @@ export const newFolder = (): Folder => ({
   link: EMPTY_RECORD,
   lineage: NO_LINEAGE,
   lastBoot: "",
+  told: new ToldMaps(),
 });
 
-export const copyOfFolder = (folder: Folder): Folder => ({ ...folder, saves: new Map(folder.saves) });
+export const copyOfFolder = (folder: Folder): Folder => ({
+  ...folder,
+  saves: new Map(folder.saves),
+  told: folder.told.copy(),
+});
 
 export const savesIn = (folder: Folder): SaveFile[] =>
   [...folder.saves].map(([name, { writtenAt, opens }]) => ({ name, writtenAt, opens }));

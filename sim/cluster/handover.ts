@@ -37,17 +37,12 @@ export const newMap: Act = (cluster, host, happened) =>
     else host.startGame();
   });
 
-/** Kinds of trouble after which a ledger does not know what it knew. */
-const LOST_LEDGERS = ["ledger-new", "ledger-tail", "ledger-regrown"] as const;
-
 export const move: Act = (cluster, host) =>
   working(host, async () => {
     // Who was asked which world a save is answers before he sends it elsewhere.
     if (host.undecided || !(await stopInOrder(host))) return;
     const save = host.startable();
     if (save === undefined) return;
-    // A new map that no ledger has seen, where ledgers get lost: nobody would remember which map the instance had before.
-    if (save.world === "" && LOST_LEDGERS.some((fault) => cluster.weather.odds[fault] > 0)) return host.startGame();
     const slave = cluster.chance.pick(SLAVES.filter((other) => other !== host.slave));
     host.killBridge();
     host.gone = true;

@@ -139,6 +139,7 @@ export class Host {
       instance,
       clock: setting.clock,
       remembered: () => folder.link,
+      told: (world, seed) => folder.told.tell(world, seed),
       signedEpoch: (assignment) => setting.signedEpoch(assignment),
       broke: (rule, detail) => setting.broke(rule, detail),
     });
@@ -430,6 +431,7 @@ export class Host {
         const answer = JSON.parse(decoder.decode(asked.data)) as LinkAnswer;
         if ("ok" in answer && answer.ok.epoch >= this.folder.link.epoch) {
           this.folder.link = recordAssigned(answer.ok);
+          for (const [world, { seed }] of Object.entries(answer.ok.worlds)) this.folder.told.tell(world, seed);
           break;
         }
       }

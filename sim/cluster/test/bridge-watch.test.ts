@@ -7,11 +7,13 @@ const RECORD: LinkRecord = { epoch: 5, assignment: "signed", generation: 1, seed
 
 const watched = (record = RECORD) => {
   const broken: string[] = [];
+  const told: [string, number][] = [];
   const clock = new ManualClock();
   const watch = new BridgeWatch({
     instance: "a",
     clock,
     remembered: () => record,
+    told: (world, seed) => void told.push([world, seed]),
     signedEpoch: (assignment) => (assignment === "signed" ? 5 : undefined),
     broke: (rule) => void broken.push(rule),
   });
@@ -23,7 +25,7 @@ const watched = (record = RECORD) => {
     } as unknown as Delivery);
   const syncs = (heard: string, prev: string, epoch = 5) =>
     watch.says({ type: "world-synced", data: { world: "a.1", epoch, prev, seed: 7, heard } });
-  return { broken, clock, watch, delivery, syncs };
+  return { broken, told, clock, watch, delivery, syncs };
 };
 
 test("C24 a sync that follows from an older leader's word, or a lower round, is found", async () => {
@@ -37,6 +39,14 @@ test("C24 a sync that follows from an older leader's word, or a lower round, is 
   syncs("b2", "old");
   syncs("b1", "old");
   expect(broken).toEqual(["C24", "C24", "C24"]);
+});
+
+test("the maps that a leader names are told, those of a word that came too late are not", () => {
+  const { told, delivery } = watched();
+  delivery("b2", 9, "new");
+  expect(told).toEqual([["a.1", 7]]);
+  delivery("b1", 20, "old");
+  expect(told).toEqual([["a.1", 7]]);
 });
 
 test("C25 a bridge that says what its folder does not remember is found", () => {
