@@ -21,3 +21,5 @@ cd "$work"
 "${CC:-clang}" --target=wasm32-wasi -O2 -mexec-model=reactor -include host.h -I shim -I src -o lua.wasm host.c "${files[@]}" \
   "${exports[@]}" -Wl,--strip-all -Wl,-z,stack-size=1048576
 cp lua.wasm "$here/lua-5.2.4.wasm"
+cd "$here"
+sha256sum build.sh host.c host.h insertion-order.patch lua-5.2.4.wasm setjmp.h > lua-5.2.4.sha256
