@@ -1,37 +1,32 @@
-import type { Contract } from "#sim/factorio/test/contracts/contract";
+import { alike, type Contract, WRITTEN } from "#sim/factorio/test/contracts/contract";
 
 /** LuaEntity: states that are kept, orders, ghosts, damage, recipes and pockets. */
 export const entityStatesContracts: readonly Contract[] = [
-  {
-    member: "LuaEntity.orientation",
-    says: "The smooth orientation of this entity.",
-    lua: "local e = chest() local before = e.orientation e.orientation = 0.5 return before, e.orientation",
-    gives: [0, 0.5],
-  },
-  {
-    member: "LuaEntity.temperature",
-    says: "The temperature of this entity's heat energy source.",
-    lua: "local e = chest() local before = e.temperature e.temperature = 5 return before, e.temperature",
-    gives: [0, 5],
-  },
-  {
-    member: "LuaEntity.time_to_live",
-    says: "The ticks left before a combat robot, highlight box, smoke, or sticker entity is destroyed.",
-    lua: "local e = chest() local before = e.time_to_live e.time_to_live = 9 return before, e.time_to_live",
-    gives: [0, 9],
-  },
-  {
-    member: "LuaEntity.kills",
-    says: "The number of units killed by this turret, artillery turret, or artillery wagon.",
-    lua: "local e = chest() local before = e.kills e.kills = 1 return before, e.kills",
-    gives: [0, 1],
-  },
-  {
-    member: "LuaEntity.products_finished",
-    says: "The number of products this machine finished crafting in its lifetime.",
-    lua: "local e = chest() local before = e.products_finished e.products_finished = 3 return before, e.products_finished",
-    gives: [0, 3],
-  },
+  ...alike("LuaEntity", `local o = chest() ${WRITTEN}`, [
+    ["orientation", "The smooth orientation of this entity.", 0, 0.5],
+    ["temperature", "The temperature of this entity's heat energy source.", 0, 5],
+    [
+      "time_to_live",
+      "The ticks left before a combat robot, highlight box, smoke, or sticker entity is destroyed.",
+      0,
+      9,
+    ],
+    ["kills", "The number of units killed by this turret, artillery turret, or artillery wagon.", 0, 1],
+    ["products_finished", "The number of products this machine finished crafting in its lifetime.", 0, 3],
+    ["graphics_variation", "The graphics variation for this entity.", 1, 2],
+    ["combinator_description", "The description on this combinator.", "", "x"],
+    ["mirroring", "Whether the entity is currently mirrored.", false, true],
+    ["protected", "Automated weapons won't target protected entities.", false, true],
+    [
+      "recipe_locked",
+      "When locked; the recipe in this assembling machine can't be changed by the player.",
+      false,
+      true,
+    ],
+    ["always_on", "If the lamp is always on when not driven by control behavior.", false, true],
+    ["power_switch_state", "The state of this power switch.", false, true],
+    ["copy_color_from_train_stop", "If this rolling stock has 'copy color from train stop' enabled.", true, false],
+  ]),
   {
     member: "LuaEntity.crafting_progress",
     says: "The current crafting progress, as a number in range `[0, 1]`.",
@@ -43,54 +38,6 @@ export const entityStatesContracts: readonly Contract[] = [
     says: "The current productivity bonus progress, as a number in range `[0, 1]`.",
     lua: `local e = create{ name = "assembling-machine-2" } local before = e.bonus_progress e.bonus_progress = 0.5 return before, e.bonus_progress`,
     gives: [0, 0.5],
-  },
-  {
-    member: "LuaEntity.graphics_variation",
-    says: "The graphics variation for this entity.",
-    lua: "local e = chest() local before = e.graphics_variation e.graphics_variation = 2 return before, e.graphics_variation",
-    gives: [1, 2],
-  },
-  {
-    member: "LuaEntity.combinator_description",
-    says: "The description on this combinator.",
-    lua: `local e = chest() local before = e.combinator_description e.combinator_description = "x" return before, e.combinator_description`,
-    gives: ["", "x"],
-  },
-  {
-    member: "LuaEntity.mirroring",
-    says: "Whether the entity is currently mirrored.",
-    lua: "local e = chest() local before = e.mirroring e.mirroring = true return before, e.mirroring",
-    gives: [false, true],
-  },
-  {
-    member: "LuaEntity.protected",
-    says: "Automated weapons won't target protected entities.",
-    lua: "local e = chest() local before = e.protected e.protected = true return before, e.protected",
-    gives: [false, true],
-  },
-  {
-    member: "LuaEntity.recipe_locked",
-    says: "When locked; the recipe in this assembling machine can't be changed by the player.",
-    lua: "local e = chest() local before = e.recipe_locked e.recipe_locked = true return before, e.recipe_locked",
-    gives: [false, true],
-  },
-  {
-    member: "LuaEntity.always_on",
-    says: "If the lamp is always on when not driven by control behavior.",
-    lua: "local e = chest() local before = e.always_on e.always_on = true return before, e.always_on",
-    gives: [false, true],
-  },
-  {
-    member: "LuaEntity.power_switch_state",
-    says: "The state of this power switch.",
-    lua: "local e = chest() local before = e.power_switch_state e.power_switch_state = true return before, e.power_switch_state",
-    gives: [false, true],
-  },
-  {
-    member: "LuaEntity.copy_color_from_train_stop",
-    says: "If this rolling stock has 'copy color from train stop' enabled.",
-    lua: "local e = chest() local before = e.copy_color_from_train_stop e.copy_color_from_train_stop = false return before, e.copy_color_from_train_stop",
-    gives: [true, false],
   },
   {
     member: "LuaEntity.backer_name",
@@ -146,29 +93,20 @@ export const entityStatesContracts: readonly Contract[] = [
     lua: `return create{ name = "splitter" }.tile_height`,
     gives: [1],
   },
-  {
-    member: "LuaEntity.is_entity_with_health",
-    says: "If this entity is EntityWithHealth",
-    lua: "return chest().is_entity_with_health",
-    gives: [true],
-  },
+  ...alike("LuaEntity", "return chest().NAME", [
+    ["is_entity_with_health", "If this entity is EntityWithHealth", true],
+    ["disabled_by_control_behavior", "If the updatable entity is disabled by control behavior.", false],
+    ["frozen", "Whether the freezable entity is currently frozen.", false],
+    ["speed_bonus", "The speed bonus of this entity.", 0],
+    ["productivity_bonus", "The productivity bonus of this entity.", 0],
+    ["consumption_bonus", "The consumption bonus of this entity.", 0],
+    ["pollution_bonus", "The pollution bonus of this entity.", 0],
+  ]),
   {
     member: "LuaEntity.is_military_target",
     says: "Whether this entity is a MilitaryTarget.",
     lua: `return create{ name = "gun-turret" }.is_military_target, chest().is_military_target`,
     gives: [true, false],
-  },
-  {
-    member: "LuaEntity.disabled_by_control_behavior",
-    says: "If the updatable entity is disabled by control behavior.",
-    lua: "return chest().disabled_by_control_behavior",
-    gives: [false],
-  },
-  {
-    member: "LuaEntity.frozen",
-    says: "Whether the freezable entity is currently frozen.",
-    lua: "return chest().frozen",
-    gives: [false],
   },
   {
     member: "LuaEntity.status",
@@ -361,29 +299,5 @@ export const entityStatesContracts: readonly Contract[] = [
     says: "The effects being applied to this entity, if any.",
     lua: "return chest().effects == nil",
     gives: [true],
-  },
-  {
-    member: "LuaEntity.speed_bonus",
-    says: "The speed bonus of this entity.",
-    lua: "return chest().speed_bonus",
-    gives: [0],
-  },
-  {
-    member: "LuaEntity.productivity_bonus",
-    says: "The productivity bonus of this entity.",
-    lua: "return chest().productivity_bonus",
-    gives: [0],
-  },
-  {
-    member: "LuaEntity.consumption_bonus",
-    says: "The consumption bonus of this entity.",
-    lua: "return chest().consumption_bonus",
-    gives: [0],
-  },
-  {
-    member: "LuaEntity.pollution_bonus",
-    says: "The pollution bonus of this entity.",
-    lua: "return chest().pollution_bonus",
-    gives: [0],
   },
 ];

@@ -1,19 +1,15 @@
-import type { Contract } from "#sim/factorio/test/contracts/contract";
+import { alike, type Contract, WRITTEN } from "#sim/factorio/test/contracts/contract";
+
+const DROP_DOWN = `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 }`;
+const SLIDER = `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true }`;
+const TABBED_PANE = `local pane = window().add{ type = "tabbed-pane" } local tab, content = pane.add{ type = "tab" }, pane.add{ type = "label" } pane.add_tab(tab, content)`;
 
 /** LuaGuiElement: what only some types have. */
 export const guiElementsContracts: readonly Contract[] = [
-  {
-    member: "LuaGuiElement.auto_toggle",
-    says: "Whether this button will automatically toggle when clicked.",
-    lua: `local e = window().add{ type = "button" } local before = e.auto_toggle e.auto_toggle = true return before, e.auto_toggle`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.toggled",
-    says: "Whether this button is currently toggled.",
-    lua: `local e = window().add{ type = "button" } local before = e.toggled e.toggled = true return before, e.toggled`,
-    gives: [false, true],
-  },
+  ...alike("LuaGuiElement", `local o = window().add{ type = "button" } ${WRITTEN}`, [
+    ["auto_toggle", "Whether this button will automatically toggle when clicked.", false, true],
+    ["toggled", "Whether this button is currently toggled.", false, true],
+  ]),
   {
     member: "LuaGuiElement.mouse_button_filter",
     says: "The mouse button filters for this button or sprite-button.",
@@ -26,18 +22,16 @@ export const guiElementsContracts: readonly Contract[] = [
     lua: `local e = window().add{ type = "sprite-button", sprite = "item/coal" } local before = e.sprite e.sprite = "item/wood" return before, e.sprite`,
     gives: ["item/coal", "item/wood"],
   },
-  {
-    member: "LuaGuiElement.hovered_sprite",
-    says: "The sprite to display on this sprite-button when it is hovered.",
-    lua: `local e = window().add{ type = "sprite-button" } local before = e.hovered_sprite e.hovered_sprite = "item/wood" return before, e.hovered_sprite`,
-    gives: ["", "item/wood"],
-  },
-  {
-    member: "LuaGuiElement.clicked_sprite",
-    says: "The sprite to display on this sprite-button when it is clicked.",
-    lua: `local e = window().add{ type = "sprite-button" } local before = e.clicked_sprite e.clicked_sprite = "item/wood" return before, e.clicked_sprite`,
-    gives: ["", "item/wood"],
-  },
+  ...alike("LuaGuiElement", `local o = window().add{ type = "sprite-button" } ${WRITTEN}`, [
+    ["hovered_sprite", "The sprite to display on this sprite-button when it is hovered.", "", "item/wood"],
+    ["clicked_sprite", "The sprite to display on this sprite-button when it is clicked.", "", "item/wood"],
+    [
+      "show_percent_for_small_numbers",
+      "Related to the number to be shown in the bottom right corner of this sprite-button.",
+      false,
+      true,
+    ],
+  ]),
   {
     member: "LuaGuiElement.number",
     says: "The number to be shown in the bottom right corner of this sprite-button, or `nil` to show nothing.",
@@ -49,12 +43,6 @@ export const guiElementsContracts: readonly Contract[] = [
     says: "The quality to be shown in the bottom left corner of this sprite-button, or `nil` to show nothing.",
     lua: `local e = window().add{ type = "sprite-button" } local none = e.quality == nil e.quality = "rare" return none, e.quality`,
     gives: [true, "rare"],
-  },
-  {
-    member: "LuaGuiElement.show_percent_for_small_numbers",
-    says: "Related to the number to be shown in the bottom right corner of this sprite-button.",
-    lua: `local e = window().add{ type = "sprite-button" } local before = e.show_percent_for_small_numbers e.show_percent_for_small_numbers = true return before, e.show_percent_for_small_numbers`,
-    gives: [false, true],
   },
   {
     member: "LuaGuiElement.resize_to_sprite",
@@ -104,136 +92,89 @@ export const guiElementsContracts: readonly Contract[] = [
     lua: `local w = window() return w.add{ type = "table", column_count = 3 }.column_count, (pcall(w.add, { type = "table" }))`,
     gives: [3, false],
   },
-  {
-    member: "LuaGuiElement.draw_vertical_lines",
-    says: "Whether this table should draw vertical grid lines.",
-    lua: `local e = window().add{ type = "table", column_count = 1 } local before = e.draw_vertical_lines e.draw_vertical_lines = true return before, e.draw_vertical_lines`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.draw_horizontal_lines",
-    says: "Whether this table should draw horizontal grid lines.",
-    lua: `local e = window().add{ type = "table", column_count = 1 } local before = e.draw_horizontal_lines e.draw_horizontal_lines = true return before, e.draw_horizontal_lines`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.draw_horizontal_line_after_headers",
-    says: "Whether this table should draw a horizontal grid line below the first table row.",
-    lua: `local e = window().add{ type = "table", column_count = 1 } local before = e.draw_horizontal_line_after_headers e.draw_horizontal_line_after_headers = true return before, e.draw_horizontal_line_after_headers`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.vertical_centering",
-    says: "Whether the content of this table should be vertically centered.",
-    lua: `local e = window().add{ type = "table", column_count = 1 } local before = e.vertical_centering e.vertical_centering = false return before, e.vertical_centering`,
-    gives: [true, false],
-  },
-  {
-    member: "LuaGuiElement.numeric",
-    says: "Whether this textfield is limited to only numeric characters.",
-    lua: `local e = window().add{ type = "textfield" } local before = e.numeric e.numeric = true return before, e.numeric`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.allow_decimal",
-    says: "Whether this textfield (when in numeric mode) allows decimal numbers.",
-    lua: `local e = window().add{ type = "textfield" } local before = e.allow_decimal e.allow_decimal = true return before, e.allow_decimal`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.allow_negative",
-    says: "Whether this textfield (when in numeric mode) allows negative numbers.",
-    lua: `local e = window().add{ type = "textfield" } local before = e.allow_negative e.allow_negative = true return before, e.allow_negative`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.is_password",
-    says: "Whether this textfield displays as a password field, which renders all characters as `*`.",
-    lua: `local e = window().add{ type = "textfield" } local before = e.is_password e.is_password = true return before, e.is_password`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.lose_focus_on_confirm",
-    says: "Whether this textfield loses focus after defines.events.on_gui_confirmed is fired.",
-    lua: `local e = window().add{ type = "textfield" } local before = e.lose_focus_on_confirm e.lose_focus_on_confirm = true return before, e.lose_focus_on_confirm`,
-    gives: [false, true],
-  },
+  ...alike("LuaGuiElement", `local o = window().add{ type = "table", column_count = 1 } ${WRITTEN}`, [
+    ["draw_vertical_lines", "Whether this table should draw vertical grid lines.", false, true],
+    ["draw_horizontal_lines", "Whether this table should draw horizontal grid lines.", false, true],
+    [
+      "draw_horizontal_line_after_headers",
+      "Whether this table should draw a horizontal grid line below the first table row.",
+      false,
+      true,
+    ],
+    ["vertical_centering", "Whether the content of this table should be vertically centered.", true, false],
+  ]),
+  ...alike("LuaGuiElement", `local o = window().add{ type = "textfield" } ${WRITTEN}`, [
+    ["numeric", "Whether this textfield is limited to only numeric characters.", false, true],
+    ["allow_decimal", "Whether this textfield (when in numeric mode) allows decimal numbers.", false, true],
+    ["allow_negative", "Whether this textfield (when in numeric mode) allows negative numbers.", false, true],
+    [
+      "is_password",
+      "Whether this textfield displays as a password field, which renders all characters as `*`.",
+      false,
+      true,
+    ],
+    [
+      "lose_focus_on_confirm",
+      "Whether this textfield loses focus after defines.events.on_gui_confirmed is fired.",
+      false,
+      true,
+    ],
+  ]),
   {
     member: "LuaGuiElement.icon_selector",
     says: "Whether this textfield or text-box was created with an icon selector.",
     lua: `return window().add{ type = "textfield", icon_selector = true }.icon_selector`,
     gives: [true],
   },
-  {
-    member: "LuaGuiElement.selectable",
-    says: "Whether the contents of this text-box are selectable.",
-    lua: `local e = window().add{ type = "text-box" } local before = e.selectable e.selectable = false return before, e.selectable`,
-    gives: [true, false],
-  },
-  {
-    member: "LuaGuiElement.word_wrap",
-    says: "Whether this text-box will word-wrap automatically.",
-    lua: `local e = window().add{ type = "text-box" } local before = e.word_wrap e.word_wrap = true return before, e.word_wrap`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.read_only",
-    says: "Whether this text-box is read-only.",
-    lua: `local e = window().add{ type = "text-box" } local before = e.read_only e.read_only = true return before, e.read_only`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.horizontal_scroll_policy",
-    says: "Policy of the horizontal scroll bar.",
-    lua: `local e = window().add{ type = "scroll-pane" } local before = e.horizontal_scroll_policy e.horizontal_scroll_policy = "never" return before, e.horizontal_scroll_policy`,
-    gives: ["auto", "never"],
-  },
-  {
-    member: "LuaGuiElement.vertical_scroll_policy",
-    says: "Policy of the vertical scroll bar.",
-    lua: `local e = window().add{ type = "scroll-pane" } local before = e.vertical_scroll_policy e.vertical_scroll_policy = "never" return before, e.vertical_scroll_policy`,
-    gives: ["auto", "never"],
-  },
+  ...alike("LuaGuiElement", `local o = window().add{ type = "text-box" } ${WRITTEN}`, [
+    ["selectable", "Whether the contents of this text-box are selectable.", true, false],
+    ["word_wrap", "Whether this text-box will word-wrap automatically.", false, true],
+    ["read_only", "Whether this text-box is read-only.", false, true],
+  ]),
+  ...alike("LuaGuiElement", `local o = window().add{ type = "scroll-pane" } ${WRITTEN}`, [
+    ["horizontal_scroll_policy", "Policy of the horizontal scroll bar.", "auto", "never"],
+    ["vertical_scroll_policy", "Policy of the vertical scroll bar.", "auto", "never"],
+  ]),
   {
     member: "LuaGuiElement.items",
     says: "The items in this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } local n = #e.items e.items = { "x" } return n, e.items[1]`,
+    lua: `${DROP_DOWN} local n = #e.items e.items = { "x" } return n, e.items[1]`,
     gives: [3, "x"],
   },
   {
     member: "LuaGuiElement.selected_index",
     says: "The selected index for this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } local before = e.selected_index local seen = listen("on_gui_selection_state_changed") test.pick(e, 3) return before, e.selected_index, #seen`,
+    lua: `${DROP_DOWN} local before = e.selected_index local seen = listen("on_gui_selection_state_changed") test.pick(e, 3) return before, e.selected_index, #seen`,
     gives: [2, 3, 1],
   },
   {
     member: "LuaGuiElement.add_item",
     says: "Inserts a string at the end or at the given index of this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } e.add_item("z", 1) return #e.items, e.items[1]`,
+    lua: `${DROP_DOWN} e.add_item("z", 1) return #e.items, e.items[1]`,
     gives: [4, "z"],
   },
   {
     member: "LuaGuiElement.clear_items",
     says: "Removes the items in this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } e.clear_items() return #e.items, e.selected_index`,
+    lua: `${DROP_DOWN} e.clear_items() return #e.items, e.selected_index`,
     gives: [0, 0],
   },
   {
     member: "LuaGuiElement.get_item",
     says: "Gets the item at the given index from this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } return e.get_item(2), (pcall(e.get_item, 9))`,
+    lua: `${DROP_DOWN} return e.get_item(2), (pcall(e.get_item, 9))`,
     gives: ["b", false],
   },
   {
     member: "LuaGuiElement.set_item",
     says: "Sets the given string at the given index in this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } e.set_item(2, "q") return e.items[2]`,
+    lua: `${DROP_DOWN} e.set_item(2, "q") return e.items[2]`,
     gives: ["q"],
   },
   {
     member: "LuaGuiElement.remove_item",
     says: "Removes the item at the given index from this dropdown or listbox.",
-    lua: `local e = window().add{ type = "drop-down", items = { "a", "b", "c" }, selected_index = 2 } e.remove_item(1) return #e.items, e.selected_index`,
+    lua: `${DROP_DOWN} e.remove_item(1) return #e.items, e.selected_index`,
     gives: [2, 1],
   },
   {
@@ -281,79 +222,61 @@ export const guiElementsContracts: readonly Contract[] = [
   {
     member: "LuaGuiElement.slider_value",
     says: "The value of this slider element.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } local before = e.slider_value local seen = listen("on_gui_value_changed") test.slide(e, 4) return before, e.slider_value, #seen`,
+    lua: `${SLIDER} local before = e.slider_value local seen = listen("on_gui_value_changed") test.slide(e, 4) return before, e.slider_value, #seen`,
     gives: [9, 4, 1],
   },
-  {
-    member: "LuaGuiElement.get_slider_minimum",
-    says: "Gets this sliders minimum value.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } return e.get_slider_minimum()`,
-    gives: [2],
-  },
-  {
-    member: "LuaGuiElement.get_slider_maximum",
-    says: "Gets this sliders maximum value.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } return e.get_slider_maximum()`,
-    gives: [9],
-  },
+  ...alike("LuaGuiElement", `${SLIDER} return e.NAME()`, [
+    ["get_slider_minimum", "Gets this sliders minimum value.", 2],
+    ["get_slider_maximum", "Gets this sliders maximum value.", 9],
+    ["get_slider_value_step", "Gets the minimum distance this slider can move.", 0.5],
+    ["get_slider_discrete_values", "Returns whether this slider only allows discrete values.", true],
+  ]),
   {
     member: "LuaGuiElement.set_slider_minimum_maximum",
     says: "Sets this sliders minimum and maximum values.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } e.set_slider_minimum_maximum(0, 5) return e.get_slider_maximum(), e.slider_value`,
+    lua: `${SLIDER} e.set_slider_minimum_maximum(0, 5) return e.get_slider_maximum(), e.slider_value`,
     gives: [5, 5],
-  },
-  {
-    member: "LuaGuiElement.get_slider_value_step",
-    says: "Gets the minimum distance this slider can move.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } return e.get_slider_value_step()`,
-    gives: [0.5],
   },
   {
     member: "LuaGuiElement.set_slider_value_step",
     says: "Sets the minimum distance this slider can move.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } e.set_slider_value_step(1) return e.get_slider_value_step()`,
+    lua: `${SLIDER} e.set_slider_value_step(1) return e.get_slider_value_step()`,
     gives: [1],
-  },
-  {
-    member: "LuaGuiElement.get_slider_discrete_values",
-    says: "Returns whether this slider only allows discrete values.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } return e.get_slider_discrete_values()`,
-    gives: [true],
   },
   {
     member: "LuaGuiElement.set_slider_discrete_values",
     says: "Sets whether this slider only allows discrete values.",
-    lua: `local e = window().add{ type = "slider", minimum_value = 2, maximum_value = 9, value = 20, value_step = 0.5, discrete_values = true } e.set_slider_discrete_values(false) return e.get_slider_discrete_values()`,
+    lua: `${SLIDER} e.set_slider_discrete_values(false) return e.get_slider_discrete_values()`,
     gives: [false],
   },
   {
     member: "LuaGuiElement.add_tab",
     says: "Adds the given tab and content widgets to this tabbed pane as a new tab.",
-    lua: `local pane = window().add{ type = "tabbed-pane" } local tab, content = pane.add{ type = "tab" }, pane.add{ type = "label" } pane.add_tab(tab, content) return #pane.tabs, (pcall(pane.add_tab, content, tab))`,
+    lua: `${TABBED_PANE} return #pane.tabs, (pcall(pane.add_tab, content, tab))`,
     gives: [1, false],
   },
   {
     member: "LuaGuiElement.remove_tab",
     says: "Removes the given tab and its associated content from this tabbed pane.",
-    lua: `local pane = window().add{ type = "tabbed-pane" } local tab, content = pane.add{ type = "tab" }, pane.add{ type = "label" } pane.add_tab(tab, content) pane.remove_tab(tab) return #pane.tabs`,
+    lua: `${TABBED_PANE} pane.remove_tab(tab) return #pane.tabs`,
     gives: [0],
   },
   {
     member: "LuaGuiElement.tabs",
     says: "The tabs and contents being shown in this tabbed-pane.",
-    lua: `local pane = window().add{ type = "tabbed-pane" } local tab, content = pane.add{ type = "tab" }, pane.add{ type = "label" } pane.add_tab(tab, content) return pane.tabs[1].tab == tab, pane.tabs[1].content == content`,
+    lua: `${TABBED_PANE} return pane.tabs[1].tab == tab, pane.tabs[1].content == content`,
     gives: [true, true],
   },
   {
     member: "LuaGuiElement.selected_tab_index",
     says: "The selected tab index for this tabbed pane, if any.",
-    lua: `local pane = window().add{ type = "tabbed-pane" } local tab, content = pane.add{ type = "tab" }, pane.add{ type = "label" } pane.add_tab(tab, content) local seen = listen("on_gui_selected_tab_changed") local before = pane.selected_tab_index test.open_tab(pane, 1) return before, #seen`,
+    lua: `${TABBED_PANE} local seen = listen("on_gui_selected_tab_changed") local before = pane.selected_tab_index test.open_tab(pane, 1) return before, #seen`,
     gives: [1, 1],
   },
   {
     member: "LuaGuiElement.badge_text",
     says: "The text to display after the normal tab text (designed to work with numbers) _Can only be used if this is tab_",
-    lua: `local pane = window().add{ type = "tabbed-pane" } local tab, content = pane.add{ type = "tab" }, pane.add{ type = "label" } pane.add_tab(tab, content) tab.badge_text = "3" return tab.badge_text`,
+    lua: `${TABBED_PANE} tab.badge_text = "3" return tab.badge_text`,
     gives: ["3"],
   },
   {
@@ -362,36 +285,13 @@ export const guiElementsContracts: readonly Contract[] = [
     lua: `local e = window().add{ type = "switch" } local seen = listen("on_gui_switch_state_changed") local before = e.switch_state test.flip(e, "right") return before, e.switch_state, #seen`,
     gives: ["left", "right", 1],
   },
-  {
-    member: "LuaGuiElement.allow_none_state",
-    says: 'Whether the `"none"` state is allowed for this switch.',
-    lua: `local e = window().add{ type = "switch" } local before = e.allow_none_state e.allow_none_state = true return before, e.allow_none_state`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.left_label_caption",
-    says: "The text shown for the left switch label.",
-    lua: `local e = window().add{ type = "switch" } local before = e.left_label_caption e.left_label_caption = "x" return before, e.left_label_caption`,
-    gives: ["", "x"],
-  },
-  {
-    member: "LuaGuiElement.left_label_tooltip",
-    says: "The tooltip shown on the left switch label.",
-    lua: `local e = window().add{ type = "switch" } local before = e.left_label_tooltip e.left_label_tooltip = "x" return before, e.left_label_tooltip`,
-    gives: ["", "x"],
-  },
-  {
-    member: "LuaGuiElement.right_label_caption",
-    says: "The text shown for the right switch label.",
-    lua: `local e = window().add{ type = "switch" } local before = e.right_label_caption e.right_label_caption = "x" return before, e.right_label_caption`,
-    gives: ["", "x"],
-  },
-  {
-    member: "LuaGuiElement.right_label_tooltip",
-    says: "The tooltip shown on the right switch label.",
-    lua: `local e = window().add{ type = "switch" } local before = e.right_label_tooltip e.right_label_tooltip = "x" return before, e.right_label_tooltip`,
-    gives: ["", "x"],
-  },
+  ...alike("LuaGuiElement", `local o = window().add{ type = "switch" } ${WRITTEN}`, [
+    ["allow_none_state", 'Whether the `"none"` state is allowed for this switch.', false, true],
+    ["left_label_caption", "The text shown for the left switch label.", "", "x"],
+    ["left_label_tooltip", "The tooltip shown on the left switch label.", "", "x"],
+    ["right_label_caption", "The text shown for the right switch label.", "", "x"],
+    ["right_label_tooltip", "The tooltip shown on the right switch label.", "", "x"],
+  ]),
   {
     member: "LuaGuiElement.style",
     says: "The style of this element.",
@@ -410,24 +310,11 @@ export const guiElementsContracts: readonly Contract[] = [
     lua: `local w = window() local none = w.elem_tooltip == nil w.elem_tooltip = { type = "item", name = "coal" } return none, w.elem_tooltip.name`,
     gives: [true, "coal"],
   },
-  {
-    member: "LuaGuiElement.ignored_by_interaction",
-    says: "Whether this GUI element is ignored by interaction.",
-    lua: `local e = window().add{ type = "label" } local before = e.ignored_by_interaction e.ignored_by_interaction = true return before, e.ignored_by_interaction`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.raise_hover_events",
-    says: "Whether this element will raise on_gui_hover and on_gui_leave.",
-    lua: `local e = window().add{ type = "label" } local before = e.raise_hover_events e.raise_hover_events = true return before, e.raise_hover_events`,
-    gives: [false, true],
-  },
-  {
-    member: "LuaGuiElement.game_controller_interaction",
-    says: "How this element should interact with game controllers.",
-    lua: `local e = window().add{ type = "label" } local before = e.game_controller_interaction e.game_controller_interaction = 1 return before, e.game_controller_interaction`,
-    gives: [0, 1],
-  },
+  ...alike("LuaGuiElement", `local o = window().add{ type = "label" } ${WRITTEN}`, [
+    ["ignored_by_interaction", "Whether this GUI element is ignored by interaction.", false, true],
+    ["raise_hover_events", "Whether this element will raise on_gui_hover and on_gui_leave.", false, true],
+    ["game_controller_interaction", "How this element should interact with game controllers.", 0, 1],
+  ]),
   {
     member: "LuaGuiElement.get_mod",
     says: "The mod that owns this Gui element or `nil` if it's owned by the scenario script.",
@@ -446,48 +333,26 @@ export const guiElementsContracts: readonly Contract[] = [
     lua: `local w = window() local a, b = w.add{ type = "label" }, w.add{ type = "label" } w.swap_children(1, 2) return w.children[1] == b`,
     gives: [true],
   },
-  {
-    member: "LuaGuiElement.focus",
-    says: "Focuses this GUI element if possible.",
-    lua: `local w = window() local e = w.add{ type = "label" } return e.focus() == nil`,
-    gives: [true],
-  },
-  {
-    member: "LuaGuiElement.bring_to_front",
-    says: 'Moves this GUI element to the "front" so it will draw over other elements.',
-    lua: `local w = window() local e = w.add{ type = "label" } return e.bring_to_front() == nil`,
-    gives: [true],
-  },
+  ...alike("LuaGuiElement", `local w = window() local e = w.add{ type = "label" } return e.NAME() == nil`, [
+    ["focus", "Focuses this GUI element if possible.", true],
+    ["bring_to_front", 'Moves this GUI element to the "front" so it will draw over other elements.', true],
+  ]),
   {
     member: "LuaGuiElement.select_all",
     says: "Selects all the text in this textbox.",
     lua: `local w = window() local e = w.add{ type = "textfield" } return e.select_all() == nil, (pcall(w.select_all))`,
     gives: [true, false],
   },
-  {
-    member: "LuaGuiElement.scroll_to_top",
-    says: "Scrolls this scroll bar to the top.",
-    lua: `local w = window() local e = w.add{ type = "scroll-pane" } return e.scroll_to_top() == nil, (pcall(w.scroll_to_top))`,
-    gives: [true, false],
-  },
-  {
-    member: "LuaGuiElement.scroll_to_bottom",
-    says: "Scrolls this scroll bar to the bottom.",
-    lua: `local w = window() local e = w.add{ type = "scroll-pane" } return e.scroll_to_bottom() == nil, (pcall(w.scroll_to_bottom))`,
-    gives: [true, false],
-  },
-  {
-    member: "LuaGuiElement.scroll_to_left",
-    says: "Scrolls this scroll bar to the left.",
-    lua: `local w = window() local e = w.add{ type = "scroll-pane" } return e.scroll_to_left() == nil, (pcall(w.scroll_to_left))`,
-    gives: [true, false],
-  },
-  {
-    member: "LuaGuiElement.scroll_to_right",
-    says: "Scrolls this scroll bar to the right.",
-    lua: `local w = window() local e = w.add{ type = "scroll-pane" } return e.scroll_to_right() == nil, (pcall(w.scroll_to_right))`,
-    gives: [true, false],
-  },
+  ...alike(
+    "LuaGuiElement",
+    `local w = window() local e = w.add{ type = "scroll-pane" } return e.NAME() == nil, (pcall(w.NAME))`,
+    [
+      ["scroll_to_top", "Scrolls this scroll bar to the top.", true, false],
+      ["scroll_to_bottom", "Scrolls this scroll bar to the bottom.", true, false],
+      ["scroll_to_left", "Scrolls this scroll bar to the left.", true, false],
+      ["scroll_to_right", "Scrolls this scroll bar to the right.", true, false],
+    ],
+  ),
   {
     member: "LuaGuiElement.close_dropdown",
     says: "Closes the dropdown list if this is a dropdown and it is open.",

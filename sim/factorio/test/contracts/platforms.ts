@@ -1,4 +1,6 @@
-import type { Contract } from "#sim/factorio/test/contracts/contract";
+import { alike, type Contract } from "#sim/factorio/test/contracts/contract";
+
+const LABELLED = `local inv = inv{ blueprint = 1, coal = 1 } local s, c = inv.find_item_stack("blueprint"), inv.find_item_stack("coal")`;
 
 /** Space platforms, burners, labels; and what `game` and `helpers` have beyond the world. */
 export const platformsContracts: readonly Contract[] = [
@@ -134,36 +136,27 @@ export const platformsContracts: readonly Contract[] = [
     lua: "local before = game.ticks_to_run game.ticks_to_run = 5 local after = game.ticks_to_run game.ticks_to_run = before return before, after",
     gives: [0, 5],
   },
-  {
-    member: "LuaGameScript.autosave_enabled",
-    says: "True by default.",
-    lua: "local before = game.autosave_enabled game.autosave_enabled = false local after = game.autosave_enabled game.autosave_enabled = before return before, after",
-    gives: [true, false],
-  },
-  {
-    member: "LuaGameScript.draw_resource_selection",
-    says: "True by default.",
-    lua: "local before = game.draw_resource_selection game.draw_resource_selection = false local after = game.draw_resource_selection game.draw_resource_selection = before return before, after",
-    gives: [true, false],
-  },
-  {
-    member: "LuaGameScript.enemy_has_vision_on_land_mines",
-    says: "Determines if enemy land mines are completely invisible or not.",
-    lua: "local before = game.enemy_has_vision_on_land_mines game.enemy_has_vision_on_land_mines = false local after = game.enemy_has_vision_on_land_mines game.enemy_has_vision_on_land_mines = before return before, after",
-    gives: [true, false],
-  },
-  {
-    member: "LuaGameScript.technology_notifications_enabled",
-    says: "True by default.",
-    lua: "local before = game.technology_notifications_enabled game.technology_notifications_enabled = false local after = game.technology_notifications_enabled game.technology_notifications_enabled = before return before, after",
-    gives: [true, false],
-  },
-  {
-    member: "LuaGameScript.allow_tip_activation",
-    says: "If the tips are allowed to be activated in this scenario, it is false by default.",
-    lua: "local before = game.allow_tip_activation game.allow_tip_activation = false local after = game.allow_tip_activation game.allow_tip_activation = before return before, after",
-    gives: [true, false],
-  },
+  ...alike(
+    "LuaGameScript",
+    "local before = game.NAME game.NAME = false local after = game.NAME game.NAME = before return before, after",
+    [
+      ["autosave_enabled", "True by default.", true, false],
+      ["draw_resource_selection", "True by default.", true, false],
+      [
+        "enemy_has_vision_on_land_mines",
+        "Determines if enemy land mines are completely invisible or not.",
+        true,
+        false,
+      ],
+      ["technology_notifications_enabled", "True by default.", true, false],
+      [
+        "allow_tip_activation",
+        "If the tips are allowed to be activated in this scenario, it is false by default.",
+        true,
+        false,
+      ],
+    ],
+  ),
   {
     member: "LuaGameScript.finished",
     says: "True while the victory screen is shown.",
@@ -236,34 +229,22 @@ export const platformsContracts: readonly Contract[] = [
     lua: `return game.take_technology_screenshot({ path = "x" }) == nil`,
     gives: [true],
   },
-  {
-    member: "LuaGameScript.set_wait_for_screenshots_to_finish",
-    says: "Forces the screenshot saving system to wait until all queued screenshots have been written to disk.",
-    lua: "return game.set_wait_for_screenshots_to_finish() == nil",
-    gives: [true],
-  },
+  ...alike("LuaGameScript", "return game.NAME() == nil", [
+    [
+      "set_wait_for_screenshots_to_finish",
+      "Forces the screenshot saving system to wait until all queued screenshots have been written to disk.",
+      true,
+    ],
+    ["reset_time_played", "Resets the amount of time played for this map.", true],
+    ["disable_replay", "Disables replay saving for the current save file.", true],
+    ["force_crc", "Force a CRC check.", true],
+    ["reload_mods", "Forces a reload of all mods.", true],
+    ["reload_script", "Forces a reload of the scenario script from the original scenario location.", true],
+  ]),
   {
     member: "LuaGameScript.show_message_dialog",
     says: "Show an in-game message dialog.",
     lua: `return game.show_message_dialog({ text = "x" }) == nil`,
-    gives: [true],
-  },
-  {
-    member: "LuaGameScript.reset_time_played",
-    says: "Resets the amount of time played for this map.",
-    lua: "return game.reset_time_played() == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaGameScript.disable_replay",
-    says: "Disables replay saving for the current save file.",
-    lua: "return game.disable_replay() == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaGameScript.force_crc",
-    says: "Force a CRC check.",
-    lua: "return game.force_crc() == nil",
     gives: [true],
   },
   {
@@ -344,24 +325,11 @@ export const platformsContracts: readonly Contract[] = [
     lua: `local p = helpers.create_profiler() return p.valid, (test.text{ "", p })`,
     gives: [true, "Duration: 0.000000ms"],
   },
-  {
-    member: "LuaProfiler.reset",
-    says: "Resets the clock, also restarting it.",
-    lua: "return helpers.create_profiler().reset() == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaProfiler.restart",
-    says: "Start the clock again, without resetting it.",
-    lua: "return helpers.create_profiler().restart() == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaProfiler.stop",
-    says: "Stops the clock.",
-    lua: "return helpers.create_profiler().stop() == nil",
-    gives: [true],
-  },
+  ...alike("LuaProfiler", "return helpers.create_profiler().NAME() == nil", [
+    ["reset", "Resets the clock, also restarting it.", true],
+    ["restart", "Start the clock again, without resetting it.", true],
+    ["stop", "Stops the clock.", true],
+  ]),
   {
     member: "LuaProfiler.add",
     says: "Add the duration of another timer to this timer.",
@@ -543,18 +511,6 @@ export const platformsContracts: readonly Contract[] = [
     gives: [true],
   },
   {
-    member: "LuaGameScript.reload_mods",
-    says: "Forces a reload of all mods.",
-    lua: "return game.reload_mods() == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaGameScript.reload_script",
-    says: "Forces a reload of the scenario script from the original scenario location.",
-    lua: "return game.reload_script() == nil",
-    gives: [true],
-  },
-  {
     member: "LuaItemPrototype.plant_result",
     says: "The result entity when planting this item as a seed.",
     lua: "return prototypes.item.wood.plant_result == nil",
@@ -563,19 +519,19 @@ export const platformsContracts: readonly Contract[] = [
   {
     member: "LuaItemStack.label",
     says: "The current label for this item, if any.",
-    lua: `local inv = inv{ blueprint = 1, coal = 1 } local s, c = inv.find_item_stack("blueprint"), inv.find_item_stack("coal") local none = s.label == nil s.label = "mine" return none, s.label, (pcall(function() return c.label end))`,
+    lua: `${LABELLED} local none = s.label == nil s.label = "mine" return none, s.label, (pcall(function() return c.label end))`,
     gives: [true, "mine", false],
   },
   {
     member: "LuaItemStack.label_color",
     says: "The current label color for this item, if any.",
-    lua: `local inv = inv{ blueprint = 1, coal = 1 } local s, c = inv.find_item_stack("blueprint"), inv.find_item_stack("coal") local none = s.label_color == nil s.label_color = { r = 1 } return none, s.label_color.r`,
+    lua: `${LABELLED} local none = s.label_color == nil s.label_color = { r = 1 } return none, s.label_color.r`,
     gives: [true, 1],
   },
   {
     member: "LuaItemStack.allow_manual_label_change",
     says: "Whether the label for this item can be manually changed.",
-    lua: `local inv = inv{ blueprint = 1, coal = 1 } local s, c = inv.find_item_stack("blueprint"), inv.find_item_stack("coal") local before = s.allow_manual_label_change s.allow_manual_label_change = false return before, s.allow_manual_label_change`,
+    lua: `${LABELLED} local before = s.allow_manual_label_change s.allow_manual_label_change = false return before, s.allow_manual_label_change`,
     gives: [true, false],
   },
   {
@@ -611,7 +567,7 @@ export const platformsContracts: readonly Contract[] = [
   {
     member: "LuaItemStack.is_item_with_label",
     says: "If this is an item with label item.",
-    lua: `local inv = inv{ blueprint = 1, coal = 1 } local s, c = inv.find_item_stack("blueprint"), inv.find_item_stack("coal") return s.is_item_with_label, c.is_item_with_label`,
+    lua: `${LABELLED} return s.is_item_with_label, c.is_item_with_label`,
     gives: [true, false],
   },
   {

@@ -1,4 +1,4 @@
-import type { Contract } from "#sim/factorio/test/contracts/contract";
+import { alike, type Contract } from "#sim/factorio/test/contracts/contract";
 
 /** What mods look up of prototypes: filters, groups, categories and fields. */
 export const prototypeFieldsContracts: readonly Contract[] = [
@@ -128,12 +128,18 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: `return prototypes.custom_input["probe-input"].event_id == probe.prototypes.custom_input["probe-input"].event_id, prototypes.custom_input["probe-input"].event_id > 500`,
     gives: [true, true],
   },
-  {
-    member: "LuaCustomInputPrototype.key_sequence",
-    says: "The default key sequence for this custom input.",
-    lua: `return prototypes.custom_input["probe-input"].key_sequence`,
-    gives: ["CONTROL + P"],
-  },
+  ...alike("LuaCustomInputPrototype", `return prototypes.custom_input["probe-input"].NAME`, [
+    ["key_sequence", "The default key sequence for this custom input.", "CONTROL + P"],
+    ["linked_game_control", "The linked game control name, if any.", ""],
+    ["consuming", "The consuming type.", "game-only"],
+    ["action", "The action that happens when this custom input is triggered.", "lua"],
+    ["enabled", "Whether this custom input is enabled.", true],
+    [
+      "include_selected_prototype",
+      "Whether this custom input will include the selected prototype (if any) when triggered.",
+      false,
+    ],
+  ]),
   {
     member: "LuaCustomInputPrototype.alternative_key_sequence",
     says: "The default alternative key sequence for this custom input, if any",
@@ -141,47 +147,16 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     gives: [true],
   },
   {
-    member: "LuaCustomInputPrototype.linked_game_control",
-    says: "The linked game control name, if any.",
-    lua: `return prototypes.custom_input["probe-input"].linked_game_control`,
-    gives: [""],
-  },
-  {
-    member: "LuaCustomInputPrototype.consuming",
-    says: "The consuming type.",
-    lua: `return prototypes.custom_input["probe-input"].consuming`,
-    gives: ["game-only"],
-  },
-  {
-    member: "LuaCustomInputPrototype.action",
-    says: "The action that happens when this custom input is triggered.",
-    lua: `return prototypes.custom_input["probe-input"].action`,
-    gives: ["lua"],
-  },
-  {
-    member: "LuaCustomInputPrototype.enabled",
-    says: "Whether this custom input is enabled.",
-    lua: `return prototypes.custom_input["probe-input"].enabled`,
-    gives: [true],
-  },
-  {
-    member: "LuaCustomInputPrototype.include_selected_prototype",
-    says: "Whether this custom input will include the selected prototype (if any) when triggered.",
-    lua: `return prototypes.custom_input["probe-input"].include_selected_prototype`,
-    gives: [false],
-  },
-  {
     member: "LuaCustomInputPrototype.item_to_spawn",
     says: "The item that gets spawned when this custom input is fired, if any.",
     lua: `return prototypes.custom_input["probe-input"].item_to_spawn.name`,
     gives: ["blueprint"],
   },
-  {
-    member: "LuaShortcutPrototype.action",
-    says: "",
-    lua: `return prototypes.shortcut["probe-shortcut"].action`,
-    gives: ["lua"],
-  },
+  ...alike("LuaShortcutPrototype", `return prototypes.shortcut["probe-shortcut"].NAME`, [
+    ["action", "", "lua"],
+    ["toggleable", "", true],
+    ["associated_control_input", "The control input that is associated with this shortcut, if any.", "probe-input"],
+  ]),
   {
     member: "LuaShortcutPrototype.item_to_spawn",
     says: "The item to create when this shortcut is used, if any.",
@@ -194,47 +169,17 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: `return prototypes.shortcut["probe-shortcut"].technology_to_unlock.name`,
     gives: ["logistics"],
   },
-  {
-    member: "LuaShortcutPrototype.toggleable",
-    says: "",
-    lua: `return prototypes.shortcut["probe-shortcut"].toggleable`,
-    gives: [true],
-  },
-  {
-    member: "LuaShortcutPrototype.associated_control_input",
-    says: "The control input that is associated with this shortcut, if any.",
-    lua: `return prototypes.shortcut["probe-shortcut"].associated_control_input`,
-    gives: ["probe-input"],
-  },
-  {
-    member: "LuaModSettingPrototype.mod",
-    says: "The mod that owns this setting.",
-    lua: `return prototypes.mod_setting["probe-global"].mod`,
-    gives: ["probe"],
-  },
-  {
-    member: "LuaModSettingPrototype.setting_type",
-    says: "",
-    lua: `return prototypes.mod_setting["probe-global"].setting_type`,
-    gives: ["runtime-global"],
-  },
-  {
-    member: "LuaModSettingPrototype.default_value",
-    says: "The default value of this setting.",
-    lua: `return prototypes.mod_setting["probe-global"].default_value`,
-    gives: [6],
-  },
+  ...alike("LuaModSettingPrototype", `return prototypes.mod_setting["probe-global"].NAME`, [
+    ["mod", "The mod that owns this setting.", "probe"],
+    ["setting_type", "", "runtime-global"],
+    ["default_value", "The default value of this setting.", 6],
+    ["maximum_value", "The maximum value for this setting.", 10],
+  ]),
   {
     member: "LuaModSettingPrototype.minimum_value",
     says: "The minimum value for this setting.",
     lua: `return prototypes.mod_setting["probe-global"].minimum_value == nil`,
     gives: [true],
-  },
-  {
-    member: "LuaModSettingPrototype.maximum_value",
-    says: "The maximum value for this setting.",
-    lua: `return prototypes.mod_setting["probe-global"].maximum_value`,
-    gives: [10],
   },
   {
     member: "LuaModSettingPrototype.allowed_values",
@@ -278,29 +223,16 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: `return prototypes.surface_property["day-night-cycle"].default_value`,
     gives: [25200],
   },
-  {
-    member: "LuaTilePrototype.layer",
-    says: "",
-    lua: "return prototypes.tile.concrete.layer",
-    gives: [61],
-  },
+  ...alike("LuaTilePrototype", "return prototypes.tile.concrete.NAME", [
+    ["layer", "", 61],
+    ["walking_speed_modifier", "", 1],
+    ["vehicle_friction_modifier", "", 1],
+  ]),
   {
     member: "LuaTilePrototype.collision_mask",
     says: "The collision mask this tile uses",
     lua: "return prototypes.tile.water.collision_mask.layers.water_tile, prototypes.tile.concrete.collision_mask.layers.water_tile == nil",
     gives: [true, true],
-  },
-  {
-    member: "LuaTilePrototype.walking_speed_modifier",
-    says: "",
-    lua: "return prototypes.tile.concrete.walking_speed_modifier",
-    gives: [1],
-  },
-  {
-    member: "LuaTilePrototype.vehicle_friction_modifier",
-    says: "",
-    lua: "return prototypes.tile.concrete.vehicle_friction_modifier",
-    gives: [1],
   },
   {
     member: "LuaTilePrototype.needs_correction",
@@ -362,24 +294,11 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: `return prototypes.equipment["belt-immunity-equipment"].get_energy_consumption() * 60`,
     gives: [100000],
   },
-  {
-    member: "LuaEquipmentGridPrototype.width",
-    says: "",
-    lua: `return prototypes.equipment_grid["small-equipment-grid"].width`,
-    gives: [5],
-  },
-  {
-    member: "LuaEquipmentGridPrototype.height",
-    says: "",
-    lua: `return prototypes.equipment_grid["small-equipment-grid"].height`,
-    gives: [5],
-  },
-  {
-    member: "LuaEquipmentGridPrototype.locked",
-    says: "If the player can move equipment into or out of this grid.",
-    lua: `return prototypes.equipment_grid["small-equipment-grid"].locked`,
-    gives: [false],
-  },
+  ...alike("LuaEquipmentGridPrototype", `return prototypes.equipment_grid["small-equipment-grid"].NAME`, [
+    ["width", "", 5],
+    ["height", "", 5],
+    ["locked", "If the player can move equipment into or out of this grid.", false],
+  ]),
   {
     member: "LuaEquipmentGridPrototype.equipment_categories",
     says: "Equipment category names for the categories that may be inserted into this equipment grid.",
@@ -404,24 +323,11 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: "return prototypes.item.coal.burnt_result == nil",
     gives: [true],
   },
-  {
-    member: "LuaItemPrototype.fuel_acceleration_multiplier",
-    says: "The acceleration multiplier when this item is used as fuel in a vehicle.",
-    lua: "return prototypes.item.coal.fuel_acceleration_multiplier",
-    gives: [1],
-  },
-  {
-    member: "LuaItemPrototype.fuel_top_speed_multiplier",
-    says: "The fuel top speed multiplier when this item is used as fuel in a vehicle.",
-    lua: "return prototypes.item.coal.fuel_top_speed_multiplier",
-    gives: [1],
-  },
-  {
-    member: "LuaItemPrototype.fuel_emissions_multiplier",
-    says: "The emissions multiplier if this is used as fuel.",
-    lua: "return prototypes.item.coal.fuel_emissions_multiplier",
-    gives: [1],
-  },
+  ...alike("LuaItemPrototype", "return prototypes.item.coal.NAME", [
+    ["fuel_acceleration_multiplier", "The acceleration multiplier when this item is used as fuel in a vehicle.", 1],
+    ["fuel_top_speed_multiplier", "The fuel top speed multiplier when this item is used as fuel in a vehicle.", 1],
+    ["fuel_emissions_multiplier", "The emissions multiplier if this is used as fuel.", 1],
+  ]),
   {
     member: "LuaItemPrototype.category",
     says: "The name of a LuaModuleCategoryPrototype.",
@@ -608,12 +514,11 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: "return prototypes.entity.lab.lab_inputs[1]",
     gives: ["automation-science-pack"],
   },
-  {
-    member: "LuaEntityPrototype.weight",
-    says: "The weight of this vehicle prototype.",
-    lua: "return prototypes.entity.car.weight",
-    gives: [700],
-  },
+  ...alike("LuaEntityPrototype", "return prototypes.entity.car.NAME", [
+    ["weight", "The weight of this vehicle prototype.", 700],
+    ["effectivity", "The effectivity of this car prototype, generator prototype.", 0.6],
+    ["selectable_in_game", "Is this entity selectable?", true],
+  ]),
   {
     member: "LuaEntityPrototype.bulk",
     says: "Whether this inserter is a bulk-type.",
@@ -632,18 +537,17 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: "return prototypes.entity.boiler.target_temperature",
     gives: [165],
   },
-  {
-    member: "LuaEntityPrototype.effectivity",
-    says: "The effectivity of this car prototype, generator prototype.",
-    lua: "return prototypes.entity.car.effectivity",
-    gives: [0.6],
-  },
-  {
-    member: "LuaEntityPrototype.map_color",
-    says: "The map color used when charting this entity if a friendly or enemy color isn't defined, if any.",
-    lua: "return prototypes.entity.car.map_color == nil",
-    gives: [true],
-  },
+  ...alike("LuaEntityPrototype", "return prototypes.entity.car.NAME == nil", [
+    [
+      "map_color",
+      "The map color used when charting this entity if a friendly or enemy color isn't defined, if any.",
+      true,
+    ],
+    ["radius_visualisation_specification", "", true],
+    ["attack_parameters", "The attack parameters for this entity, if any.", true],
+    ["guns", "A mapping of the gun name to the gun prototype this prototype uses.", true],
+    ["reach_distance", "_Can only be used if this is Character_", true],
+  ]),
   {
     member: "LuaEntityPrototype.inserter_pickup_position",
     says: "The pickup position for this inserter.",
@@ -657,40 +561,10 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     gives: [1.2],
   },
   {
-    member: "LuaEntityPrototype.radius_visualisation_specification",
-    says: "",
-    lua: "return prototypes.entity.car.radius_visualisation_specification == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaEntityPrototype.attack_parameters",
-    says: "The attack parameters for this entity, if any.",
-    lua: "return prototypes.entity.car.attack_parameters == nil",
-    gives: [true],
-  },
-  {
-    member: "LuaEntityPrototype.selectable_in_game",
-    says: "Is this entity selectable?",
-    lua: "return prototypes.entity.car.selectable_in_game",
-    gives: [true],
-  },
-  {
-    member: "LuaEntityPrototype.guns",
-    says: "A mapping of the gun name to the gun prototype this prototype uses.",
-    lua: "return prototypes.entity.car.guns == nil",
-    gives: [true],
-  },
-  {
     member: "LuaEntityPrototype.max_payload_size",
     says: "The cargo carrying capacity of this logistics or construction robot.",
     lua: `return prototypes.entity["logistic-robot"].max_payload_size`,
     gives: [1],
-  },
-  {
-    member: "LuaEntityPrototype.reach_distance",
-    says: "_Can only be used if this is Character_",
-    lua: "return prototypes.entity.car.reach_distance == nil",
-    gives: [true],
   },
   {
     member: "LuaEntityPrototype.get_crafting_speed",
@@ -752,95 +626,50 @@ export const prototypeFieldsContracts: readonly Contract[] = [
     lua: `return prototypes.recipe["iron-stick"].main_product.amount`,
     gives: [2],
   },
-  {
-    member: "LuaRecipePrototype.emissions_multiplier",
-    says: "The emissions multiplier for this recipe.",
-    lua: `return prototypes.recipe["iron-stick"].emissions_multiplier`,
-    gives: [1],
-  },
-  {
-    member: "LuaRecipePrototype.maximum_productivity",
-    says: "The maximal productivity bonus that can be achieved with this recipe.",
-    lua: `return prototypes.recipe["iron-stick"].maximum_productivity`,
-    gives: [3],
-  },
-  {
-    member: "LuaRecipePrototype.hidden_from_player_crafting",
-    says: "Is the recipe hidden from player crafting?",
-    lua: `return prototypes.recipe["iron-stick"].hidden_from_player_crafting`,
-    gives: [false],
-  },
-  {
-    member: "LuaRecipePrototype.unlock_results",
-    says: "Whether this recipe unlocks the result item(s) so they're shown in filter-select GUIs.",
-    lua: `return prototypes.recipe["iron-stick"].unlock_results`,
-    gives: [true],
-  },
-  {
-    member: "LuaRecipePrototype.request_paste_multiplier",
-    says: "The multiplier used when this recipe is copied from an assembling machine to a requester chest.",
-    lua: `return prototypes.recipe["iron-stick"].request_paste_multiplier`,
-    gives: [30],
-  },
-  {
-    member: "LuaRecipePrototype.allow_as_intermediate",
-    says: "If this recipe is enabled for the purpose of intermediate hand-crafting.",
-    lua: `return prototypes.recipe["iron-stick"].allow_as_intermediate`,
-    gives: [true],
-  },
-  {
-    member: "LuaRecipePrototype.allow_decomposition",
-    says: 'Whether this recipe is allowed to be broken down for the recipe tooltip "Total raw" calculations.',
-    lua: `return prototypes.recipe["iron-stick"].allow_decomposition`,
-    gives: [true],
-  },
-  {
-    member: "LuaRecipePrototype.always_show_made_in",
-    says: 'Should this recipe always show "Made in" in the tooltip?',
-    lua: `return prototypes.recipe["iron-stick"].always_show_made_in`,
-    gives: [false],
-  },
+  ...alike("LuaRecipePrototype", `return prototypes.recipe["iron-stick"].NAME`, [
+    ["emissions_multiplier", "The emissions multiplier for this recipe.", 1],
+    ["maximum_productivity", "The maximal productivity bonus that can be achieved with this recipe.", 3],
+    ["hidden_from_player_crafting", "Is the recipe hidden from player crafting?", false],
+    ["unlock_results", "Whether this recipe unlocks the result item(s) so they're shown in filter-select GUIs.", true],
+    [
+      "request_paste_multiplier",
+      "The multiplier used when this recipe is copied from an assembling machine to a requester chest.",
+      30,
+    ],
+    ["allow_as_intermediate", "If this recipe is enabled for the purpose of intermediate hand-crafting.", true],
+    [
+      "allow_decomposition",
+      'Whether this recipe is allowed to be broken down for the recipe tooltip "Total raw" calculations.',
+      true,
+    ],
+    ["always_show_made_in", 'Should this recipe always show "Made in" in the tooltip?', false],
+  ]),
   {
     member: "LuaTechnologyPrototype.research_unit_ingredients",
     says: "The types of ingredients that labs will require to research this technology.",
     lua: "local u = prototypes.technology.logistics.research_unit_ingredients[1] return u.name, u.amount",
     gives: ["automation-science-pack", 1],
   },
-  {
-    member: "LuaTechnologyPrototype.research_unit_count",
-    says: "The number of research units required for this technology.",
-    lua: "return prototypes.technology.logistics.research_unit_count",
-    gives: [20],
-  },
+  ...alike("LuaTechnologyPrototype", "return prototypes.technology.logistics.NAME", [
+    ["research_unit_count", "The number of research units required for this technology.", 20],
+    ["research_unit_energy", "Amount of energy required to finish a unit of research.", 900],
+    ["upgrade", "If the is technology prototype is an upgrade to some other technology.", false],
+    [
+      "visible_when_disabled",
+      "If this technology will be visible in the research GUI even though it is disabled.",
+      false,
+    ],
+    [
+      "essential",
+      "If this technology prototype is essential, meaning it is shown in the condensed technology graph.",
+      false,
+    ],
+  ]),
   {
     member: "LuaTechnologyPrototype.research_unit_count_formula",
     says: "The count formula, if this research has any.",
     lua: "return prototypes.technology.logistics.research_unit_count_formula == nil",
     gives: [true],
-  },
-  {
-    member: "LuaTechnologyPrototype.research_unit_energy",
-    says: "Amount of energy required to finish a unit of research.",
-    lua: "return prototypes.technology.logistics.research_unit_energy",
-    gives: [900],
-  },
-  {
-    member: "LuaTechnologyPrototype.upgrade",
-    says: "If the is technology prototype is an upgrade to some other technology.",
-    lua: "return prototypes.technology.logistics.upgrade",
-    gives: [false],
-  },
-  {
-    member: "LuaTechnologyPrototype.visible_when_disabled",
-    says: "If this technology will be visible in the research GUI even though it is disabled.",
-    lua: "return prototypes.technology.logistics.visible_when_disabled",
-    gives: [false],
-  },
-  {
-    member: "LuaTechnologyPrototype.essential",
-    says: "If this technology prototype is essential, meaning it is shown in the condensed technology graph.",
-    lua: "return prototypes.technology.logistics.essential",
-    gives: [false],
   },
   {
     member: "LuaFluidPrototype.base_color",
