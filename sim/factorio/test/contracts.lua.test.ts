@@ -8,9 +8,11 @@ import { familiesContracts } from "#sim/factorio/test/contracts/families";
 import { forceContracts } from "#sim/factorio/test/contracts/force";
 import { forceMembersContracts } from "#sim/factorio/test/contracts/force-members";
 import { gameContracts } from "#sim/factorio/test/contracts/game";
+import { gameMembersContracts } from "#sim/factorio/test/contracts/game-members";
 import { guiContracts } from "#sim/factorio/test/contracts/gui";
 import { guiElementsContracts } from "#sim/factorio/test/contracts/gui-elements";
 import { guiStyleContracts } from "#sim/factorio/test/contracts/gui-style";
+import { helpersContracts } from "#sim/factorio/test/contracts/helpers";
 import { inserterContracts } from "#sim/factorio/test/contracts/inserters";
 import { inventoryContracts } from "#sim/factorio/test/contracts/inventory";
 import { itemPrototypesContracts } from "#sim/factorio/test/contracts/item-prototypes";
@@ -20,7 +22,9 @@ import { otherPrototypesContracts } from "#sim/factorio/test/contracts/other-pro
 import { platformsContracts } from "#sim/factorio/test/contracts/platforms";
 import { playerContracts } from "#sim/factorio/test/contracts/player";
 import { PRELUDE, probeMod } from "#sim/factorio/test/contracts/prelude";
+import { prototypeFamiliesContracts } from "#sim/factorio/test/contracts/prototype-families";
 import { prototypeFieldsContracts } from "#sim/factorio/test/contracts/prototype-fields";
+import { prototypeFiltersContracts } from "#sim/factorio/test/contracts/prototype-filters";
 import { renderingContracts } from "#sim/factorio/test/contracts/rendering";
 import { scriptContracts } from "#sim/factorio/test/contracts/script";
 import { surfaceMembersContracts } from "#sim/factorio/test/contracts/surface-members";
@@ -44,6 +48,8 @@ const contracts: readonly Contract[] = [
   guiContracts,
   playerContracts,
   platformsContracts,
+  gameMembersContracts,
+  helpersContracts,
   entityStatesContracts,
   forceMembersContracts,
   surfaceMembersContracts,
@@ -52,6 +58,8 @@ const contracts: readonly Contract[] = [
   renderingContracts,
   familiesContracts,
   prototypeFieldsContracts,
+  prototypeFiltersContracts,
+  prototypeFamiliesContracts,
 ].flat();
 
 const SEED = 7;

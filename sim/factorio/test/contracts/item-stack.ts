@@ -1,5 +1,7 @@
 import type { Contract } from "#sim/factorio/test/contracts/contract";
 
+const LABELLED = `local inv = inv{ blueprint = 1, coal = 1 } local s, c = inv.find_item_stack("blueprint"), inv.find_item_stack("coal")`;
+
 /** LuaItemStack, LuaItem, LuaEquipmentGrid. */
 export const itemStackContracts: readonly Contract[] = [
   {
@@ -285,5 +287,65 @@ export const itemStackContracts: readonly Contract[] = [
     says: "Is this object valid?",
     lua: `local seen = listen("on_player_setup_blueprint") test.blueprint{ chest() } return seen[1].mapping.valid`,
     gives: [true],
+  },
+  {
+    member: "LuaItemStack.label",
+    says: "The current label for this item, if any.",
+    lua: `${LABELLED} local none = s.label == nil s.label = "mine" return none, s.label, (pcall(function() return c.label end))`,
+    gives: [true, "mine", false],
+  },
+  {
+    member: "LuaItemStack.label_color",
+    says: "The current label color for this item, if any.",
+    lua: `${LABELLED} local none = s.label_color == nil s.label_color = { r = 1 } return none, s.label_color.r`,
+    gives: [true, 1],
+  },
+  {
+    member: "LuaItemStack.allow_manual_label_change",
+    says: "Whether the label for this item can be manually changed.",
+    lua: `${LABELLED} local before = s.allow_manual_label_change s.allow_manual_label_change = false return before, s.allow_manual_label_change`,
+    gives: [true, false],
+  },
+  {
+    member: "LuaItemStack.is_blueprint_book",
+    says: "If this is a blueprint book item.",
+    lua: `return inv{ ["blueprint-book"] = 1 }[1].is_blueprint_book, inv{ coal = 1 }[1].is_blueprint_book`,
+    gives: [true, false],
+  },
+  {
+    member: "LuaItemStack.is_deconstruction_item",
+    says: "If this is a deconstruction tool item.",
+    lua: `return inv{ ["deconstruction-planner"] = 1 }[1].is_deconstruction_item, inv{ coal = 1 }[1].is_deconstruction_item`,
+    gives: [true, false],
+  },
+  {
+    member: "LuaItemStack.is_upgrade_item",
+    says: "If this is a upgrade item.",
+    lua: `return inv{ ["upgrade-planner"] = 1 }[1].is_upgrade_item, inv{ coal = 1 }[1].is_upgrade_item`,
+    gives: [true, false],
+  },
+  {
+    member: "LuaItemStack.is_selection_tool",
+    says: "If this is a selection tool item.",
+    lua: `return inv{ ["selection-tool"] = 1 }[1].is_selection_tool, inv{ coal = 1 }[1].is_selection_tool`,
+    gives: [true, false],
+  },
+  {
+    member: "LuaItemStack.is_item_with_inventory",
+    says: "If this is an item with inventory item.",
+    lua: "return inv{ coal = 1 }[1].is_item_with_inventory",
+    gives: [false],
+  },
+  {
+    member: "LuaItemStack.is_item_with_label",
+    says: "If this is an item with label item.",
+    lua: `${LABELLED} return s.is_item_with_label, c.is_item_with_label`,
+    gives: [true, false],
+  },
+  {
+    member: "LuaItemStack.swap_stack",
+    says: "Swaps this item stack with the given item stack if allowed.",
+    lua: `local a, b = inv{ coal = 5 }, inv{ wood = 3 } local f = filtered() f.set_filter(1, "stone") return a[1].swap_stack(b[1]), a.get_item_count("wood"), b.get_item_count("coal"), a[1].swap_stack(f[1])`,
+    gives: [true, 3, 5, false],
   },
 ];

@@ -475,4 +475,16 @@ export const playerContracts: readonly Contract[] = [
     lua: `local p = test.join("viewer") return p.update_selected_entity({ 0, 0 }) == nil`,
     gives: [true],
   },
+  {
+    member: "LuaPlayer.hub",
+    says: "The space platform hub the player is currently sitting in.",
+    lua: `return test.join("viewer").hub == nil`,
+    gives: [true],
+  },
+  {
+    member: "LuaPlayer.get_requester_point",
+    says: "Gets the requester logistic point for this entity if it has one.",
+    lua: `local p = test.join("viewer") local point = p.get_requester_point() point.get_section(1).set_slot(1, want("coal", 5)) return point.owner == p.character, point.filters[1].name`,
+    gives: [true, "coal"],
+  },
 ];
