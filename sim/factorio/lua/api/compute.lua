@@ -70,7 +70,8 @@ local function arithmetic(raw, parameters)
     ) }
   end
   local out = {}
-  local networks = first == EACH and parameters.first_signal_networks or parameters.second_signal_networks
+  local networks
+  if first == EACH then networks = parameters.first_signal_networks else networks = parameters.second_signal_networks end
   for key, count in next, circuit.input(raw, networks) do
     local a = first == EACH and count or value(raw, parameters.first_signal, parameters.first_signal_networks, parameters.first_constant)
     local b = second == EACH and count or value(raw, parameters.second_signal, parameters.second_signal_networks, parameters.second_constant)
@@ -179,7 +180,10 @@ local function set_decider(raw, parameters)
     check(condition, "condition", "DeciderCombinatorCondition")
     if not comparisons[condition.comparator or "<"] then refuse("Unknown comparator: " .. tostring(condition.comparator), 2) end
   end
-  for _, output in ipairs(parameters and parameters.outputs or {}) do check(output, "output", "DeciderCombinatorOutput") end
+  for _, output in ipairs(parameters and parameters.outputs or {}) do
+    check(output, "output", "DeciderCombinatorOutput")
+    if circuit.key_of(output.signal) == ANYTHING then refuse("DeciderCombinatorOutput: signal-anything (stand-in: not offered)", 2) end
+  end
   if parameters then check(parameters, "decider", "DeciderCombinatorParameters") end
   raw.parameters = parameters and { conditions = copy.deep(parameters.conditions or {}), outputs = copy.deep(parameters.outputs or {}) } or nil
 end
