@@ -57,7 +57,7 @@ local function hub_prototype()
   for _, name in ipairs(prototypes.names("entity")) do
     if prototypes.data("entity", name).type == "space-platform-hub" then return name end
   end
-  refuse("There is no space platform hub: which mod brings one? (stand-in: the miniature space-age does)", 4)
+  refuse("There is no space platform hub: which mod brings one? (stand-in: none that is built in)", 4)
 end
 
 local function apply_starter_pack(raw)

@@ -96,12 +96,7 @@ local function draw(kind)
   end
 end
 
-local function gone(raw) return world.now.renders == nil or world.now.renders[raw.id] ~= raw end
-
-local function remove(raw)
-  raw.dead = true
-  world.now.renders[raw.id] = nil
-end
+local function remove(raw) world.now.renders[raw.id] = nil end
 
 local read, write = {
   id = function(raw) return raw.id end, type = function(raw) return raw.type end, mod_name = function(raw) return raw.mod end,
@@ -136,7 +131,7 @@ for key in next, read do
 end
 
 LuaRenderObject = object.class("LuaRenderObject", {
-  valid = function(raw) return not raw.dead and not gone(raw) end,
+  valid = function(raw) return world.now.renders[raw.id] == raw end,
   read = read,
   write = write,
   method = {

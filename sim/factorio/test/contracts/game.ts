@@ -252,9 +252,10 @@ export const gameContracts: readonly Contract[] = [
     lua: `
       create{ name = 'iron-chest', position = { 500, 500 } }
       local p = game.surfaces[1].find_non_colliding_position('iron-chest', { 500, 500 }, 5, 1)
-      return math.abs(p.x - 500.5) + math.abs(p.y - 500.5) > 0
+      return math.abs(p.x - 500.5) + math.abs(p.y - 500.5) > 0,
+        game.surfaces[1].find_non_colliding_position('iron-chest', { 500, 500 }, 0) ~= nil -- no limit
     `,
-    gives: [true],
+    gives: [true, true],
   },
   {
     member: "LuaSurface.spill_item_stack",
