@@ -1,9 +1,10 @@
 -- What the demo worlds tell each other over circuits: each puts what lies ready in it of the things that it uses on one channel,
--- and each shows the sum of all.
+-- and a one besides, so that the channel counts its worlds, also those in which nothing lies ready. Each shows the sum of all.
 local goods = require("goods")
 local roles = require("roles")
 
 local CHANNEL = "demo"
+local ALIVE = { type = "virtual", name = "signal-A", quality = "normal", comparator = "=" }
 local ROW_X, ROW_Y, APART = 4, 16, 3
 
 local signals = {}
@@ -50,10 +51,11 @@ end
 function signals.turn(built, role, ports)
   if not (built and built.source.valid) then return end
   local section = built.source.get_or_create_control_behavior().get_section(1)
+  section.set_slot(1, { value = ALIVE, min = 1 })
   for i, good in ipairs(roles.wanted(role)) do
     local port = ports[goods.resource(good)]
     local ready = port and port.valid and goods.kind(good).available(port, good) or 0
-    section.set_slot(i, { value = signal(good), min = ready })
+    section.set_slot(1 + i, { value = signal(good), min = ready })
   end
 end
 

@@ -151,6 +151,12 @@ test("two peers with different table orders stay in step", () => {
   expect(peer.storageHash("clusterio-demo-world")).toBe(server.storageHash("clusterio-demo-world"));
 });
 
+test("a world in which nothing lies ready counts itself on its channel all the same", () => {
+  const game = world(0);
+  game.tick(31);
+  expect((JSON.parse(game.rcon("/demo-count")) as { sent: Totals }).sent).toEqual({ "virtual:signal-A": 1 });
+});
+
 test("what lies ready in a world is on its channel, and its receiver shows it and what the others say", () => {
   const game = world(2);
   const tag = token(2).slice(0, 4);
@@ -161,7 +167,9 @@ test("what lies ready in a world is on its channel, and its receiver shows it an
   game.rcon("/demo-freeze");
   game.tick(60);
   const { sent, shown } = JSON.parse(game.rcon("/demo-count")) as { sent: Totals; shown: Totals };
-  expect(Object.keys(sent)).toEqual(["fluid:steam", "item:iron-plate", "virtual:signal-cluster-energy"]);
+  expect(Object.keys(sent)).toEqual([
+    ...["fluid:steam", "item:iron-plate", "virtual:signal-A", "virtual:signal-cluster-energy"],
+  ]);
   expect(shown).toEqual(sent);
   game.rcon(`/clusterio-signals {"token":"${token(2)}","names":["item:coal"]}`);
   const number = (
