@@ -4,6 +4,8 @@ import { COMMAND_BYTES_MAX } from "#bridge/session/imports";
 
 /** One game's list of what stays: said whole, when it is another one, one command at a time (CW1 to CW3). */
 const TOKEN = "toke00000001";
+/** The game is busy saving: nothing comes. */
+const NONE = "";
 const scene = (known: readonly string[] = []) => {
   const names = new Names();
   for (const [number, name] of known.entries()) names.add(number, name);
@@ -19,8 +21,8 @@ const scene = (known: readonly string[] = []) => {
     },
     complain: ({ code }) => complaints.push(code),
   });
-  const reply = async (text: string | undefined = '{"tick":5}') => {
-    waiting.shift()?.(text);
+  const reply = async (text = '{"tick":5}') => {
+    waiting.shift()?.(text === NONE ? undefined : text);
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();
   };
   return { names, caps, sent, complaints, reply };
@@ -34,7 +36,7 @@ test("CW2 numbers where the save gave them, names for the rest; said once, and a
   await reply();
   caps.want([COAL, STEAM]);
   names.add(2, STEAM);
-  caps.named();
+  caps.reported();
   caps.want([STEAM, COAL]);
   await reply();
   caps.want([PLATE, COAL, STEAM]);
@@ -51,6 +53,20 @@ test("CW2 what the save holds already is not said, and of a mod that cannot be t
   caps.open({ token: TOKEN, names }, undefined);
   caps.want([]);
   expect(sent).toEqual([]);
+});
+
+test("CW2 after a command that nobody answered, what the save holds is not known: the list is said again, also the one of before", async () => {
+  const { caps, names, sent, reply } = scene([PLATE, COAL]);
+  caps.open({ token: TOKEN, names }, [PLATE]);
+  caps.want([COAL]);
+  await reply(NONE);
+  caps.want([PLATE]);
+  expect(sent).toEqual(["/cc toke 1 B", "/cc toke 2 A"]);
+  await reply(NONE);
+  caps.reported();
+  await reply();
+  caps.reported();
+  expect(sent.slice(2)).toEqual(["/cc toke 3 A"]);
 });
 
 test("CW3 what changes while a command is under way is said after it, as it is then", async () => {
@@ -76,14 +92,14 @@ test("names that have no room wait for their numbers", async () => {
   expect(said).toEqual(many.slice(0, said.length));
   // The save gave numbers to those: there is room for others now.
   for (const [number, name] of said.entries()) names.add(number, name);
-  caps.named();
+  caps.reported();
   await reply();
   expect(sent).toHaveLength(2);
   expect(sent[1]!.split(" ")[4]!.split(",")[0]).toBe(many[said.length]);
   for (const [number, name] of many.entries()) names.add(number, name);
-  caps.named();
+  caps.reported();
   await reply();
-  caps.named();
+  caps.reported();
   expect(sent).toHaveLength(3);
   expect(sent[2]!.split(" ")).toHaveLength(4);
 });

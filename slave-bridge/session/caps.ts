@@ -23,13 +23,14 @@ interface Word {
  * Tells one game what it is not to export (ADR 0046).
  *
  * CW1 a command has the whole list, and a number that rises within the session: one that another overtook is dropped.
- * CW2 it is said only when the save holds another list: as `begin` told, or as a reply confirmed.
+ * CW2 it is said only when the save holds another list: as `begin` told, or as a reply confirmed. After a command without a reply
+ *     nobody knows which it holds.
  * CW3 one command is under way at a time, composed when its turn comes.
  */
 export class Caps {
   #open: Open | undefined;
   #wanted: readonly string[] = [];
-  /** What the save holds, undefined while nobody knows that of this session. */
+  /** What the save holds, undefined while nobody knows. */
   #holds: string | undefined;
   #number = 0;
   #telling = false;
@@ -60,9 +61,9 @@ export class Caps {
     void this.#tell();
   }
 
-  /** The save gave numbers: what had no room by its name may have it now. */
-  named(): void {
-    if (this.#left) void this.#tell();
+  /** The game reported: what had no room by its name may have a number now, what it did not answer is said again. */
+  reported(): void {
+    if (this.#left || this.#holds === undefined) void this.#tell();
   }
 
   async #tell(): Promise<void> {
@@ -77,6 +78,7 @@ export class Caps {
       if (open !== this.#open) return undefined;
       const word = wordFor(open, ++this.#number, this.#wanted);
       told = keyOf(word.told);
+      this.#holds = undefined;
       return word.command;
     });
     if (open !== this.#open) return;

@@ -410,7 +410,7 @@ export class Session {
       this.#lease.paced(decoded.report.tick);
       this.#feed({ kind: "report", report: decoded.report, untakeable: decoded.untakeable });
       this.#unpark();
-      this.#caps.named();
+      this.#caps.reported();
       return decoded.report.tick;
     }
     if (decoded.kind === "unknown-number") this.#park(line);
