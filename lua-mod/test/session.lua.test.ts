@@ -76,26 +76,42 @@ test("a parameter that can't be read changes nothing and stops nothing", () => {
   expect(world.state()).toBe(before);
 });
 
-test("a command with another session's token or tag changes nothing", () => {
+/** Every command that says of which session it is, by tag or by token, with a parameter that is right otherwise. */
+const of_a_session: readonly (readonly [command: string, parameter: (tag: string, token: string) => string])[] = [
+  ["ci", (tag) => `${tag} AK`],
+  ["cc", (tag) => `${tag} 1 A`],
+  ["cf", (tag) => `${tag} 1 ABBBBB`],
+  ["cl", (tag) => `${tag} 100`],
+  ["cr", (tag) => tag],
+  ["cm", (tag) => `${tag} {"n":1,"slave":"home","from":"b","channel":"c","data":"d"}`],
+  ["cs", (tag) => `${tag} AA`],
+  ["clusterio-import", (_, token) => JSON.stringify({ token, totals: { "item:iron-plate": 5 } })],
+  ["clusterio-signals", (_, token) => JSON.stringify({ token, names: ["item:coal"] })],
+];
+
+test.each(of_a_session)("/%s of another session changes nothing", (command, parameter) => {
   world.open();
   world.place("import", 0);
   world.request(0, 1, "iron-plate", 10);
   world.tick(5);
   const before = world.state();
-  expect(world.send("ci", "nope AK").error).toBe("wrong-token");
-  expect(world.send("cl", "nope 100").error).toBe("wrong-token");
-  expect(world.send("cr", "nope").error).toBe("wrong-token");
-  expect(world.json("clusterio-import", { token: "other00001", totals: { "item:iron-plate": 5 } })).toMatchObject({
-    error: "wrong-token",
-  });
+  expect(world.send(command, parameter("nope", "nope000001")).error).toBe("wrong-token");
+  expect(world.state()).toBe(before);
+  expect(world.send(command, parameter(world.tag, world.token)).error).toBeUndefined();
+});
+
+test("nor does an adoption for another session", () => {
+  world.open();
+  const before = world.state();
   expect(adopt("other00001", "a.2").error).toBe("wrong-token");
   expect(world.state()).toBe(before);
 });
 
-test("no command works before a session, not even with an empty token", () => {
-  expect(world.send("ci", " AA").error).toBe("wrong-token");
-  expect(world.send("cl", " 100").error).toBe("wrong-token");
-  expect(world.json("clusterio-import", { token: "", totals: {} })).toMatchObject({ error: "wrong-token" });
+test.each(of_a_session)("/%s does not work before a session, not even with an empty token", (command, parameter) => {
+  expect(world.send(command, parameter("", "")).error).toBe("wrong-token");
+});
+
+test("nor does an adoption", () => {
   expect(adopt("", "a.1").error).toBe("wrong-token");
 });
 
@@ -107,15 +123,15 @@ test("a player who types a command is refused and nothing changes", () => {
   expect(world.state()).toBe(before);
 });
 
-test("imports wait until the world is this instance's", () => {
-  begin("token000001");
-  expect(world.send("ci", "toke ").error).toBe("not-adopted");
-  expect(world.json("clusterio-import", { token: "token000001", totals: { "item:iron-plate": 5 } })).toMatchObject({
-    error: "not-adopted",
-  });
-  adopt("token000001", "a.1");
-  expect(world.send("ci", "toke ").error).toBeUndefined();
-});
+test.each(of_a_session.filter(([command]) => command !== "cl" && command !== "cr"))(
+  "/%s waits until the world is this instance's",
+  (command, parameter) => {
+    begin("token000001");
+    expect(world.send(command, parameter("toke", "token000001")).error).toBe("not-adopted");
+    adopt("token000001", "a.1");
+    expect(world.send(command, parameter("toke", "token000001")).error).not.toBe("not-adopted");
+  },
+);
 
 test("adopting again changes nothing", () => {
   begin("token000001");

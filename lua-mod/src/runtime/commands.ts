@@ -5,13 +5,15 @@ import { numberSignals, takeInFeed } from "./circuit-commands";
 import { sessionBegan } from "./circuit-report";
 import { setTime } from "./clock";
 import { takeInCompact, takeInNamed } from "./intake";
-import { field, jsonArray, jsonNumber, jsonObject, jsonString, parseObject } from "./json";
+import { field, jsonArray, jsonNumber, jsonObject, jsonString, type Parsed, parseObject } from "./json";
 import { lease_ticks_max } from "./limits";
 import { lookedInto, takeFigures } from "./looks";
 import { hear } from "./messages";
 import { replyReport } from "./report";
 import { adopt, begin, extendLease, isTag, type Refused, wholeState, wrongToken } from "./session";
 import { showWaiting } from "./wants";
+
+type Answer = (parameter: string | undefined) => string;
 
 function refusal(refused: Refused): string {
   return jsonObject([field("error", jsonString(refused.error)), field("message", jsonString(refused.message))]);
@@ -47,6 +49,33 @@ function notAdopted(): string {
   return refusal({ error: "not-adopted", message: "this save's world is not this instance's: adopt it first" });
 }
 
+function tick(): string {
+  return jsonObject([field("tick", jsonNumber(game.tick))]);
+}
+
+/** Of this session, by its tag in front. */
+function tagged(answer: (rest: string) => string): Answer {
+  return (parameter) => {
+    const { tag, rest } = splitTag(parameter);
+    return isTag(tag) ? answer(rest) : refusal(wrongToken());
+  };
+}
+
+/** Of this session, by its whole token. */
+function withToken(answer: (parsed: Parsed) => string): Answer {
+  return (parameter) => {
+    const parsed = parseObject(parameter);
+    if (parsed === undefined) return badParameter();
+    const { token } = parsed;
+    return token === storage.session.token && token !== "" ? answer(parsed) : refusal(wrongToken());
+  };
+}
+
+/** Only in a world that is this instance's own. */
+function adopted<T>(answer: (parameter: T) => string): (parameter: T) => string {
+  return (parameter) => (storage.session.open ? answer(parameter) : notAdopted());
+}
+
 function unreadable(): string {
   return refusal({
     error: "payload",
@@ -62,26 +91,16 @@ function imported(untakeable: string[] | undefined, always: boolean): string {
   return replyReport(false, isStated ? [field("untakeable", jsonArray(written))] : []);
 }
 
-function onCompactImport(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onCompactImport(rest: string): string {
   return imported(takeInCompact(rest), false);
 }
 
-function onImport(parameter: string | undefined): string {
-  const parsed = parseObject(parameter);
-  if (parsed === undefined) return badParameter();
-  const { token, totals } = parsed;
-  if (token !== storage.session.token || token === "") return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onImport({ totals }: Parsed): string {
   const named = typeof totals === "object" ? (totals as { [resource: string]: unknown }) : undefined;
   return imported(named === undefined ? undefined : takeInNamed(named), true);
 }
 
-function onLease(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
+function onLease(rest: string): string {
   const [digits, time] = string.match(rest, "^(%d+)%s*(%d*)$");
   const ticks = digits === undefined ? undefined : tonumber(digits);
   if (ticks === undefined || ticks > lease_ticks_max) return badParameter();
@@ -94,67 +113,45 @@ function onLease(parameter: string | undefined): string {
   ]);
 }
 
-function onCapped(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onCapped(rest: string): string {
   const [digits, payload, names] = string.match(rest, "^(%d+) (%S+) ?(.*)$");
   const at = tonumber(digits);
   if (at === undefined) return badParameter();
   if (!takeCapped(at, payload, names)) return unreadable();
-  return jsonObject([field("tick", jsonNumber(game.tick))]);
+  return tick();
 }
 
-function onFigures(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onFigures(rest: string): string {
   const [digits, payload] = string.match(rest, "^(%d+) (%S+)$");
   const n = tonumber(digits);
   if (n === undefined) return badParameter();
   if (!takeFigures(n, payload)) return unreadable();
   for (const port of lookedInto()) showWaiting(port);
-  return jsonObject([field("tick", jsonNumber(game.tick))]);
+  return tick();
 }
 
-function onMessage(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onMessage(rest: string): string {
   const parsed = parseObject(rest);
   const refused = parsed === undefined ? undefined : hear(parsed);
   if (parsed === undefined) return badParameter();
   return refused === undefined ? tick() : refusal(refused);
 }
 
-function tick(): string {
-  return jsonObject([field("tick", jsonNumber(game.tick))]);
-}
-
-function onSignals(parameter: string | undefined): string {
-  const parsed = parseObject(parameter);
-  if (parsed === undefined) return badParameter();
-  if (parsed.token !== storage.session.token || parsed.token === "") return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onSignals(parsed: Parsed): string {
   return numberSignals(parsed) ?? badParameter();
 }
 
-function onFeed(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
-  if (!storage.session.open) return notAdopted();
+function onFeed(rest: string): string {
   const refused = takeInFeed(rest);
   return refused === undefined ? tick() : refusal(refused);
 }
 
-function onReport(parameter: string | undefined): string {
-  const { tag, rest } = splitTag(parameter);
-  if (!isTag(tag)) return refusal(wrongToken());
+function onReport(rest: string): string {
   if (rest !== "" && rest !== "full") return badParameter();
   return replyReport(rest === "full", []);
 }
 
-function register(name: string, answer: (parameter: string | undefined) => string): void {
+function register(name: string, answer: Answer): void {
   commands.add_command(name, ["clusterio.command-help"], (event: CustomCommandData) => {
     if (event.player_index !== undefined) {
       game.get_player(event.player_index)?.print(["clusterio.not-for-players"]);
@@ -167,13 +164,13 @@ function register(name: string, answer: (parameter: string | undefined) => strin
 export function registerCommands(): void {
   register("clusterio-begin", onBegin);
   register("clusterio-adopt", onAdopt);
-  register("clusterio-import", onImport);
-  register("ci", onCompactImport);
-  register("cc", onCapped);
-  register("cf", onFigures);
-  register("cl", onLease);
-  register("cr", onReport);
-  register("cm", onMessage);
-  register("cs", onFeed);
-  register("clusterio-signals", onSignals);
+  register("clusterio-import", withToken(adopted(onImport)));
+  register("ci", tagged(adopted(onCompactImport)));
+  register("cc", tagged(adopted(onCapped)));
+  register("cf", tagged(adopted(onFigures)));
+  register("cl", tagged(onLease));
+  register("cr", tagged(onReport));
+  register("cm", tagged(adopted(onMessage)));
+  register("cs", tagged(adopted(onFeed)));
+  register("clusterio-signals", withToken(adopted(onSignals)));
 }
