@@ -51,6 +51,17 @@ test("bytes that are sent past it count as well", async () => {
   expect(sent).toEqual(["delivery"]);
 });
 
+test("bytes count, not letters", async () => {
+  const { clock, pipe, sent } = scene(6_000);
+  void pipe.ask("delivery", () => long("ü"));
+  void pipe.ask("level", () => "level");
+  // 3,000 bytes, less the 1,200 of a burst.
+  await clock.advanceSettling(299, settle);
+  expect(sent).toHaveLength(1);
+  await clock.advanceSettling(2, settle);
+  expect(sent).toHaveLength(2);
+});
+
 test("nothing to say takes no time from others, and is no reply", async () => {
   const { pipe, sent } = scene(6_000);
   expect(await pipe.ask("level", () => undefined)).toBeUndefined();

@@ -76,6 +76,21 @@ test("RT1: never more than the rate, a burst and one command, over any stretch o
   );
 });
 
+test("RT1: an idle minute gives a burst and no more, also when the game takes in less than before", () => {
+  const bytes = 600;
+  const sentAfter = (idle: Turns) => {
+    let turns = idle;
+    for (let id = 0; id < 5; id++) turns = asks(turns, { id, rank: "delivery", since: NOW + 60_000 });
+    let sent = 0;
+    for (let [after, chosen] = next(turns, NOW + 60_000); chosen.kind === "turn"; sent += bytes)
+      [after, chosen] = next(said(after, bytes, NOW + 60_000), NOW + 60_000);
+    return sent;
+  };
+  const idle = atRate(newTurns(NOW), RATE, NOW);
+  expect(sentAfter(idle)).toBe(RATE * BURST_MS);
+  expect(sentAfter(atRate(idle, 3, NOW + 60_000))).toBe(3 * BURST_MS);
+});
+
 test("RT2: what has not waited long goes by rank", () => {
   let turns = atRate(newTurns(NOW), RATE, NOW);
   for (const [id, rank] of [...RANKS].reverse().entries()) turns = asks(turns, { id, rank, since: NOW - id });

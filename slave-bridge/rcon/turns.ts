@@ -50,11 +50,7 @@ const filled = (turns: Turns, now: number): Turns => {
 };
 
 /** From now on the game takes in `rate` bytes a millisecond, above zero. */
-export const atRate = (turns: Turns, rate: number, now: number): Turns => {
-  if (rate === turns.rate) return turns;
-  const { balance, ...rest } = filled(turns, now);
-  return { ...rest, balance: Math.min(balance, rate * BURST_MS), rate };
-};
+export const atRate = (turns: Turns, rate: number, now: number): Turns => ({ ...filled(turns, now), rate });
 
 export const asks = (turns: Turns, waiting: Waiting): Turns => ({ ...turns, waiting: [...turns.waiting, waiting] });
 

@@ -1,130 +1,6 @@
-import type { RconConnection } from "#bridge/game/port";
-import { EMPTY_RECORD } from "#bridge/link/state";
-import type { BridgeContext } from "#bridge/ports";
-import { Session, type SessionOwner } from "#bridge/session/session";
-import { LIMITS } from "#bridge/supervisor/limits";
-import { FakeMachine } from "#bridge/test/fake-game";
-import { FakeMaster } from "#bridge/test/fake-master";
-import { type FakeSave, FakeWorld, newSave } from "#bridge/test/fake-world";
-import { nextBoot } from "#core/boot";
-import { unavailable } from "#core/errors";
-import { instanceId, slaveId } from "#core/ids";
-import { ManualClock } from "#core/ports/memory/manual-clock";
-import { MemoryBroker } from "#core/ports/memory/memory-bus";
-import { MemoryDisk } from "#core/ports/memory/memory-disk";
-import { SeededRandom } from "#core/ports/memory/seeded-random";
-
-const slave = slaveId("home");
-const north = instanceId("north");
-const GEAR = "item:gear";
-
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
-
-/** A connection whose replies the test may hold back. */
-class SlowRcon implements RconConnection {
-  readonly sent: string[] = [];
-  readonly #held: (() => void)[] = [];
-  holding: RegExp | undefined;
-  failing: RegExp | undefined;
-  closed = false;
-
-  constructor(private readonly world: FakeWorld) {}
-
-  async send(command: string): Promise<string> {
-    this.sent.push(command);
-    if (this.failing?.test(command) === true) throw unavailable("nothing came");
-    const reply = this.world.command(command);
-    if (this.holding?.test(command) === true) await new Promise<void>((resolve) => this.#held.push(resolve));
-    return reply;
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  release(): void {
-    this.holding = undefined;
-    for (const resolve of this.#held.splice(0)) resolve();
-  }
-}
-
-const scene = (save: FakeSave = newSave(7)) => {
-  const clock = new ManualClock();
-  const broker = new MemoryBroker(clock);
-  const disk = new MemoryDisk();
-  const machine = new FakeMachine(clock, disk);
-  const bus = broker.connect();
-  const random = new SeededRandom(1);
-  const master = new FakeMaster(broker.connect(), slave, clock);
-  const world = new FakeWorld(save);
-  const told: string[] = [];
-  const log: string[] = [];
-  let echoed = "";
-  let writing: Promise<void> = Promise.resolve();
-  const owner: SessionOwner & { busy: boolean } = {
-    busy: false,
-    instance: north,
-    reports: "/reports",
-    remember: async () => {
-      await writing;
-      told.push("remembered");
-    },
-    configure: ({ name }) => void told.push(`configured ${name}`),
-    belongs: (id) => void told.push(`belongs ${id}`),
-    publish: (fact) => void master.facts.push(fact),
-    stopServer: (message) => void told.push(`stop ${message}`),
-    alarm: (message) => void (message === undefined || told.push(`alarm ${message}`)),
-    send: (id, { channel, to, data }) => void told.push(`sent ${id} ${channel} ${to ?? "all"} ${data}`),
-    dropped: () => void told.push("dropped"),
-    changed: () => {},
-    saving: () => owner.busy,
-  };
-  const settings = {
-    ...{ slave, dir: "/data", install: { name: "", command: "", args: [], readData: "", line: "2.1" }, mods: [] },
-    ...{ gameAddress: "127.0.0.1", limits: LIMITS, version: "0" },
-  };
-  const context: BridgeContext = {
-    settings,
-    boot: nextBoot(clock.now(), "", random),
-    ports: {
-      clock,
-      random,
-      disk,
-      bus,
-      facts: bus,
-      game: machine.game(),
-      journal: (_: string, line: string) => void log.push(line),
-    },
-  };
-  const session = new Session(context, owner, EMPTY_RECORD);
-  /** What the leader would state about this world. */
-  const deliver = (allocated: Record<string, number>, folded?: number) => {
-    const view = { boot: master.boot, round: ++master.round, epoch: 1, generation: 1, owner: context.boot };
-    const worlds = { "north.1": { token: echoed, seed: 7, tick: 0, allocated } };
-    session.delivery({ ...view, worlds, ...(folded === undefined ? {} : { folded }) } as Parameters<
-      Session["delivery"]
-    >[0]);
-  };
-  const connect = async (holding?: RegExp) => {
-    const rcon = new SlowRcon(world);
-    rcon.holding = holding;
-    session.connected(rcon);
-    await settle();
-    echoed = world.token;
-    return rcon;
-  };
-  const hold = () => {
-    let release = () => {};
-    writing = new Promise((resolve) => {
-      release = resolve;
-    });
-    return release;
-  };
-  const reportFile = (text: string) => machine.print(`/reports/${world.file}`, text);
-  return { clock, session, world, master, owner, told, log, deliver, connect, hold, reportFile, settings };
-};
+import { newSave } from "#bridge/test/fake-world";
+import { GEAR, scene, settle } from "#bridge/test/session-scene";
+import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
 
 describe("a session", () => {
   test("what the link wants remembered is on disk before the game hears of it (E1)", async () => {
@@ -170,7 +46,7 @@ describe("a session", () => {
     const rcon = await connect();
     world.wanted[GEAR] = 100;
     rcon.holding = /import/;
-    deliver({ [GEAR]: 10 }, clock.now() - 5);
+    deliver({ [GEAR]: 10 }, { folded: clock.now() - 5 });
     deliver({ [GEAR]: 20 });
     deliver({ [GEAR]: 30 });
     await settle();
@@ -181,12 +57,34 @@ describe("a session", () => {
     expect(imports()).toHaveLength(2);
     expect(world.received[GEAR]).toBe(30);
     expect(session.measured().latencyMs).toEqual([5]);
+    expect(session.measured().latencyMs).toEqual([]);
+  });
+
+  test("of what a busy game took in, no more is measured than telemetry has room for", async () => {
+    const { connect, deliver, session, clock } = scene();
+    await connect();
+    for (let n = 1; n <= LATENCY_SAMPLES_MAX + 5; n++) {
+      deliver({ [GEAR]: n }, { folded: clock.now() - 5 });
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(session.measured().latencyMs).toHaveLength(LATENCY_SAMPLES_MAX);
   });
 
   test("a game that says that its session is another one is left for a new connection (E4)", async () => {
     const { connect, deliver, world } = scene();
     const rcon = await connect();
     world.token = "somebodyelse1";
+    deliver({ [GEAR]: 10 });
+    await settle();
+    expect(rcon.closed).toBe(true);
+  });
+
+  test("a game that does not know a number which it gave is left for a new connection (E4)", async () => {
+    const { connect, deliver, world } = scene();
+    const rcon = await connect();
+    const command = world.command.bind(world);
+    world.command = (text) =>
+      text.startsWith("/clusterio-import") ? '{"error":"payload","message":"no such number"}' : command(text);
     deliver({ [GEAR]: 10 });
     await settle();
     expect(rcon.closed).toBe(true);
@@ -201,6 +99,25 @@ describe("a session", () => {
     reportFile(line(1, { names: { 0: GEAR } }));
     await settle();
     expect(master.reported.map(({ exported }) => exported)).toEqual([{}, { [GEAR]: 9 }]);
+  });
+
+  test("what waited for a name is nothing to the next session", async () => {
+    const { connect, session, world, reportFile } = scene();
+    await connect();
+    const line = (rest: object) => JSON.stringify({ token: world.token, seq: 1, tick: 5, ...rest });
+    reportFile(line({ exported: { 0: 9 } }));
+    session.disconnected();
+    const rcon = await connect();
+    reportFile(line({ names: { 0: GEAR } }));
+    await settle();
+    expect(rcon.closed).toBe(false);
+  });
+
+  test("a report says how far the game is", async () => {
+    const { connect, session, world, reportFile } = scene();
+    await connect();
+    reportFile(JSON.stringify({ token: world.token, seq: 1, tick: 500 }));
+    expect(session.measured().tick).toBe(500);
   });
 
   test("when such a name never comes, a new session is begun", async () => {
@@ -266,6 +183,85 @@ describe("a session", () => {
     session.message(incoming);
     await settle();
     expect([...rcon.sent, ...next.sent].filter((command) => command.startsWith("/cm"))).toHaveLength(1);
+  });
+
+  test("what the world puts on channels goes on the air while its session is open, and ends with a good-bye", async () => {
+    const { connect, deliver, session, told, world, reportFile } = scene();
+    await connect();
+    const first = world.token;
+    const say = (token: string, coal: number) =>
+      reportFile(JSON.stringify({ circuit: token, say: "main", whole: true, signals: { "item:coal": coal } }));
+    say(first, 1);
+    // Three echoes of another token: a new session on the same connection.
+    for (let n = 0; n < 3; n++) deliver({}, { token: "anothertoken1" });
+    await settle();
+    expect(world.token).not.toBe(first);
+    say(first, 2);
+    say(world.token, 3);
+    await settle();
+    const aired = () => told.filter((line) => line.startsWith("main has"));
+    expect(aired()).toEqual(['main has {"item:coal":1}', 'main has {"item:coal":3}']);
+    await session.leave();
+    await settle();
+    expect(aired().slice(2)).toEqual(["main has {}"]);
+  });
+
+  test("what storage is full of is said again after the game gave no answer, with its next report", async () => {
+    const { connect, deliver, owner, world, reportFile } = scene();
+    const rcon = await connect();
+    owner.busy = true;
+    rcon.failing = /^\/cc/;
+    deliver({}, { capped: [GEAR] });
+    await settle();
+    rcon.failing = undefined;
+    expect(world.capped).toEqual([]);
+    reportFile(JSON.stringify({ token: world.token, seq: 1, tick: 5 }));
+    await settle();
+    expect(world.capped).toEqual([GEAR]);
+  });
+
+  test("deliveries and operators go before caps, messages and figures when the game takes in little (E6)", async () => {
+    const { connect, deliver, session, world, clock, reportFile } = scene();
+    world.players = 40;
+    const rcon = await connect();
+    await clock.advanceSettling(2_500, settle);
+    // The way in is full: what follows waits for its turn.
+    void session.commandTurn(3_000);
+    const from = rcon.sent.length;
+    world.wanted[GEAR] = 100;
+    reportFile(JSON.stringify({ token: world.token, seq: 1, tick: 5, names: { 0: GEAR }, wanted: { 0: 100 } }));
+    reportFile(JSON.stringify({ look: { token: world.token, resources: [GEAR] } }));
+    session.message({ slave: "away", from: "east", channel: "c", data: "hi", direct: false });
+    await settle();
+    void session.commandTurn(10).then(() => rcon.sent.push("operator"));
+    void session.report();
+    deliver({ [GEAR]: 10 }, { capped: [GEAR] });
+    await settle();
+    expect(rcon.sent.slice(from)).toEqual([]);
+    await clock.advanceSettling(4_000, settle);
+    const verbs = rcon.sent.slice(from).map((line) => line.split(" ")[0]);
+    expect(verbs).toEqual(["/cr", "/ci", "operator", "/cc", "/cm", "/cf"]);
+  });
+
+  test("a start that an operator gives changes nothing in a session that is open", async () => {
+    const { connect, session } = scene();
+    await connect();
+    session.restart();
+    expect(session.world).toBe("north.1");
+  });
+
+  test("a game that says nothing any more holds no stop up", async () => {
+    const { connect, session, clock, master } = scene();
+    await connect(/full/);
+    let left = false;
+    void session.leave().then(() => {
+      left = true;
+    });
+    await clock.advanceSettling(1_900, settle);
+    expect(left).toBe(false);
+    await clock.advanceSettling(200, settle);
+    expect(left).toBe(true);
+    expect(master.facts.at(-1)?.type).toBe("world-left");
   });
 
   test("what mods renamed in the save is told once, and again when it is more", async () => {

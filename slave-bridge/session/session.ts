@@ -389,6 +389,7 @@ export class Session {
 
   #line(line: string): void {
     if (isMessageLine(line)) this.#said(line);
+    else if (isCircuitLine(line)) this.#open?.circuits?.line(line);
     else if (isLookLine(line)) this.#looks.line(line);
     else this.#reported(line);
   }
@@ -404,7 +405,6 @@ export class Session {
   #reported(line: string): number | undefined {
     const open = this.#open;
     if (open === undefined) return undefined;
-    if (isCircuitLine(line)) return void open.circuits?.line(line);
     const decoded = decodeReport(line, open.names, open.token);
     if (decoded.kind === "report") {
       this.#lease.paced(decoded.report.tick);
