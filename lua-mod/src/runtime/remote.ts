@@ -18,6 +18,7 @@ import { importPortOf, setTankRequest } from "./registry";
 import { messageIn, modIn, signalsIn, tableIn } from "./remote-parameters";
 import type { FluidRequest, Totals } from "./state";
 import { fluidRequest } from "./tank-request";
+import { watch, watchedLevels } from "./watches";
 
 type Named = LuaMap<string, number>;
 
@@ -28,8 +29,6 @@ function named(totals: Totals): Named {
 }
 
 /** Sets what an import tank holds; `request` nil sets it to nothing. Returns whether that was possible. */
-import { watch, watchedLevels } from "./watches";
-
 function requestFluid(tank: LuaEntity, request: unknown): boolean {
   const port = tank.valid && tank.name === import_tank ? importPortOf(tank) : undefined;
   const read = fluidRequest(request);
