@@ -51,7 +51,9 @@ export interface LedgerLine {
 export interface Level {
   readonly resource: string;
   readonly storage: number;
-  readonly change: number;
+  /** What worlds gave and got a minute: what passes through at once is never seen in storage. */
+  readonly given: number;
+  readonly got: number;
   readonly inFlight: number;
   /** What worlds still miss. */
   readonly wanted: number;
@@ -81,13 +83,13 @@ const MINUTE_MS = 60_000;
 export const modelOf = (first: Snapshot, last: Snapshot, startedAt: number): Model => {
   const ms = Math.max(1, last.at - first.at);
   const perMinute = (n: number): number => Math.round((n * MINUTE_MS) / ms);
-  const storageBefore = new Map(first.stocks.map(({ resource, storage }) => [resource, storage]));
   const stocks = new Map(last.stocks.map((stock) => [stock.resource, stock]));
   const resources = [
     ...new Set([...stocks.keys(), ...last.worlds.flatMap(({ wanted }) => Object.keys(wanted))]),
   ].sort();
   const sum = (value: (world: WorldView) => number | undefined): number =>
     last.worlds.reduce((total, world) => total + (value(world) ?? 0), 0);
+  const worlds = last.instances.map((instance) => worldLine(instance, first, last, perMinute));
 
   return {
     upSeconds: Math.floor((last.at - startedAt) / 1000),
@@ -102,20 +104,25 @@ export const modelOf = (first: Snapshot, last: Snapshot, startedAt: number): Mod
     p50: percentile(last.latencyMs, 0.5),
     p99: percentile(last.latencyMs, 0.99),
     levels: resources.map((resource) => {
-      const storage = stocks.get(resource)?.storage ?? 0;
       return {
         resource,
-        storage,
-        change: perMinute(storage - (storageBefore.get(resource) ?? storage)),
+        storage: stocks.get(resource)?.storage ?? 0,
+        given: flowOf(resource, worlds, "gives"),
+        got: flowOf(resource, worlds, "gets"),
         inFlight: sum(({ allocated, received }) => (allocated[resource] ?? 0) - (received[resource] ?? 0)),
         wanted: sum(({ wanted, open }) => (open ? wanted[resource] : 0)),
         debt: sum(({ debt }) => debt[resource]) + (stocks.get(resource)?.shortfall ?? 0),
       };
     }),
-    worlds: last.instances.map((instance) => worldLine(instance, first, last, perMinute)),
+    worlds,
     channels: channelLines(last),
   };
 };
+
+const flowOf = (resource: string, worlds: readonly WorldLine[], way: "gives" | "gets"): number =>
+  worlds
+    .flatMap((world) => world[way])
+    .reduce((total, flow) => (flow.resource === resource ? total + flow.amount : total), 0);
 
 const channelLines = ({ channels = {} }: Snapshot): ChannelLine[] =>
   Object.keys(channels)

@@ -38,12 +38,12 @@ export const render = (model: Model, around: Surroundings, { columns, rows }: Si
 /** Lines for something that is not a terminal: one a time. */
 export const plainLine = (model: Model): string => {
   const levels = model.levels.map(
-    ({ resource, storage, change }) => `${shortName(resource)} ${storage} (${signed(change)}/min)`,
+    ({ resource, storage, given, got }) => `${shortName(resource)} ${given} in ${got} out (${storage} stored)`,
   );
   const worlds = model.worlds.map((world) => `${world.name} ${condition(world)}`);
   return [
     `${model.upSeconds} s: round ${model.round} (${model.roundsPerSecond}/s), ${latency(model)}, ${ledgerText(model)}`,
-    levels.join(", ") || "storage is empty",
+    levels.length === 0 ? "nothing moved yet" : `moved a minute: ${levels.join(", ")}`,
     worlds.join(", "),
     ...model.channels.map(channelText),
   ].join("; ");
@@ -72,11 +72,11 @@ const ledgerText = ({ ledger: { bytes, bytesPerHour, daysLeft } }: Model): strin
 const latency = ({ p50, p99 }: Model): string =>
   p50 === null ? "no latency yet" : `latency ${Math.round(p50)}/${Math.round(p99 ?? p50)} ms`;
 
-const levelHead = `${"IN STORAGE".padEnd(26)}${"level".padStart(10)}${"per min".padStart(10)}${"on the way".padStart(12)}${"missing".padStart(10)}${"owed".padStart(8)}`;
+const levelHead = `${"IN STORAGE".padEnd(26)}${"level".padStart(9)}${"in/min".padStart(9)}${"out/min".padStart(9)}${"on the way".padStart(11)}${"missing".padStart(9)}${"owed".padStart(7)}`;
 
-const levelLine = ({ resource, storage, change, inFlight, wanted, debt }: Level): string =>
-  `${shortName(resource).slice(0, 25).padEnd(26)}${String(storage).padStart(10)}${signed(change).padStart(10)}` +
-  `${orDash(inFlight).padStart(12)}${orDash(wanted).padStart(10)}${orDash(debt).padStart(8)}`;
+const levelLine = ({ resource, storage, given, got, inFlight, wanted, debt }: Level): string =>
+  `${shortName(resource).slice(0, 25).padEnd(26)}${String(storage).padStart(9)}${orDash(given).padStart(9)}` +
+  `${orDash(got).padStart(9)}${orDash(inFlight).padStart(11)}${orDash(wanted).padStart(9)}${orDash(debt).padStart(7)}`;
 
 /** Where there is room: what a world gives, gets and waits for on lines of their own. */
 const worldLines = (world: WorldLine): string[] => {
@@ -112,7 +112,6 @@ const channelText = ({ channel, senders, signals }: ChannelLine): string => {
   return `signals on ${channel} from ${senders} worlds: ${flowText(signals.slice(0, SIGNALS_SHOWN))}${more}`;
 };
 
-const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
 const orDash = (n: number): string => (n === 0 ? "–" : String(n));
 
 const clockTime = (seconds: number): string => {

@@ -50,10 +50,10 @@ const SCREEN = [
   "clusterio   up 00:15   1/1 worlds linked   round 200 (10/s)   latency 20/30 ms",
   "the stand-in, not real Factorio   ledger 12.3 MB +17.0/h, 9.5 days left",
   "",
-  "IN STORAGE                     level   per min  on the way   missing    owed",
-  "coal                               0         0           3         9       –",
-  "gear                               0         0           –         1       –",
-  "iron-plate                        20       +60           –         –       3",
+  "IN STORAGE                    level   in/min  out/min on the way  missing   owed",
+  "coal                              0        –       30          3        9      –",
+  "gear                              0        –        –          –        1      –",
+  "iron-plate                       20       60        –          –        –      3",
   "",
   "Iron            60 UPS    gives/min 60 iron-plate",
   "                          gets/min  30 coal",
@@ -79,12 +79,29 @@ describe("the model", () => {
     });
   });
 
-  test("levels show what is stored, on the way, missing and owed, also of what is not in storage", () => {
+  test("levels show what is stored, passing through, on the way, missing and owed, also of what is not in storage", () => {
     expect(model.levels).toEqual([
-      { resource: "item:coal", storage: 0, change: 0, inFlight: 3, wanted: 9, debt: 0 },
-      { resource: "item:gear", storage: 0, change: 0, inFlight: 0, wanted: 1, debt: 0 },
-      { resource: "item:iron-plate", storage: 20, change: 60, inFlight: 0, wanted: 0, debt: 3 },
+      { resource: "item:coal", storage: 0, given: 0, got: 30, inFlight: 3, wanted: 9, debt: 0 },
+      { resource: "item:gear", storage: 0, given: 0, got: 0, inFlight: 0, wanted: 1, debt: 0 },
+      { resource: "item:iron-plate", storage: 20, given: 60, got: 0, inFlight: 0, wanted: 0, debt: 3 },
     ]);
+  });
+
+  test("what one world gives and another gets at once is seen to move, though storage stands still", () => {
+    const two = (exported: number, received: number): Partial<Snapshot> => ({
+      instances: [instance, { ...instance, instance: "gears", config: { ...instance.config, name: "Gears" } }],
+      worlds: [
+        { ...world(exported, 0), wanted: {} },
+        {
+          ...world(0, 0),
+          ...{ world: "gears.1" as WorldView["world"], instance: "gears", wanted: {} },
+          ...{ exported: { "item:iron-plate": exported / 10 }, received: { "item:iron-plate": received } },
+        },
+      ],
+      stocks: [{ resource: "item:iron-plate", storage: 0, shortfall: 0, adjusted: 0 }],
+    });
+    const traded = modelOf(snapshot(10_000, two(100, 40)), snapshot(20_000, two(110, 48)), 0);
+    expect(traded.levels).toMatchObject([{ storage: 0, given: 66, got: 48 }]);
   });
 
   test("one snapshot alone has no flows, and a world that is new in the window neither", () => {
@@ -120,7 +137,7 @@ describe("the view", () => {
 
   test("a line for what is no terminal", () => {
     expect(plainLine(model)).toBe(
-      "15 s: round 200 (10/s), latency 20/30 ms, ledger 12.3 MB +17.0/h, 9.5 days left; coal 0 (0/min), gear 0 (0/min), iron-plate 20 (+60/min); Iron 60 UPS",
+      "15 s: round 200 (10/s), latency 20/30 ms, ledger 12.3 MB +17.0/h, 9.5 days left; moved a minute: coal 0 in 30 out (0 stored), gear 0 in 0 out (0 stored), iron-plate 60 in 0 out (20 stored); Iron 60 UPS",
     );
   });
 
