@@ -4,14 +4,10 @@ const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 const waitersOf = (signal: AbortSignal): Set<() => void> => {
   const waiters = new Set<() => void>();
   waiting.set(signal, waiters);
-  signal.addEventListener(
-    "abort",
-    () => {
-      for (const run of waiters) run();
-      waiters.clear();
-    },
-    { once: true },
-  );
+  signal.addEventListener("abort", () => {
+    for (const run of waiters) run();
+    waiters.clear();
+  });
   return waiters;
 };
 

@@ -50,6 +50,7 @@ test("P11 what came before a rewind in the same breath is written before it, wha
   await cluster.pass(1_000);
   const [rewound] = await told(cluster, "world-rewound");
   expect(rewound?.rewind).toMatchObject({ fromStorage: { [PLATE]: 107 }, owed: { [PLATE]: 13 }, again: {} });
+  expect(Object.keys(rewound?.worlds ?? {})).toEqual(["a.1"]);
   expect(stock(leader.projector.state)).toBe(2);
   await expectAudited(cluster, leader);
   await leader.stop();

@@ -15,6 +15,17 @@ test("C19 reading on over a cut is found, also when what was lost was said again
   expect(trail.problem(at(1, "a"), at(3, "b"))).toBeUndefined();
   expect(trail.problem(at(2, "b"), at(2, "c"))).toMatch(/never followed/);
   expect(trail.problem(at(2, "c"), at(3, "b"))).toBeUndefined();
+  expect(trail.problem(at(3, "b"), at(1, "a"))).toMatch(/never followed/);
+});
+
+test("C19 what was cut off is not cut off later because the end is cut again", () => {
+  const trail = new EventTrail();
+  trail.stored(1, fact("a"), 0);
+  trail.stored(2, fact("b"), 0);
+  trail.cut(1);
+  trail.stored(2, fact("c"), 0);
+  trail.cut(1);
+  expect(trail.problem(at(2, "b"), at(2, "c"))).toMatch(/never followed/);
 });
 
 test("C19 a message has aged out once it is purged, unless it was cut off before", () => {
@@ -22,6 +33,7 @@ test("C19 a message has aged out once it is purged, unless it was cut off before
   trail.stored(1, fact("a"), 0);
   trail.stored(2, fact("b"), 0);
   trail.aged(2, 70);
+  trail.aged(2, 90);
   expect(trail.agedAt(at(1, "a"))).toBe(70);
   expect(trail.agedAt(at(2, "b"))).toBeUndefined();
   trail.cut(0);
