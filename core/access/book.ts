@@ -80,9 +80,13 @@ export const emptyBook = (at: number): Book => ({
   revoked: {},
 });
 
+/** What the book has under an id. Objects know names of their own ("constructor"), and an id may be one of them. */
+export const entryOf = <T>(entries: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(entries, key) ? entries[key] : undefined;
+
 /** The grants of a role; a verb that this version does not know is left out. */
 export const grantsOfRole = ({ roles }: Book, role: string): Grant[] =>
-  (roles[role]?.grants ?? []).flatMap((text) => {
+  (entryOf(roles, role)?.grants ?? []).flatMap((text) => {
     try {
       return [parseGrant(text)];
     } catch (error) {
@@ -95,7 +99,7 @@ export const isRoot = (user: UserRecord | undefined): boolean => (user?.root?.le
 
 /** All that somebody may do: nothing when he is revoked, deleted or unknown. */
 export const grantsOfUser = (all: Book, user: string): Grant[] => {
-  const found = all.users[user];
+  const found = entryOf(all.users, user);
   if (found === undefined || found.state !== "active") return [];
   const roles = isRoot(found) ? [ADMIN, ...found.roles] : found.roles;
   return [...new Set(roles)].flatMap((role) => grantsOfRole(all, role));
@@ -115,16 +119,17 @@ export const withRoots = (before: Book, roots: Roots, at: number): Book => {
   const slaves = { ...before.slaves };
   let changed = false;
   for (const { id: name, publicKey } of roots.admins) {
-    const known = users[name];
+    const known = entryOf(users, name);
     if (known?.root?.includes(publicKey) === true || publicKey in before.revoked) continue;
     const base = known ?? { roles: [ADMIN], generation: 0, by: ROOT, at };
     users[name] = { ...base, state: "active", root: [...(known?.root ?? []), publicKey] };
     changed = true;
   }
   for (const { id: name, publicKey } of roots.slaves) {
-    if (slaves[name]?.publicKey === publicKey || publicKey in before.revoked) continue;
+    const known = entryOf(slaves, name);
+    if (known?.publicKey === publicKey || publicKey in before.revoked) continue;
     // One that the master admitted under this name is another machine's; one of ours has a new key.
-    if (slaves[name] !== undefined && slaves[name].by !== ROOT) continue;
+    if (known !== undefined && known.by !== ROOT) continue;
     slaves[name] = { name, state: "active", publicKey, by: ROOT, at };
     changed = true;
   }

@@ -1,5 +1,6 @@
 import {
   type Book,
+  entryOf,
   grantsOfRole,
   grantsOfUser,
   isRoot,
@@ -66,18 +67,18 @@ const requireAll = ({ book, caller }: Context, wanted: readonly Grant[], what: s
 };
 
 const roleIn = ({ roles }: Book, role: string): void => {
-  if (roles[role] === undefined)
+  if (entryOf(roles, role) === undefined)
     throw badInput(`there is no role "${role}"; there are ${Object.keys(roles).join(", ")}`);
 };
 
 const userIn = ({ users }: Book, user: string): UserRecord => {
-  const found = users[user];
+  const found = entryOf(users, user);
   if (found !== undefined && found.state !== "deleted") return found;
   throw badInput(`there is no user "${user}"`);
 };
 
 const slaveIn = ({ slaves }: Book, slave: string): Book["slaves"][string] => {
-  const found = slaves[slave];
+  const found = entryOf(slaves, slave);
   if (found !== undefined) return found;
   throw badInput(`there is no slave "${slave}"; there are ${Object.keys(slaves).join(", ") || "none"}`);
 };
@@ -122,12 +123,20 @@ const voided = (book: Book, user: string, record: UserRecord, now: number): Book
   return { ...withUser(book, user, next), revoked: { ...book.revoked, ...keys } };
 };
 
+/** The book in which that slave's credentials are void. The same one when there is none that they would let in. */
+export const withoutSlave = (book: Book, slave: string, now: number): Book => {
+  const record = entryOf(book.slaves, slave);
+  if (record === undefined || record.state !== "active") return book;
+  const slaves = { ...book.slaves, [slave]: { ...record, state: "revoked" as const } };
+  return { ...book, slaves, revoked: { ...book.revoked, [record.publicKey]: seconds(now) } };
+};
+
 const setRole =
   (must: "exist" | "be new") =>
   (context: Context, { role, grants }: { readonly role: string; readonly grants: readonly string[] }): Decision => {
     const { book, caller, now, instances } = context;
     const wanted = parsed(grants);
-    const known = book.roles[role];
+    const known = entryOf(book.roles, role);
     if (must === "be new" && known !== undefined)
       throw refused(`there is a role "${role}" already: clusterio role edit`);
     if (must === "exist") roleIn(book, role);
@@ -164,9 +173,10 @@ const decisions: { readonly [C in AccessCommand]: Decide<C> } = {
 
   "user.create": (context, { user, roles, publicKey, days }) => {
     const { book, caller, now, instances } = context;
-    const known = book.users[user];
+    const known = entryOf(book.users, user);
     if (known?.state === "active") throw refused(`there is a user "${user}" already`);
-    if (user in book.slaves) throw refused(`"${user}" is the name of a slave: slaves and users share one name space`);
+    if (Object.hasOwn(book.slaves, user))
+      throw refused(`"${user}" is the name of a slave: slaves and users share one name space`);
     if (known === undefined && Object.keys(book.users).length >= USERS_MAX)
       throw refused(`a cluster has at most ${USERS_MAX} users`);
     const given = roles ?? (known?.state === "revoked" ? known.roles : undefined);
@@ -251,11 +261,9 @@ const decisions: { readonly [C in AccessCommand]: Decide<C> } = {
     };
   },
   "slave.revoke": ({ book, now }, { slave }) => {
-    const record = slaveIn(book, slave);
-    if (record.state === "revoked") return same(book, slaveView(slave, record));
-    const slaves = { ...book.slaves, [slave]: { ...record, state: "revoked" as const } };
-    const revoked = { ...book.revoked, [record.publicKey]: seconds(now) };
-    return same({ ...book, slaves, revoked }, slaveView(slave, slaves[slave]!));
+    slaveIn(book, slave);
+    const after = withoutSlave(book, slave, now);
+    return same(after, slaveView(slave, slaveIn(after, slave)));
   },
   "slave.rename": ({ book }, { slave, name }) => {
     const record = slaveIn(book, slave);
@@ -274,6 +282,12 @@ const refuseTakenName = ({ slaves }: Book, name: string): void => {
   if (taken !== undefined) throw refused(`there is a slave named "${name}" already: ${taken[0]}`);
 };
 
+/** Every id that begins as those of tokens do is taken: whatever number stood behind it. */
+const freeId = (name: string, taken: (id: string) => boolean): string => {
+  const wanted = idFromName(name, () => false, "slave");
+  return idFromName(wanted.replace(/^join(?=-|$)/, "slave"), taken);
+};
+
 /** A slave of that name: a new one, or a revoked one that comes back with another key. */
 const admitted = (
   book: Book,
@@ -285,9 +299,8 @@ const admitted = (
     throw refused(`there is a slave named "${name}" already: ${known[0]}; revoke it first, or choose another name`);
   if (known === undefined && Object.keys(book.slaves).length >= SLAVES_MAX)
     throw refused(`a cluster has at most ${SLAVES_MAX} slaves`);
-  const taken = (id: string) => id in book.slaves || id in book.users || isReservedId(id);
-  // Every id that begins as those of tokens do is taken.
-  const id = known?.[0] ?? idFromName(name.replace(/^[^a-z0-9]*join(?=[^a-z0-9])/i, "slave"), taken, "slave");
+  const taken = (id: string) => Object.hasOwn(book.slaves, id) || Object.hasOwn(book.users, id) || isReservedId(id);
+  const id = known?.[0] ?? freeId(name, taken);
   const end = until(now, days);
   const record = { name, state: "active" as const, publicKey, by, at: now, ...end };
   return { slave: id, book: { ...book, slaves: { ...book.slaves, [id]: record } }, ...end };
@@ -306,7 +319,7 @@ export const decideJoin = (
   }: { readonly token: string; readonly publicKey: string; readonly name?: string | undefined },
 ): Decision => {
   const open = openTokens(book, now);
-  const found = open[token];
+  const found = entryOf(open, token);
   if (found === undefined) throw refused("this join token was used, or its time is over: ask for a new one");
   const wanted = found.name ?? name;
   if (wanted === undefined) throw badInput("this token leaves the slave's name to you: add --name NAME");

@@ -1,7 +1,7 @@
 import { decode, encodeAccount, encodeUser, type SigningKey } from "@nats-io/jwt";
 import type { KeyPair } from "@nats-io/nkeys";
 import { z } from "zod";
-import { type Book, grantsOfUser, isRoot, type Roots } from "#core/access/book";
+import { type Book, entryOf, grantsOfUser, isRoot, type Roots } from "#core/access/book";
 import { compile } from "#core/access/compile";
 import type { Signature } from "#core/access/decide";
 import { derivedKey, keyOf } from "#core/adapters/node-keys";
@@ -101,7 +101,7 @@ export class AccessKeys {
 
   /** Credentials for the public key that somebody made for himself. */
   sign(book: Book, { kind, id, publicKey, expires }: Signature): Promise<string> {
-    const generation = book.users[id]?.generation ?? 0;
+    const generation = entryOf(book.users, id)?.generation ?? 0;
     const signer = { user: () => this.#userKey(id, generation), slave: () => this.#slave, join: () => this.#join }[
       kind
     ]();

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { type Book, withRoots } from "#core/access/book";
-import { type Decision, decideAccess, decideJoin } from "#core/access/decide";
+import { type Book, entryOf, withRoots } from "#core/access/book";
+import { type Decision, decideAccess, decideJoin, withoutSlave } from "#core/access/decide";
 import { alarmText } from "#core/alarm";
 import { isClusterioError, messageOf } from "#core/errors";
 import { accessCommands, isAccessCommand, joinRequest } from "#core/events/access";
@@ -115,11 +115,9 @@ export class Access {
       { user: "master", verb: "slave.revoke" },
       () => {},
       async () => {
-        const record = this.book.slaves[slave];
-        if (record === undefined || record.state !== "active") return {};
-        const revoked = { ...this.book.revoked, [record.publicKey]: Math.floor(this.ports.clock.now() / 1000) };
-        const slaves = { ...this.book.slaves, [slave]: { ...record, state: "revoked" as const } };
-        await this.#store.write({ ...this.book, slaves, revoked });
+        const next = withoutSlave(this.book, slave, this.ports.clock.now());
+        if (next === this.book) return {};
+        await this.#store.write(next);
         await this.#push();
         this.ports.alarm(alarmText("slave-floods", `the credentials of slave ${slave} are revoked: ${reason}`));
         return {};
@@ -229,7 +227,7 @@ export class Access {
     if (!isAccessCommand(name)) throw new Error(`${name} is no command about rights`);
     const schema: z.ZodType = accessCommands[name];
     const request = decodeJson(schema, encodeJson(value), name);
-    if (this.book.users[user] === undefined) await this.#readKeys();
+    if (entryOf(this.book.users, user) === undefined) await this.#readKeys();
     const { clock } = this.ports;
     const context = { book: this.book, caller: user, instances: this.#instances, now: clock.now() };
     const decision = decideAccess(context, name, request as never);

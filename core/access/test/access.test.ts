@@ -238,6 +238,32 @@ describe("users", () => {
     expect(one.as("root", "user.revoke", { user: "ada" }).book).toEqual(revoked);
   });
 
+  test("a name that every object knows is nobody's until somebody is called so, and no command spoils the book by it", () => {
+    const [id, publicKey] = ["constructor", key("C")];
+    const commands: readonly (readonly [AccessCommand, object, string])[] = [
+      ...(["user.show", "user.revoke", "user.delete"] as const).map(
+        (c) => [c, { user: id }, "there is no user"] as const,
+      ),
+      ["user.set-roles", { user: id, roles: ["viewer"] }, "there is no user"],
+      ["user.create", { user: "ada", roles: [id], publicKey }, "there is no role"],
+      ...(["slave.show", "slave.revoke"] as const).map((c) => [c, { slave: id }, "there is no slave"] as const),
+      ["slave.rename", { slave: id, name: "x" }, "there is no slave"],
+      ...(["role.show", "role.delete"] as const).map((c) => [c, { role: id }, "there is no role"] as const),
+      ["role.edit", { role: id, grants: [] }, "there is no role"],
+    ];
+    const one = new Play();
+    for (const [command, request, said] of commands)
+      expect(() => one.as("root", command, request as never)).toThrow(said);
+    expect(() => one.join(id, publicKey, "x")).toThrow("was used");
+    one.as("root", "role.create", { role: id, grants: ["see.log"] });
+    one.user(id, id);
+    expect(one.as("root", "slave.create", { name: id, publicKey }).sign?.id).toBe("constructor-2");
+    expect(grantsOfUser(one.book, id)).toEqual([{ verb: "see.log", on: "*" }]);
+    const { book } = new Play();
+    const roots = { admins: [{ id, publicKey }], slaves: [{ id: "constructor", publicKey: key("D") }] };
+    expect(bookShape.parse(withRoots(book, roots, NOW))).toMatchObject({ users: { [id]: { state: "active" } } });
+  });
+
   test.each(["*", ">", "a.b", "a b", "", "master", "join-abc", "A", "x".repeat(300), "{{name()}}"])(
     "nobody is called %p",
     (user) => {
@@ -272,6 +298,18 @@ describe("slaves", () => {
       name: "Attic",
     });
   });
+
+  test.each(["join", "Join!", "join-x", "\uff4a\uff4f\uff49\uff4e x", "-join-", "JOIN join"])(
+    "one named %p, and another whose name comes to the same id, get one that is no token's",
+    (name) => {
+      const one = new Play();
+      const made = (text: string, letter: string) =>
+        one.as("root", "slave.create", { name: text, publicKey: key(letter) }).sign?.id;
+      const ids = [made(name, "A"), made(`${name} `, "B"), made(` ${name}`, "C")];
+      expect(new Set(ids).size).toBe(3);
+      for (const id of ids) expect(id).toMatch(/^(?!join-)[a-z0-9-]{1,32}$/);
+    },
+  );
 
   test("a revoked one is void by its key, and comes back under its id with another key", () => {
     const one = new Play();
