@@ -540,7 +540,7 @@ describe("commands", () => {
   });
 
   test("the slave itself answers who it is, and says what is for an instance only; each stands in the audit", async () => {
-    const { open, outside } = scene();
+    const { open, outside, broker } = scene();
     const audit: string[] = [];
     outside.subscribe(subjects.audit(slave, SELF), ({ data }) => {
       const { verb, outcome } = decodeJson(auditEntry, data, "audit");
@@ -558,9 +558,18 @@ describe("commands", () => {
     });
     expect(await ask(SELF, "report")).toMatchObject({ error: { code: "refused" } });
     expect(await ask(SELF, "explode")).toMatchObject({ error: { code: "bad-input" } });
+    const headers = { "nats-rollup": "all" };
+    broker.send({
+      subject: subjects.command(ann, slave, SELF, "status"),
+      data: encodeJson({}),
+      headers,
+      reply: "_INBOX.x",
+    });
+    await settle();
     expect(await ask(north, "status")).toMatchObject({ error: { code: "refused" } });
     expect(audit).toEqual([
       ...["status asked", "status ok", "report asked", "report refused", "explode asked", "explode bad-input"],
+      ...["status asked", "status refused"],
     ]);
     await bridge.close();
   });

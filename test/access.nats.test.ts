@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errors } from "@nats-io/transport-node";
 import { z } from "zod";
@@ -131,6 +131,12 @@ test("a revoked slave is disconnected within a second and stays out; his neighbo
   expect([good.link.connected(), good.problems]).toEqual([true, []]);
 });
 
+/** Until a token ends by itself, whatever the master knows by then. */
+const secondsLeft = (jwt: string): number => {
+  const { exp } = JSON.parse(Buffer.from(jwt.split(".")[1]!, "base64url").toString());
+  return exp - Date.now() / 1_000;
+};
+
 test("a join token makes one slave, once; the machine's key never travels", async () => {
   const ticket = new OwnKey();
   const { id, jwt } = await admin.access(
@@ -138,18 +144,25 @@ test("a join token makes one slave, once; the machine's key never travels", asyn
     { publicKey: ticket.publicKey, minutes: 5, name: "attic" },
     tokenAnswer,
   );
+  expect(secondsLeft(jwt)).toBeGreaterThan(4 * 60);
+  expect(secondsLeft(jwt)).toBeLessThanOrEqual(5 * 60);
   const problems: Error[] = [];
   const joining = await connect(ticket.creds(jwt), id, problems);
   const key = new OwnKey();
   const join = (token: string, publicKey: string) =>
     joining.nc
       .request(`clusterio.v1.join.${token}`, JSON.stringify({ publicKey }), { timeout: 5_000 })
-      .then((m) => m.json<{ ok?: { jwt: string; id: string }; error?: { code: string } }>());
+      .then((m) => m.json<{ ok?: { jwt: string; id: string }; error?: { code: string; message: string } }>());
   const { ok } = await join(id, key.publicKey);
   expect(ok?.id).toBe("attic");
   const attic = await connect(key.creds(ok?.jwt ?? ""), "attic");
   expect(attic.connected()).toBe(true);
-  expect((await join(id, new OwnKey().publicKey)).error?.code).toBe("refused");
+  // Its own slave is gone by then, so that nothing but the token stands in the way.
+  await admin.access("slave.revoke", { slave: "attic" }, z.unknown());
+  expect((await join(id, new OwnKey().publicKey)).error).toMatchObject({
+    code: "refused",
+    message: expect.stringContaining("was used"),
+  });
   await expect(join("join-guessed", key.publicKey)).rejects.toBeDefined();
   for (const subject of [
     subjects.query("attic" as never, "link"),
@@ -170,9 +183,12 @@ test("credentials end when they were said to, and are renewed before by whoever 
   const guest = new ClusterClient(new NatsBus(link), userId("guest"));
   const next = new OwnKey();
   const renewed = await guest.access("user.renew", { publicKey: next.publicKey }, credentialsAnswer);
-  const { exp } = JSON.parse(Buffer.from(renewed.jwt.split(".")[1]!, "base64url").toString());
-  expect(exp * 1000 - Date.now()).toBeGreaterThan(29 * 86_400_000);
-  expect(exp * 1000 - Date.now()).toBeLessThanOrEqual(30 * 86_400_000);
+  const box = { name: "short box", publicKey: new OwnKey().publicKey, days: 30 };
+  const { jwt: ofSlave } = await admin.access("slave.create", box, credentialsAnswer);
+  for (const made of [jwt, renewed.jwt, ofSlave]) {
+    expect(secondsLeft(made)).toBeGreaterThan(29 * 86_400);
+    expect(secondsLeft(made)).toBeLessThanOrEqual(30 * 86_400);
+  }
   await connect(next.creds(renewed.jwt), "guest");
 });
 
@@ -209,6 +225,21 @@ test("what is decided outlives the master, the broker's folders, and an upgrade 
   await connect(stays.creds, "stays");
 });
 
+test("nobody is made whose credentials could not be kept: exit code 3, nothing asked", async () => {
+  const { path } = await nats().identity.userCreds(userId("root"));
+  const as = ["--nats-url", nats().url, "--creds", path, "--output", "/proc/made.json"];
+  for (const args of [
+    ["user", "create", "zoe", "--role", "viewer"],
+    ["slave", "create-config", "--name", "zoe", "--generate-token"],
+  ])
+    expect(await cli("ctl", [...args, ...as])).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/^\/proc\/made\.json cannot be written: .*\n$/),
+    });
+  for (const command of ["user.list", "slave.list"] as const)
+    expect(JSON.stringify(await admin.access(command, {}, z.unknown()))).not.toContain("zoe");
+});
+
 describe("clusterio-bridge join", () => {
   const ticket = async (changes: Partial<JoinToken> = {}, name?: string): Promise<string> => {
     const key = new OwnKey();
@@ -222,16 +253,17 @@ describe("clusterio-bridge join", () => {
 
   test("writes a configuration that is the machine's alone, once", async () => {
     const token = await ticket({}, "cellar");
+    expect(await bridge("join", token, "--dir", "/proc")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("/proc/bridge.json cannot be written"),
+    });
     const joined = await bridge("join", token, "--dir", folder("cellar"));
     expect(joined).toMatchObject({ code: 0, err: "" });
     const file = join(folder("cellar"), "bridge.json");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const config = JSON.parse(await readFile(file, "utf8"));
-    expect(config).toMatchObject({
-      slave: "cellar",
-      url: nats().url,
-      assignmentKey: nats().identity.assignment.publicKey,
-    });
+    const { creds: _, ...said } = config;
+    expect(said).toEqual({ v: 1, kind: "clusterio-bridge", slave: "cellar", url: nats().url, settings: {} });
     await connect(config.creds, "cellar");
     expect(await bridge("join", await ticket(), "--dir", folder("cellar"))).toMatchObject({
       code: 4,
@@ -289,5 +321,12 @@ describe("clusterio-bridge join", () => {
     ])
       expect(await config("set", key!, value!)).toMatchObject({ code: 2, err: expect.stringContaining(key!) });
     expect(await bridge("config", "list", "--config", "/nowhere")).toMatchObject({ code: 3 });
+    // What is written beside it first would have too long a name.
+    const long = join(folder("cellar"), "x".repeat(250));
+    await copyFile(file, long);
+    expect(await bridge("config", "set", "speed", "4", "--config", long)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("cannot be written"),
+    });
   });
 });

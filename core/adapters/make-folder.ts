@@ -42,13 +42,13 @@ const reason = ({ path, isFolder }: There, error: unknown): string => {
   return messageOf(error);
 };
 
-interface There {
+export interface There {
   readonly path: string;
   readonly isFolder: boolean;
 }
 
 /** The path itself, or the first above it that is there. */
-const nearest = async (path: string): Promise<There> => {
+export const nearest = async (path: string): Promise<There> => {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined && dirname(path) !== path) return nearest(dirname(path));
   return { path, isFolder: found?.isDirectory() ?? true };

@@ -58,12 +58,7 @@ export type AccessRequest<C extends AccessCommand> = z.output<(typeof accessComm
 export const joinRequest = z.object({ publicKey, name: name.optional() });
 
 /** What a slave or user is given: a token for the key that he named. */
-export const credentialsAnswer = z.object({
-  id: z.string(),
-  jwt: z.string(),
-  /** By which bridges verify assignments. */
-  assignmentKey: z.string().exactOptional(),
-});
+export const credentialsAnswer = z.object({ id: z.string(), jwt: z.string() });
 export type CredentialsAnswer = z.infer<typeof credentialsAnswer>;
 
 export const tokenAnswer = z.object({ id: z.string(), jwt: z.string(), expires: z.number() });

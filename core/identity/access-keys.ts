@@ -27,8 +27,6 @@ export const accessFile = z.object({
   adminSigner: z.string(),
   /** A creds file of the system account, which takes new account tokens. */
   systemCreds: z.string(),
-  /** By which bridges verify assignments. */
-  assignment: z.string(),
   admins: z.array(root),
   slaves: z.array(root),
 });
@@ -56,10 +54,6 @@ export class AccessKeys {
 
   get edge(): string {
     return this.file.edge;
-  }
-
-  get assignmentKey(): string {
-    return this.file.assignment;
   }
 
   get systemCreds(): Uint8Array {

@@ -17,8 +17,6 @@ export const bridgeConfig = z.object({
   ca: z.string().exactOptional(),
   /** The content of a creds file. */
   creds: z.string().min(1),
-  /** By which assignments are verified. */
-  assignmentKey: z.string().exactOptional(),
   /** As the options of `run`. */
   settings: z
     .object({

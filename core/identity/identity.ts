@@ -76,7 +76,7 @@ export interface Identity {
   /** EDGE's token, with the users and revocations that a master added since; `accounts.edge.jwt` is without. */
   readonly edgeNow: string;
   readonly accounts: { readonly system: Account; readonly core: Account; readonly edge: Account };
-  /** Bridges verify instance assignments with it; the seed is the leader's. */
+  /** Leaders sign assignments of instances with the seed, and know again what one of them signed. */
   readonly assignment: { readonly publicKey: string; readonly seed: string };
   /** Makes the credentials, or returns the ones made before. */
   slaveCreds(id: SlaveId): Promise<Creds>;
@@ -165,9 +165,8 @@ export const rotateKey = async (dir: string, disk: Disk, name: Rotatable): Promi
   };
   await disk.write(path, new TextEncoder().encode(`${JSON.stringify(next, undefined, 2)}\n`), 0o600);
   await disk.remove(edgeFile(dir));
-  const made = (await disk.list(join(dir, CREDS_FOLDER))).filter((file) => file.startsWith(`${name}-`));
-  for (const creds of made) await disk.remove(join(dir, CREDS_FOLDER, creds));
   const identity = await createIdentity(dir, disk);
+  const made = (await disk.list(join(dir, CREDS_FOLDER))).filter((file) => file.startsWith(`${name}-`));
   for (const creds of made) await identity.makeAgain(name as Role, creds.slice(name.length + 1, -".creds".length));
   return identity;
 };
@@ -271,7 +270,6 @@ class StoredIdentity implements Identity {
       seeds: { signing: seedOf("signing"), slave: seedOf("slave"), join: seedOf("join"), access: seedOf("access") },
       adminSigner: keys.user.getPublicKey(),
       systemCreds: new TextDecoder().decode((await this.#creds("system", "system")).bytes),
-      assignment: this.assignment.publicKey,
       admins: await this.#made("user"),
       slaves: await this.#made("slave"),
     };
@@ -310,7 +308,7 @@ class StoredIdentity implements Identity {
   }
 
   makeAgain(role: Role, name: string): Promise<Creds> {
-    return this.#creds(role, name);
+    return this.#makeCreds(role, name);
   }
 
   /** I4 */
@@ -324,7 +322,11 @@ class StoredIdentity implements Identity {
   async #creds(role: Role | "system", name: string): Promise<Creds> {
     const path = join(this.#credsFolder, `${role}-${name}.creds`);
     const found = await this.disk.read(path);
-    if (found !== undefined) return { path, bytes: found };
+    return found === undefined ? this.#makeCreds(role, name) : { path, bytes: found };
+  }
+
+  async #makeCreds(role: Role | "system", name: string): Promise<Creds> {
+    const path = join(this.#credsFolder, `${role}-${name}.creds`);
     const user = newKey("user");
     const bytes = fmtCreds(await this.#sign(role, name, user), user);
     await this.disk.write(path, bytes, 0o600);

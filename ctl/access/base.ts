@@ -1,6 +1,3 @@
-import { resolve } from "node:path";
-import { nodeDisk } from "#core/adapters/node-disk";
-import { messageOf, refused, unavailable } from "#core/errors";
 import { AS_USER } from "#ctl/client/user-command";
 import type { Place } from "#ctl/cluster/place";
 
@@ -10,15 +7,8 @@ export const ACCESS_SOURCE = `${AS_USER}
       written; 4 refused: a name is taken, or you do not have the right.
 `;
 
-/** @throws ClusterioError `refused` when it is there already, before anybody is asked for secrets that would then be lost. */
-export const newFile = async (path: string): Promise<string> => {
-  const full = resolve(path);
-  const there = await nodeDisk.read(full).catch((error: unknown) => {
-    throw unavailable(`${full} cannot be used: ${messageOf(error)}`, error);
-  });
-  if (there !== undefined) throw refused(`${full} is there already: remove it, or name another with --output`);
-  return full;
-};
+/** Of `newFile`, for commands that write one. */
+export const ANOTHER_OUTPUT = "remove it, or name another with --output";
 
 /** The address that others are told: given, or the one that was used here. */
 export const addressFor = (place: Place, url: string | undefined) => ({

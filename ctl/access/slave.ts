@@ -1,13 +1,14 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { z } from "zod";
+import { newFile } from "#core/adapters/new-file";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput } from "#core/errors";
 import { credentialsAnswer, type SlaveView, slaveView, TOKEN_MINUTES_MAX, tokenAnswer } from "#core/events/access";
 import { encodeBridgeConfig, encodeJoinToken } from "#core/identity/bridge-config";
 import { OwnKey } from "#core/identity/own-key";
 import { slaveId } from "#core/ids";
-import { ACCESS_SOURCE, addressFor, newFile } from "#ctl/access/base";
+import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
 import { UserCommand } from "#ctl/client/user-command";
 import { natsUrl } from "#ctl/up/options";
 
@@ -48,23 +49,25 @@ export class SlaveCreateConfigCommand extends UserCommand {
         throw badInput("say --generate-token: the file is made with credentials, and is a secret then");
       const url = this.url === undefined ? undefined : natsUrl(this.url, "--url");
       return async (client, output, place) => {
-        const path = await newFile(this.output ?? "bridge.json");
+        const path = await newFile(this.output ?? "bridge.json", ANOTHER_OUTPUT);
         const key = new OwnKey();
         const asked = {
           name: this.name,
           publicKey: key.publicKey,
           ...(this.days === undefined ? {} : { days: this.days }),
         };
-        const { id, jwt, assignmentKey } = await client.access("slave.create", asked, credentialsAnswer);
-        const made = { v: 1, kind: "clusterio-bridge", slave: id, ...addressFor(place, url) } as const;
+        const { id, jwt } = await client.access("slave.create", asked, credentialsAnswer);
+        const at = addressFor(place, url);
         const config = {
-          ...made,
+          v: 1,
+          kind: "clusterio-bridge",
+          slave: id,
+          ...at,
           creds: key.creds(jwt),
-          ...(assignmentKey === undefined ? {} : { assignmentKey }),
           settings: {},
-        };
+        } as const;
         await nodeDisk.write(path, encodeBridgeConfig(config));
-        this.show(output, { slave: id, file: path, url: made.url }, (one) => [
+        this.show(output, { slave: id, file: path, url: at.url }, (one) => [
           `${one.slave}: ${one.file}`,
           `on its machine: clusterio-bridge run --config ${one.file} --dir FOLDER`,
         ]);

@@ -1,11 +1,12 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { z } from "zod";
+import { newFile } from "#core/adapters/new-file";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { credentialsAnswer, type UserView, userView } from "#core/events/access";
 import { OwnKey } from "#core/identity/own-key";
 import { userId } from "#core/ids";
-import { ACCESS_SOURCE, addressFor, newFile } from "#ctl/access/base";
+import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
 import { UserCommand } from "#ctl/client/user-command";
 import { encodeContext } from "#ctl/context/store";
 import { natsUrl } from "#ctl/up/options";
@@ -50,7 +51,7 @@ export class UserCreateCommand extends UserCommand {
       const user = userId(this.user);
       const url = this.url === undefined ? undefined : natsUrl(this.url, "--url");
       return async (client, output, place) => {
-        const path = await newFile(this.output ?? `${user}.context.json`);
+        const path = await newFile(this.output ?? `${user}.context.json`, ANOTHER_OUTPUT);
         const key = new OwnKey();
         const roles = this.roles === undefined ? {} : { roles: this.roles };
         const asked = { user, ...roles, publicKey: key.publicKey, ...withDays(this.days) };
@@ -185,7 +186,7 @@ export class UserRenewCommand extends UserCommand {
 
   override async execute(): Promise<number> {
     return this.run(() => async (client, output, place) => {
-      const path = await newFile(this.output ?? `${client.user}.context.json`);
+      const path = await newFile(this.output ?? `${client.user}.context.json`, ANOTHER_OUTPUT);
       const key = new OwnKey();
       const { jwt, id } = await client.access("user.renew", { publicKey: key.publicKey }, credentialsAnswer);
       const context = {

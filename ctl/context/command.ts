@@ -14,7 +14,8 @@ const CATEGORY = "Contexts";
 const EXITS = `
       Contexts are files with mode 0600 in CLUSTERIO_CONFIG_DIR, else in XDG_CONFIG_HOME/clusterio, else in ~/.config/clusterio.
 
-      Exit codes: 0; 2 bad arguments, an unreadable file or no such context; 4 the name is taken.
+      Exit codes: 0; 2 bad arguments, an unreadable file or no such context; 3 their folder cannot be used; 4 the name is
+      taken.
 `;
 
 abstract class ContextCommand extends ResultCommand {

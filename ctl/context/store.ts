@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, refused } from "#core/errors";
 import { decodeFile, decodeText } from "#core/events/codec";
@@ -54,6 +55,11 @@ export class Contexts {
   constructor(env: Env) {
     this.#folder = join(configFolder(env), "contexts");
     this.#current = join(configFolder(env), "current-context");
+  }
+
+  /** @throws ClusterioError `unavailable` when no context can be kept. */
+  prove(): Promise<void> {
+    return makeFolder(this.#folder);
   }
 
   async names(): Promise<string[]> {

@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
 import { Command, Option } from "clipanion";
+import { newFile } from "#core/adapters/new-file";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, messageOf, refused, unavailable } from "#core/errors";
+import { badInput, refused, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
 import { createIdentity, type Identity, identityFile } from "#core/identity/identity";
 import { type UserId, userId } from "#core/ids";
 import { runDaemon } from "#core/lifecycle";
+import { ANOTHER_OUTPUT } from "#ctl/access/base";
 import { serverOf } from "#ctl/cluster/place";
 import { identityFolder, publicUrl, readSettings } from "#ctl/cluster/settings";
 import { encodeContext } from "#ctl/context/store";
@@ -85,11 +87,7 @@ export class CreateCtlConfigCommand extends BootstrapCommand {
       if (at === undefined)
         throw unavailable("this cluster never ran, so that it has no address yet: start it with `clusterio up`");
       const { bytes } = await identity.userCreds(user);
-      const path = resolve(this.output ?? `${user}.context.json`);
-      const there = await nodeDisk.read(path).catch((error: unknown) => {
-        throw unavailable(`${path} cannot be used: ${messageOf(error)}`, error);
-      });
-      if (there !== undefined) throw refused(`${path} is there already: remove it, or name another with --output`);
+      const path = await newFile(this.output ?? `${user}.context.json`, ANOTHER_OUTPUT);
       const url = settings === undefined ? at.url : publicUrl(settings);
       const context = { v: 1, kind: "clusterio-context", ...at, url, creds: decodeText(bytes) } as const;
       await nodeDisk.write(path, encodeContext(context));

@@ -81,6 +81,8 @@ export class InitCommand extends Command {
       const options = await this.#options();
       const contexts = new Contexts(process.env);
       const name = await this.#contextName(contexts);
+      // A cluster without anybody who may use it would be half made.
+      await contexts.prove();
       const context = await initCluster(options);
       await contexts.add(name, context);
       if ((await contexts.current()) === undefined) await contexts.use(name);

@@ -85,6 +85,29 @@ test.each<[string, string[], RegExp]>([
   expect(await readdir(folder)).not.toContain("other");
 });
 
+test("where nothing can be made: exit code 3 in one line, and no half of it", async () => {
+  const nowhere = { CLUSTERIO_CONFIG_DIR: "/proc/nowhere" };
+  const said = (...args: string[]) => ({
+    code: 3,
+    out: "",
+    err: expect.stringMatching(new RegExp(`^${args.join(" ")}\n$`)),
+  });
+  await writeFile(join(folder, "file"), "");
+  expect(await clusterio("init", "--dir", "file")).toEqual(said("the folder .*file cannot be used: .*file is a file"));
+  const other = cli("ctl", ["init", "--dir", "other"], { env: nowhere, cwd: folder });
+  expect(await other).toEqual(said("the folder /proc/nowhere/contexts cannot be used: .*"));
+  expect(await readdir(folder)).not.toContain("other");
+  const creds = join(dir, "identity", "creds", "user-admin.creds");
+  const adding = ["context", "add", "far", "--url", "tls://far:1", "--creds", creds];
+  expect(await cli("ctl", adding, { env: nowhere })).toEqual(
+    said("the folder /proc/nowhere/contexts cannot be used: .*"),
+  );
+  const output = ["--output", "/proc/admin.json", "--dir", dir];
+  expect(await clusterio("bootstrap", "create-ctl-config", "admin", ...output)).toEqual(
+    said("/proc/admin.json cannot be written: .*"),
+  );
+});
+
 test("given certificates are used, and refused when they do not belong together", async () => {
   const now = Date.now();
   const authority = await newAuthority(now);

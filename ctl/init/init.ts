@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { chmod, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type CertifiedKey, newAuthority, newServerCertificate } from "#core/adapters/certificates";
-import { makeFolder } from "#core/adapters/make-folder";
+import { folderError, makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, messageOf, refused } from "#core/errors";
+import { refused } from "#core/errors";
 import { decodeText } from "#core/events/codec";
-import { createIdentity } from "#core/identity/identity";
+import { createIdentity, type Identity } from "#core/identity/identity";
 import type { UserId } from "#core/ids";
 import {
   assignmentKeyFile,
@@ -46,9 +46,7 @@ export const initCluster = async (options: InitOptions): Promise<Context> => {
     const identity = await createIdentity(identityFolder(draft), nodeDisk);
     const { ca } = await writeCertificates(draft, options);
     await writeSettings(draft, settings);
-    const files = tlsFiles(dir);
-    const config = await brokerConfig(dir, settings, { identity, tls: files });
-    await nodeDisk.write(join(draft, "nats", "nats.conf"), new TextEncoder().encode(config));
+    await writeBrokerConfig(draft, dir, { settings, identity });
     const { bytes } = await identity.userCreds(admin);
     await identity.masterCreds();
     await nodeDisk.write(assignmentKeyFile(draft), new TextEncoder().encode(`${identity.assignment.seed}\n`));
@@ -61,21 +59,25 @@ export const initCluster = async (options: InitOptions): Promise<Context> => {
   }
 };
 
+interface Decided {
+  readonly settings: ClusterSettings;
+  readonly identity: Identity;
+}
+
 /** The text of nats.conf for a cluster that `init` made. */
-export const brokerConfig = async (
-  dir: string,
-  settings: ClusterSettings,
-  { identity, tls }: { identity: Parameters<typeof renderConfig>[1]["identity"]; tls: { cert: string; key: string } },
-): Promise<string> => {
-  const { host, port } = settings.listen;
-  return renderConfig(await natsTemplate(), {
+export const brokerConfig = async (dir: string, { settings, identity }: Decided): Promise<string> =>
+  renderConfig(await natsTemplate(), {
     identity,
-    tls,
-    host,
-    port,
+    tls: tlsFiles(dir),
+    ...settings.listen,
     folder: join(dir, "nats"),
     serverName: settings.name,
   });
+
+/** Into `folder`: the cluster's own one, or the one that becomes it. */
+export const writeBrokerConfig = async (folder: string, dir: string, decided: Decided): Promise<void> => {
+  const config = await brokerConfig(dir, decided);
+  await nodeDisk.write(join(folder, "nats", "nats.conf"), new TextEncoder().encode(config));
 };
 
 const inUse = (dir: string) =>
@@ -89,7 +91,7 @@ const requireEmpty = async (dir: string): Promise<void> => {
     names = await readdir(dir);
   } catch (error) {
     if (Reflect.get(error as object, "code") === "ENOENT") return;
-    throw badInput(`${dir} cannot be used: ${messageOf(error)}`, error);
+    throw await folderError(dir, error);
   }
   if (names.length > 0) throw inUse(dir);
 };

@@ -44,7 +44,17 @@ export const makeBackup = async (dir: string): Promise<Uint8Array> => {
  * Makes a cluster's folder from a backup, as a whole or not at all.
  * @throws ClusterioError `bad-input` when the file is none, `refused` when something is in the folder already.
  */
-export const restoreBackup = async (bytes: Uint8Array, path: string, dir: string): Promise<readonly string[]> => {
+export const restoreBackup = async (
+  bytes: Uint8Array,
+  options: {
+    /** Names the backup in messages. */
+    readonly path: string;
+    readonly dir: string;
+    /** Makes in the folder, before it has its name, what no backup holds. */
+    readonly finish: (draft: string) => Promise<void>;
+  },
+): Promise<void> => {
+  const { path, dir, finish } = options;
   const { files } = decodeFile(backup, bytes, path);
   if (!("identity/identity.json" in files)) throw badInput(`${path} holds no identity`);
   await makeFolder(dirname(dir));
@@ -52,13 +62,13 @@ export const restoreBackup = async (bytes: Uint8Array, path: string, dir: string
   try {
     for (const [name, text] of Object.entries(files))
       await nodeDisk.write(join(draft, name), Buffer.from(text, "base64"));
+    await finish(draft);
     await rename(draft, dir).catch((error: unknown) => {
       const code = Reflect.get(error as object, "code");
       if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOTDIR")
         throw refused(`there is something in ${dir} already: restore into a new folder`);
       throw unavailable(`${dir} cannot be made: ${messageOf(error)}`, error);
     });
-    return Object.keys(files);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

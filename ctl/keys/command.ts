@@ -3,15 +3,16 @@ import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { newServerCertificate } from "#core/adapters/certificates";
 import { lockFolder } from "#core/adapters/folder-lock";
+import { newFile } from "#core/adapters/new-file";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, refused, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
 import { createIdentity, identityFile, type Rotatable, rotateKey } from "#core/identity/identity";
-import { newFile } from "#ctl/access/base";
+import { ANOTHER_OUTPUT } from "#ctl/access/base";
 import { dirOption, ResultCommand } from "#ctl/audit/base-command";
 import { readGiven } from "#ctl/cluster/place";
 import { assignmentKeyFile, identityFolder, readSettings, tlsFiles } from "#ctl/cluster/settings";
-import { brokerConfig, certificateHosts } from "#ctl/init/init";
+import { certificateHosts, writeBrokerConfig } from "#ctl/init/init";
 import { makeBackup, restoreBackup } from "#ctl/keys/backup";
 
 const CATEGORY = "Keys";
@@ -88,12 +89,11 @@ const rotate = async (dir: string, key: Rotatable): Promise<void> => {
 };
 
 /** For a broker that runs on the file that `init` made. */
-const renderAgain = async (dir: string): Promise<void> => {
-  const settings = await readSettings(dir);
+const renderAgain = async (dir: string, folder = dir): Promise<void> => {
+  const settings = await readSettings(folder);
   if (settings === undefined) return;
-  const identity = await createIdentity(identityFolder(dir), nodeDisk);
-  const config = await brokerConfig(dir, settings, { identity, tls: tlsFiles(dir) });
-  await nodeDisk.write(join(dir, "nats", "nats.conf"), new TextEncoder().encode(config));
+  const identity = await createIdentity(identityFolder(folder), nodeDisk);
+  await writeBrokerConfig(folder, dir, { settings, identity });
 };
 
 const rotateTls = async (dir: string): Promise<void> => {
@@ -126,7 +126,7 @@ export class IdentityBackupCommand extends ResultCommand {
 
   override async execute(): Promise<number> {
     return this.work(() => async (output) => {
-      const path = await newFile(this.output);
+      const path = await newFile(this.output, ANOTHER_OUTPUT);
       await nodeDisk.write(path, await makeBackup(resolve(this.dir)));
       this.show(output, { file: path }, (made) => [`${made.file}: keep it where nobody else comes`]);
     });
@@ -152,8 +152,11 @@ export class IdentityRestoreCommand extends ResultCommand {
   override async execute(): Promise<number> {
     return this.work(() => async (output) => {
       const [path, dir] = [resolve(this.file), resolve(this.dir)];
-      await restoreBackup(await readGiven(path, "the backup"), path, dir);
-      await renderAgain(dir);
+      await restoreBackup(await readGiven(path, "the backup"), {
+        path,
+        dir,
+        finish: (draft) => renderAgain(dir, draft),
+      });
       this.show(output, { dir }, (made) => [
         `${made.dir} is restored: start it with \`clusterio up --dir ${made.dir}\``,
       ]);

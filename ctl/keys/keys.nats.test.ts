@@ -112,6 +112,10 @@ test("a cluster whose machine is lost comes back from its backup, with the crede
   expect(await clusterio("identity", "backup", "--dir", made, "--output", file)).toMatchObject({ code: 0 });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await clusterio("identity", "backup", "--dir", made, "--output", file)).toMatchObject({ code: 4 });
+  expect(await clusterio("identity", "backup", "--dir", made, "--output", "/proc/backup.json")).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("cannot be written"),
+  });
   const again = join(folder, "again");
   expect(await clusterio("identity", "restore", file, "--dir", again)).toMatchObject({ code: 0 });
   expect(await clusterio("identity", "restore", file, "--dir", again)).toMatchObject({ code: 4 });

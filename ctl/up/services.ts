@@ -13,7 +13,7 @@ import type { Clock } from "#core/ports/clock";
 import { SELF, subjects } from "#core/subjects";
 import { VERSION } from "#core/version";
 import type { ClusterClient } from "#ctl/client/client";
-import { type ClusterSettings, tlsFiles } from "#ctl/cluster/settings";
+import type { ClusterSettings } from "#ctl/cluster/settings";
 import { brokerConfig } from "#ctl/init/init";
 import { natsTemplate, renderConfig } from "#ctl/nats-server/config";
 import type { Service } from "#ctl/processes/keeper";
@@ -64,7 +64,7 @@ export const natsService = async (
   const config =
     settings === undefined
       ? renderConfig(await natsTemplate(), { ...server, folder, serverName: "clusterio" })
-      : await brokerConfig(dir, settings, { ...server, tls: tlsFiles(dir) });
+      : await brokerConfig(dir, { settings, ...server });
   await makeFolder(folder);
   await nodeDisk.write(path, new TextEncoder().encode(config));
   return {

@@ -254,6 +254,6 @@ export class Access {
     await this.#push();
     if (sign === undefined) return ok;
     const jwt = await this.#keys.sign(this.book, sign);
-    return { ...ok, id: sign.id, jwt, assignmentKey: this.#keys.assignmentKey };
+    return { ...ok, id: sign.id, jwt };
   }
 }

@@ -21,8 +21,11 @@ export const readConfig = async (path: string): Promise<BridgeConfig> => {
   return config;
 };
 
+/** @throws ClusterioError `unavailable` when it cannot be written. */
 export const writeConfig = (path: string, config: BridgeConfig): Promise<void> =>
-  nodeDisk.write(resolve(path), encodeBridgeConfig(config));
+  nodeDisk.write(resolve(path), encodeBridgeConfig(config)).catch((error: unknown) => {
+    throw unavailable(`the configuration ${resolve(path)} cannot be written: ${messageOf(error)}`, error);
+  });
 
 /** Where the instances are when nothing else is said: beside the configuration. */
 export const folderOf = (path: string): string => dirname(resolve(path));

@@ -1,11 +1,11 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Command, Option } from "clipanion";
 import { CONFIG_FILE, writeConfig } from "#bridge/config/file";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats } from "#core/adapters/nats-connection";
+import { newFile } from "#core/adapters/new-file";
 import { nodeClock } from "#core/adapters/node-clock";
-import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, messageOf, refused, unavailable } from "#core/errors";
+import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
 import { credentialsAnswer } from "#core/events/access";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import { answer } from "#core/events/command";
@@ -26,7 +26,7 @@ export class JoinCommand extends Command {
       stands in no list of processes.
 
       Exit codes: 0 joined; 2 the word is no join token, or its time is over, or the server is not the one that it names; 3 the
-      cluster does not answer; 4 the word was used, the name is taken, or there is a configuration already.
+      cluster does not answer, or the folder cannot be used; 4 the word was used, the name is taken, or there is a configuration already.
     `,
     examples: [
       ["The word is pasted", "$0 join --dir ./attic"],
@@ -42,22 +42,14 @@ export class JoinCommand extends Command {
 
   override async execute(): Promise<number> {
     return runDaemon(async ({ signal, own }) => {
-      const path = join(resolve(this.dir), CONFIG_FILE);
-      const there = await nodeDisk.read(path).catch((error: unknown) => {
-        throw unavailable(`the folder ${resolve(this.dir)} cannot be used: ${messageOf(error)}`, error);
-      });
-      if (there !== undefined) throw refused(`${path} is there already: this folder is a slave's, choose another one`);
+      const path = await newFile(join(this.dir, CONFIG_FILE), "this folder is a slave's, choose another one");
       const token = decodeJoinToken((this.token ?? (await pasted(signal))).trim());
       if (token.expires <= nodeClock.now())
         throw badInput("the time of this join token is over: ask for a new one, and look at both machines' clocks");
       const key = new OwnKey();
-      const { id, jwt, assignmentKey } = await asked(token, { publicKey: key.publicKey, name: this.name }, own);
+      const { id, jwt } = await asked(token, { publicKey: key.publicKey, name: this.name }, own);
       const { url, ca } = token;
-      const at = {
-        url,
-        ...(ca === undefined ? {} : { ca }),
-        ...(assignmentKey === undefined ? {} : { assignmentKey }),
-      };
+      const at = { url, ...(ca === undefined ? {} : { ca }) };
       await writeConfig(path, {
         v: 1,
         kind: "clusterio-bridge",

@@ -219,11 +219,14 @@ test("a slave that names 200,000 subjects is revoked within seconds; a message a
   await until(told, { what: "an operator is told" });
 }, 60_000);
 
-test("more than 64 subscriptions of a slave are refused, and cost nobody else", async () => {
-  const attacker = await kit.slave("listener");
+test.each<[number, string, () => Promise<Pick<Made<unknown>, "link" | "problems">>, number]>([
+  [64, "slave", () => kit.slave("listener"), 200],
+  [1_000, "user", () => kit.user("listening", "viewer"), 1_200],
+])("more than %d subscriptions of a %s are refused, and cost nobody else", async (_, __, make, tried) => {
+  const attacker = await make();
   const refused: Error[] = [];
-  for (let n = 0; n < 200; n++)
-    attacker.link.nc.subscribe(`${PREFIX}.signal.c${n}.>`, {
+  for (let n = 0; n < tried; n++)
+    attacker.link.nc.subscribe(`${PREFIX}.signal.*.i${n}`, {
       callback: (error) => {
         if (error !== null) refused.push(error);
       },

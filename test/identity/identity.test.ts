@@ -2,7 +2,7 @@ import { decode } from "@nats-io/jwt";
 import { createAccount, createOperator, createUser, fromPublic, fromSeed } from "@nats-io/nkeys";
 import { isSignedBy, keyOf, newKey } from "#core/adapters/node-keys";
 import { type Assignment, signAssignment, verifyAssignment } from "#core/identity/assignment";
-import { createIdentity } from "#core/identity/identity";
+import { createIdentity, rotateKey } from "#core/identity/identity";
 import { instanceId, type SlaveId, slaveId, type UserId, userId } from "#core/ids";
 import { MemoryDisk } from "#core/ports/memory/memory-disk";
 
@@ -76,6 +76,78 @@ test("slaves and users share one name space, and nobody is called master", async
   await expect(identity.slaveCreds(slaveId("admin"))).rejects.toMatchObject({ code: "refused" });
   await expect(identity.slaveCreds("master" as SlaveId)).rejects.toMatchObject({ code: "bad-input" });
   await expect(identity.userCreds("master" as UserId)).rejects.toMatchObject({ code: "refused" });
+  await expect(identity.userCreds("join-me" as UserId)).rejects.toMatchObject({ code: "refused" });
+  await expect(identity.slaveCreds("join-me" as SlaveId)).rejects.toMatchObject({ code: "refused" });
+});
+
+test("G3 what crosses the accounts are exactly the kinds that are meant to", async () => {
+  const { accounts } = await createIdentity("/cluster", new MemoryDisk());
+  const told = (jwt: string) => {
+    const { exports = [], imports = [] } = decode<{
+      exports?: { subject: string; type: string }[];
+      imports?: { subject: string; type: string; account: string }[];
+    }>(jwt).nats;
+    const texts = (list: readonly { subject: string; type: string }[]) =>
+      list.map(({ type, subject }) => `${type} ${subject.replace("clusterio.v1.", "")}`).sort();
+    return { exports: texts(exports), imports: texts(imports) };
+  };
+  const said = ["audit", "chat", "circuit", "event", "log", "telemetry"].map((kind) => `stream ${kind}.>`);
+  const answered = ["command.*.master.>", "join.*", "query.>"].map((subject) => `service ${subject}`);
+  const stated = ["delivery", "signal", "state", "storage"].map((kind) => `stream ${kind}.>`);
+  expect(told(accounts.core.jwt)).toEqual({ exports: [...answered, ...stated], imports: said });
+  expect(told(accounts.edge.jwt)).toEqual({ exports: said, imports: [...answered, ...stated] });
+  expect(told(accounts.system.jwt)).toEqual({ exports: [], imports: [] });
+});
+
+/** A disk whose machine loses its power after so many changes. */
+class CutDisk extends MemoryDisk {
+  left = Number.POSITIVE_INFINITY;
+
+  #change(): void {
+    if (this.left-- <= 0) throw new Error("the power is cut");
+  }
+
+  override async write(...args: Parameters<MemoryDisk["write"]>): Promise<void> {
+    this.#change();
+    return super.write(...args);
+  }
+
+  override async remove(path: string): Promise<void> {
+    this.#change();
+    return super.remove(path);
+  }
+}
+
+test("a key whose replacement was cut short anywhere is replaced whole by the next try, with the folder's credentials", async () => {
+  const id = slaveId("alpha");
+  const begun = new MemoryDisk();
+  await (await createIdentity("/cluster", begun)).slaveCreds(id);
+  await begun.write("/cluster/edge.jwt", new TextEncoder().encode("an older token"));
+  for (let changes = 0; ; changes++) {
+    const disk = new CutDisk();
+    for (const [path, bytes] of begun.snapshot()) await disk.write(path, bytes);
+    const signerOf = async () => {
+      const creds = textOf(await disk.read("/cluster/creds/slave-alpha.creds"));
+      return decode(/-----\n([\w.-]+)\n/.exec(creds)?.[1] ?? "").iss;
+    };
+    const old = await signerOf();
+    disk.left = changes;
+    const whole = await rotateKey("/cluster", disk, "slave").then(
+      () => true,
+      () => false,
+    );
+    disk.left = Number.POSITIVE_INFINITY;
+    const { accounts } = whole ? await createIdentity("/cluster", disk) : await rotateKey("/cluster", disk, "slave");
+    const { signing_keys = [] } = decode<{ signing_keys?: { key: string }[] }>(accounts.edge.jwt).nats;
+    const signer = await signerOf();
+    expect(signer).not.toBe(old);
+    expect(signing_keys.map(({ key }) => key)).toContain(signer);
+    expect(await disk.read("/cluster/edge.jwt")).toBeUndefined();
+    expect(JSON.parse(textOf(await disk.read("/cluster/access.json"))).slaves).toEqual([
+      { id, publicKey: expect.stringMatching(/^U/) },
+    ]);
+    if (whole) return expect(changes).toBeGreaterThan(3);
+  }
 });
 
 describe("an assignment", () => {
