@@ -223,7 +223,8 @@ const signTokens = async (keys: Keys, additions: EdgeAdditions): Promise<Identit
       system_account: system,
       signing_keys: [keys.signing.getPublicKey()],
     }),
-    system: await encodeAccount("SYS", keys.system, systemAccount, signer),
+    // It writes into what it is given, and the hash of the grants would not be that of the next start.
+    system: await encodeAccount("SYS", keys.system, { ...systemAccount }, signer),
     core: await encodeAccount("CORE", keys.core, claims.core, signer),
     edge: await encodeAccount("EDGE", keys.edge, claims.edge, signer),
   };
