@@ -273,7 +273,8 @@ test("what CORE says reaches EDGE: each slave its deliveries, users the read mod
   bus.publish("clusterio.v1.storage.item.iron-plate.normal", fact);
   bus.publish(subjects.state("instances", north), fact);
   bus.publish(subjects.delivery(betaId, north), fact);
-  await until(() => heard.user.length === 4 && heard.beta.length === 1, { what: "all came" });
+  const all = () => heard.user.length === 4 && heard.alpha.length === 1 && heard.beta.length === 1;
+  await until(all, { what: "all came" });
   expect(heard.alpha).toEqual(["clusterio.v1.delivery.alpha.north"]);
   expect(heard.beta).toEqual(["clusterio.v1.delivery.beta.north"]);
   expect([...heard.user].sort()).toEqual([
