@@ -3,28 +3,70 @@ import { armFailpoints } from "#core/adapters/node-failpoints";
 import { CommandLine } from "#core/command-line";
 import { EXIT_CODES, exitCodeOf, messageOf } from "#core/errors";
 import { platformProblem } from "#core/platform";
+import { below, commandIn, complaint, wordsOf } from "#core/terminal/complaint";
+import { ownLook } from "#core/terminal/look";
+import { overviewLines } from "#core/terminal/overview";
+import { type CommandSpec, specOf, type Values } from "#core/terminal/spec";
 import { VERSION } from "#core/version";
+
+/** Commands that begin with the same word, loaded when it is typed: a program starts faster that reads only what it runs. */
+export interface CommandGroup {
+  /** Their first words; [] is loaded whatever is typed. */
+  readonly words: readonly string[];
+  readonly load: () => Promise<readonly CommandClass[]>;
+}
 
 /** One program: what `--help` and `--version` call it, and what it can do. */
 export interface Program {
   readonly name: string;
   readonly label: string;
-  readonly commands: readonly CommandClass[];
+  readonly groups: readonly CommandGroup[];
   /** What its help calls the value of an option, where another program means something else by it. */
-  readonly values?: Readonly<Record<string, string>>;
+  readonly values?: Values;
 }
+
+/** For a program whose commands are few. */
+export const always = (commands: readonly CommandClass[]): readonly CommandGroup[] => [
+  { words: [], load: async () => commands },
+];
+
+/** The commands that a first word may name: those of its groups, or all of them when there is no such word. */
+export const commandsFor = async (
+  { groups }: Pick<Program, "groups">,
+  word: string | undefined,
+): Promise<readonly CommandClass[]> => {
+  const known = groups.some(({ words }) => word !== undefined && words.includes(word));
+  const wanted = groups.filter(({ words }) => !known || words.length === 0 || words.includes(word!));
+  return (await Promise.all(wanted.map(({ load }) => load()))).flat();
+};
 
 /** What was typed cannot be understood: clipanion marks all its complaints, whatever their class, with a member of its name. */
 const isUsage = (error: unknown): error is Error => error instanceof Error && "clipanion" in error;
+
+const HELP = new Set(["-h", "--help"]);
+const VERSIONS = new Set(["-v", "--version"]);
+
+/** `clusterio help storage` is `clusterio storage --help`. */
+const asTyped = (argv: readonly string[]): readonly string[] =>
+  argv[0] === "help" ? [...argv.slice(1).filter((arg) => !HELP.has(arg)), "--help"] : argv;
+
+/** A program or a group by itself, or with --help: undefined when a command was named. */
+const groupOf = (argv: readonly string[], specs: readonly CommandSpec[]): readonly string[] | undefined => {
+  const words = wordsOf(argv);
+  if (!argv.slice(words.length).every((arg) => HELP.has(arg))) return undefined;
+  if (words.length === 0 && argv.length === 0 && commandIn(specs, []) !== undefined) return undefined;
+  return commandIn(specs, words)?.depth === words.length && words.length > 0
+    ? undefined
+    : below(specs, words).length > 0
+      ? words
+      : undefined;
+};
 
 /**
  * The same for every program: refuses a machine that it does not run on in one line, tells bad arguments on standard error
  * without colours and ends with 2; the command's own exit code otherwise.
  */
-export const runCli = async (
-  { name, label, commands, values }: Program,
-  argv = process.argv.slice(2),
-): Promise<void> => {
+export const runCli = async (program: Program, given = process.argv.slice(2)): Promise<void> => {
   const problem = platformProblem(process.platform, process.arch);
   if (problem !== undefined) {
     process.stderr.write(`${problem}\n`);
@@ -38,15 +80,31 @@ export const runCli = async (
     process.exitCode = exitCodeOf(error);
     return;
   }
-  const enableColors = process.stdout.isTTY === true;
+  const { name, label, values = {} } = program;
+  const argv = asTyped(given);
+  if (argv.length === 1 && VERSIONS.has(argv[0]!)) {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  const look = ownLook();
+  const commands = await commandsFor(program, argv[0]);
+  const specs = commands.map(specOf);
+  const group = groupOf(argv, specs);
+  if (group !== undefined) {
+    const lines = overviewLines({ name, label, version: VERSION }, { specs, words: group, look });
+    process.stdout.write(`${lines.join("\n")}\n`);
+    return;
+  }
+  const { colours: enableColors } = look;
   const cli = new CommandLine({ binaryName: name, binaryLabel: label, binaryVersion: VERSION, enableColors }, values);
-  for (const command of [...commands, Builtins.HelpCommand, Builtins.VersionCommand]) cli.register(command);
+  for (const command of [...commands, Builtins.HelpCommand]) cli.register(command);
   let command: Command;
   try {
-    command = cli.process(argv, Cli.defaultContext);
+    command = cli.process([...argv], Cli.defaultContext);
   } catch (error) {
     if (!isUsage(error)) throw error;
-    process.stderr.write(cli.error(error, { colored: false }));
+    const [first = ""] = error.message.split("\n", 1);
+    process.stderr.write(`${complaint({ program: name, argv, specs, values }, first)}\n`);
     process.exitCode = EXIT_CODES["bad-input"];
     return;
   }

@@ -16,6 +16,7 @@ import { ADMIN } from "#core/access/roles";
 import { badInput, refused } from "#core/errors";
 import type { AccessCommand, AccessRequest, RoleView, SlaveView, UserView } from "#core/events/access";
 import { idFromName, isReservedId } from "#core/ids";
+import { noSuch } from "#core/terminal/near";
 
 /**
  * What a command about rights comes to: a new book, and what is to be signed or answered. Pure: the book, the caller and the
@@ -67,20 +68,20 @@ const requireAll = ({ book, caller }: Context, wanted: readonly Grant[], what: s
 };
 
 const roleIn = ({ roles }: Book, role: string): void => {
-  if (entryOf(roles, role) === undefined)
-    throw badInput(`there is no role "${role}"; there are ${Object.keys(roles).join(", ")}`);
+  if (entryOf(roles, role) === undefined) throw badInput(noSuch("role", role, { names: Object.keys(roles) }));
 };
 
 const userIn = ({ users }: Book, user: string): UserRecord => {
   const found = entryOf(users, user);
   if (found !== undefined && found.state !== "deleted") return found;
-  throw badInput(`there is no user "${user}"`);
+  const names = Object.keys(users).filter((name) => users[name]?.state !== "deleted");
+  throw badInput(noSuch("user", user, { names }));
 };
 
 const slaveIn = ({ slaves }: Book, slave: string): Book["slaves"][string] => {
   const found = entryOf(slaves, slave);
   if (found !== undefined) return found;
-  throw badInput(`there is no slave "${slave}"; there are ${Object.keys(slaves).join(", ") || "none"}`);
+  throw badInput(noSuch("slave", slave, { names: Object.keys(slaves), none: "clusterio slave token" }));
 };
 
 const roleView = (book: Book, role: string): RoleView => ({

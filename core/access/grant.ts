@@ -1,6 +1,7 @@
 import { NOUNS, VERBS } from "#core/access/verbs";
 import { badInput } from "#core/errors";
 import { ID_PATTERN } from "#core/ids";
+import { didYouMean } from "#core/terminal/near";
 
 /**
  * A grant: a verb, on instances. Pure; subjects are made from it in compile.ts.
@@ -28,7 +29,12 @@ export const parseGrant = (text: string): Grant => {
     const there = NOUNS.includes(noun)
       ? VERBS.filter(({ name }) => name.startsWith(`${noun}.`)).map(({ name }) => name)
       : NOUNS.map((name) => `${name}.*`);
-    throw badInput(`there is no verb "${verb.slice(0, 80)}"; there are ${there.join(", ")}`);
+    const meant = didYouMean(
+      verb,
+      VERBS.map(({ name }) => name),
+    );
+    const said = `there is no verb "${verb.slice(0, 80)}"`;
+    throw badInput(meant === "" ? `${said}; there are ${there.join(", ")}` : `${said}${meant}`);
   }
   if (on !== "*" && meant.every(({ scope }) => scope === "cluster"))
     throw badInput(`${verb} is for the whole cluster: leave "on ${on}" out`);

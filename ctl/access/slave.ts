@@ -8,6 +8,7 @@ import { credentialsAnswer, type SlaveView, slaveView, TOKEN_MINUTES_MAX, tokenA
 import { encodeBridgeConfig, encodeJoinToken } from "#core/identity/bridge-config";
 import { OwnKey } from "#core/identity/own-key";
 import { slaveId } from "#core/ids";
+import { type Column, tableLines } from "#core/terminal/table";
 import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
 import { UserCommand } from "#ctl/client/user-command";
 import { natsUrl } from "#ctl/up/options";
@@ -15,10 +16,14 @@ import { natsUrl } from "#ctl/up/options";
 const CATEGORY = "Slaves";
 const URL_HELP = "The address that the slave uses, tls://host:port (default: the one used now).";
 
-const lineOf = ({ slave, name, state, expires, by }: SlaveView): string => {
-  const ends = expires === undefined ? "" : `, until ${new Date(expires).toISOString()}`;
-  return `${slave.padEnd(24)}${state.padEnd(10)}${name}${ends} (by ${by})`;
-};
+const COLUMNS: readonly Column<SlaveView>[] = [
+  { head: "SLAVE", of: ({ slave }) => slave },
+  { head: "STATE", of: ({ state }) => state, tone: ({ state }) => (state === "active" ? undefined : "dim") },
+  { head: "NAME", of: ({ name }) => name },
+  { head: "UNTIL", of: ({ expires }) => (expires === undefined ? "-" : new Date(expires).toISOString()) },
+  { head: "BY", of: ({ by }) => by },
+];
+const linesOf = (slave: SlaveView): string[] => tableLines([slave], COLUMNS);
 
 export class SlaveCreateConfigCommand extends UserCommand {
   static override paths = [["slave", "create-config"]];
@@ -121,7 +126,7 @@ export class SlaveListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const { slaves } = await client.access("slave.list", {}, z.object({ slaves: z.array(slaveView) }));
-      for (const slave of slaves) this.show(output, slave, (one) => [lineOf(one)]);
+      this.list(output, slaves, COLUMNS, "there is no slave yet: clusterio slave token lets one join");
     });
   }
 }
@@ -134,7 +139,7 @@ abstract class OneSlaveCommand extends UserCommand {
     return this.run(() => {
       const slave = slaveId(this.slave);
       return async (client, output) =>
-        this.show(output, await client.access(this.command, { slave }, slaveView), (one) => [lineOf(one)]);
+        this.show(output, await client.access(this.command, { slave }, slaveView), linesOf);
     });
   }
 }
@@ -180,7 +185,7 @@ export class SlaveRenameCommand extends UserCommand {
       const slave = slaveId(this.slave);
       return async (client, output) => {
         const view = await client.access("slave.rename", { slave, name: this.name }, slaveView);
-        this.show(output, view, (one) => [lineOf(one)]);
+        this.show(output, view, linesOf);
       };
     });
   }

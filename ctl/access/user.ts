@@ -6,6 +6,7 @@ import { nodeDisk } from "#core/adapters/node-disk";
 import { credentialsAnswer, type UserView, userView } from "#core/events/access";
 import { OwnKey } from "#core/identity/own-key";
 import { userId } from "#core/ids";
+import { type Column, tableLines } from "#core/terminal/table";
 import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
 import { UserCommand } from "#ctl/client/user-command";
 import { encodeContext } from "#ctl/context/store";
@@ -19,10 +20,14 @@ const days = () =>
   });
 const withDays = (value: number | undefined) => (value === undefined ? {} : { days: value });
 
-const lineOf = ({ user, roles, state, root, expires, by }: UserView): string => {
-  const ends = expires === undefined ? "" : `, until ${new Date(expires).toISOString()}`;
-  return `${user.padEnd(24)}${state.padEnd(10)}${root ? "admin by the cluster's keys" : roles.join(", ")}${ends} (by ${by})`;
-};
+const COLUMNS: readonly Column<UserView>[] = [
+  { head: "USER", of: ({ user }) => user },
+  { head: "STATE", of: ({ state }) => state, tone: ({ state }) => (state === "active" ? undefined : "dim") },
+  { head: "ROLES", of: ({ root, roles }) => (root ? "admin by the cluster's keys" : roles.join(", ")) },
+  { head: "UNTIL", of: ({ expires }) => (expires === undefined ? "-" : new Date(expires).toISOString()) },
+  { head: "BY", of: ({ by }) => by },
+];
+const linesOf = (user: UserView): string[] => tableLines([user], COLUMNS);
 
 export class UserCreateCommand extends UserCommand {
   static override paths = [["user", "create"]];
@@ -79,7 +84,7 @@ export class UserListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const { users } = await client.access("user.list", {}, z.object({ users: z.array(userView) }));
-      for (const user of users) this.show(output, user, (one) => [lineOf(one)]);
+      this.list(output, users, COLUMNS, "there is no user yet");
     });
   }
 }
@@ -111,7 +116,7 @@ export class UserShowCommand extends OneUserCommand {
   });
   protected override readonly command = "user.show";
   protected override lines(_: string, view: UserView | undefined): readonly string[] {
-    return view === undefined ? [] : [lineOf(view)];
+    return view === undefined ? [] : linesOf(view);
   }
 }
 
@@ -165,7 +170,7 @@ export class UserSetRolesCommand extends UserCommand {
       const user = userId(this.user);
       return async (client, output) => {
         const view = await client.access("user.set-roles", { user, roles: this.roles }, userView);
-        this.show(output, view, (one) => [lineOf(one)]);
+        this.show(output, view, linesOf);
       };
     });
   }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
-import { Command, Option } from "clipanion";
+import { Option } from "clipanion";
 import * as t from "typanion";
 import type { NatsLink } from "#core/adapters/nats-connection";
 import { badInput } from "#core/errors";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
+import { ShowingCommand } from "#core/terminal/results";
+import { type Column, tableLines } from "#core/terminal/table";
 import { connectCore } from "#ctl/audit/connect";
 import { Output } from "#ctl/audit/output";
 import { type Point, parsePoint } from "#ctl/audit/point";
@@ -31,13 +33,12 @@ export const dirOption = () =>
     description: "Folder of a cluster that `clusterio up` runs (default ./.clusterio).",
   });
 
-/** Results for a person, or with --json for a program. */
-export abstract class ResultCommand extends Command {
-  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
-
+/** Results on standard output, for a person or for a program; everything else on standard error. */
+export abstract class ResultCommand extends ShowingCommand {
   /** `prepare` reads what was typed, before anything is connected to or opened. */
   protected work(prepare: () => (output: Output, own: Own) => Promise<void>): Promise<number> {
     return runDaemon(async ({ signal, own }: DaemonContext) => {
+      this.checkFormat();
       const run = prepare();
       const output = new Output(signal);
       try {
@@ -52,6 +53,13 @@ export abstract class ResultCommand extends Command {
   protected show<T>(output: Output, result: T, linesOf: (result: T) => readonly string[]): void {
     if (this.json) output.json(result);
     else for (const text of linesOf(result)) output.line(text);
+  }
+
+  /** Many of a kind: a table, or an object a line. `none`: what to say on standard error where there is nothing. */
+  protected list<T>(output: Output, rows: readonly T[], columns: readonly Column<T>[], none: string): void {
+    if (this.json) for (const row of rows) output.json(row);
+    else if (rows.length === 0) process.stderr.write(`${none}\n`);
+    else for (const line of tableLines(rows, columns)) output.line(line);
   }
 }
 

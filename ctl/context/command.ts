@@ -4,6 +4,7 @@ import { isTls } from "#core/adapters/nats-connection";
 import { tokenIn } from "#core/adapters/nats-creds";
 import { badInput } from "#core/errors";
 import { decodeText } from "#core/events/codec";
+import type { Column } from "#core/terminal/table";
 import { ResultCommand } from "#ctl/audit/base-command";
 import type { Output } from "#ctl/audit/output";
 import { readCa, readGiven } from "#ctl/cluster/place";
@@ -17,6 +18,20 @@ const EXITS = `
       Exit codes: 0; 2 bad arguments, an unreadable file or no such context; 3 their folder cannot be used; 4 the name is
       taken.
 `;
+
+interface ContextView {
+  readonly context: string;
+  readonly url: string;
+  readonly user: string;
+  readonly current: boolean;
+}
+
+const COLUMNS: readonly Column<ContextView>[] = [
+  { head: "CURRENT", of: ({ current }) => (current ? "*" : "") },
+  { head: "CONTEXT", of: ({ context }) => context },
+  { head: "USER", of: ({ user }) => user },
+  { head: "URL", of: ({ url }) => url, least: 20 },
+];
 
 abstract class ContextCommand extends ResultCommand {
   protected run(work: (contexts: Contexts, output: Output) => Promise<void>): Promise<number> {
@@ -113,13 +128,13 @@ export class ContextListCommand extends ContextCommand {
     return this.run(async (contexts, output) => {
       const current = await contexts.current();
       const names = await contexts.names();
+      const views: ContextView[] = [];
       for (const name of names) {
         const { url, creds } = await contexts.read(name);
         const { name: user } = tokenIn(new TextEncoder().encode(creds), name);
-        if (this.json) output.json({ context: name, url, user, current: name === current });
-        else output.line(`${name === current ? "*" : " "} ${name.padEnd(20)} ${user.padEnd(20)} ${url}`);
+        views.push({ context: name, url, user, current: name === current });
       }
-      if (names.length === 0 && !this.json) output.line("there is no context yet: clusterio context add");
+      this.list(output, views, COLUMNS, "there is no context yet: clusterio context add");
     });
   }
 }

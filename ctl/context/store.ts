@@ -5,6 +5,7 @@ import { makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, refused } from "#core/errors";
 import { decodeFile, decodeText } from "#core/events/codec";
+import { noSuch } from "#core/terminal/near";
 
 /**
  * Contexts: clusters that this person knows, each one file (0600) with the server's address, its authority and the
@@ -77,10 +78,7 @@ export class Contexts {
     const path = this.#pathOf(name);
     const bytes = await nodeDisk.read(path);
     if (bytes !== undefined) return decodeContext(bytes, path);
-    const there = await this.names();
-    throw badInput(
-      `there is no context "${name}"; ${there.length === 0 ? "there is none yet: clusterio context add" : `there are ${there.join(", ")}`}`,
-    );
+    throw badInput(noSuch("context", name, { names: await this.names(), none: "clusterio context add" }));
   }
 
   /** @throws ClusterioError `refused` when the name is taken. */

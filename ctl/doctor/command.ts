@@ -31,6 +31,7 @@ class NotWell extends Error {
 export class DoctorCommand extends UserCommand {
   static override paths = [["doctor"]];
   static override usage = Command.Usage({
+    category: "Cluster",
     description: "look at everything that can be wrong with a cluster, and say what to do",
     details: `
       Broker and its settings, rights by trying what must not work, certificates, credentials, clocks, disk, streams, the ledger's days

@@ -6,8 +6,8 @@ import { badInput, refused, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
 import { createIdentity, type Identity, identityFile } from "#core/identity/identity";
 import { type UserId, userId } from "#core/ids";
-import { runDaemon } from "#core/lifecycle";
 import { ANOTHER_OUTPUT } from "#ctl/access/base";
+import { ResultCommand } from "#ctl/audit/base-command";
 import { serverOf } from "#ctl/cluster/place";
 import { identityFolder, publicUrl, readSettings } from "#ctl/cluster/settings";
 import { encodeContext } from "#ctl/context/store";
@@ -18,7 +18,7 @@ const EXITS = `
       Exit codes: 0; 2 bad arguments; 3 there is no cluster in --dir, or its folder cannot be used; 4 the name or the file is taken.
 `;
 
-abstract class BootstrapCommand extends Command {
+abstract class BootstrapCommand extends ResultCommand {
   dir = Option.String("--dir", "./.clusterio", {
     description: "Folder of a cluster that `clusterio init` or `clusterio up` made (default ./.clusterio).",
   });
@@ -50,14 +50,15 @@ export class CreateAdminCommand extends BootstrapCommand {
   });
 
   override async execute(): Promise<number> {
-    return runDaemon(async () => {
+    return this.work(() => async (output) => {
       const user = userId(this.name);
       const { folder, identity } = await this.identity();
       if (await this.has(folder, user)) throw refused(`there is a user "${user}" already: choose another name`);
       const { path } = await identity.userCreds(user);
-      process.stdout.write(
-        `${user} is an admin; his credentials: ${path}\nfor his own machine: clusterio bootstrap create-ctl-config ${user}\n`,
-      );
+      this.show(output, { user, file: path }, () => [
+        `${user} is an admin; his credentials: ${path}`,
+        `for his own machine: clusterio bootstrap create-ctl-config ${user}`,
+      ]);
     });
   }
 }
@@ -77,7 +78,7 @@ export class CreateCtlConfigCommand extends BootstrapCommand {
   output = Option.String("--output", { description: "The file (default NAME.context.json)." });
 
   override async execute(): Promise<number> {
-    return runDaemon(async () => {
+    return this.work(() => async (output) => {
       const user = userId(this.name);
       const { folder, identity } = await this.identity();
       if (!(await this.has(folder, user)))
@@ -91,9 +92,12 @@ export class CreateCtlConfigCommand extends BootstrapCommand {
       const url = settings === undefined ? at.url : publicUrl(settings);
       const context = { v: 1, kind: "clusterio-context", ...at, url, creds: decodeText(bytes) } as const;
       await nodeDisk.write(path, encodeContext(context));
-      process.stdout.write(
-        `${path}: ${user} at ${url}\non the other machine: clusterio context add NAME --file ${path}\n`,
-      );
+      this.show(output, { user, file: path, url }, () => [
+        `${path}: ${user} at ${url}`,
+        `on the other machine: clusterio context add NAME --file ${path}`,
+      ]);
     });
   }
 }
+
+export const BOOTSTRAP_COMMANDS = [CreateAdminCommand, CreateCtlConfigCommand] as const;

@@ -6,7 +6,7 @@ import { requireMatching } from "#core/adapters/certificates";
 import { badInput } from "#core/errors";
 import { decodeText } from "#core/events/codec";
 import { userId } from "#core/ids";
-import { runDaemon } from "#core/lifecycle";
+import { ResultCommand } from "#ctl/audit/base-command";
 import { readGiven } from "#ctl/cluster/place";
 import { type ClusterSettings, publicUrl } from "#ctl/cluster/settings";
 import { Contexts, contextName } from "#ctl/context/store";
@@ -36,9 +36,10 @@ export const hostsOf = (given: readonly string[], listen: ClusterSettings["liste
   return ANY.test(listen.host) ? [HOST.test(own) ? own : "localhost"] : [listen.host];
 };
 
-export class InitCommand extends Command {
+export class InitCommand extends ResultCommand {
   static override paths = [["init"]];
   static override usage = Command.Usage({
+    category: "Cluster",
     description: "make a cluster's identity: keys, accounts, certificates, the broker's configuration, the first admin",
     details: `
       Makes the folder --dir: the operator, its accounts and signing keys, a certificate authority of its own and the server's
@@ -77,7 +78,7 @@ export class InitCommand extends Command {
   ca = Option.String("--ca", { description: "With --cert: PEM file of the authority that clients are to trust." });
 
   override async execute(): Promise<number> {
-    return runDaemon(async () => {
+    return this.work(() => async (output) => {
       const options = await this.#options();
       const contexts = new Contexts(process.env);
       const name = await this.#contextName(contexts);
@@ -88,15 +89,13 @@ export class InitCommand extends Command {
       if ((await contexts.current()) === undefined) await contexts.use(name);
       const { dir, settings, admin } = options;
       const listening = `${settings.listen.host}:${settings.listen.port}`;
-      process.stdout.write(
-        [
-          `made a cluster in ${dir}: it listens on ${listening} with TLS, others reach it at ${publicUrl(settings)}`,
-          `context ${name}: you are ${admin}, an admin`,
-          `start it: clusterio up --dir ${dir}`,
-          `back up ${dir}/identity: whoever has it has the cluster`,
-          "",
-        ].join("\n"),
-      );
+      const url = publicUrl(settings);
+      this.show(output, { dir, context: name, admin, listen: listening, url }, () => [
+        `made a cluster in ${dir}: it listens on ${listening} with TLS, others reach it at ${url}`,
+        `context ${name}: you are ${admin}, an admin`,
+        `start it: clusterio up --dir ${dir}`,
+        `back up ${dir}/identity: whoever has it has the cluster`,
+      ]);
     });
   }
 

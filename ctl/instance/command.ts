@@ -3,6 +3,8 @@ import * as t from "typanion";
 import { badInput } from "#core/errors";
 import type { InstanceView } from "#core/events/query";
 import { instanceId, slaveId } from "#core/ids";
+import { noSuch } from "#core/terminal/near";
+import type { Column } from "#core/terminal/table";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 
@@ -11,14 +13,18 @@ const SOURCE = `${AS_USER}
       Exit codes: 0; 2 bad arguments, or there is no such instance; 3 the cluster does not run, or its slave is away; 4 refused.
 `;
 
+const COLUMNS: readonly Column<InstanceView>[] = [
+  { head: "INSTANCE", of: ({ instance }) => instance },
+  { head: "SLAVE", of: ({ slave }) => (slave === "" ? "-" : slave) },
+  { head: "NAME", of: ({ config }) => config.name },
+];
+
 const find = async (client: ClusterClient, name: string): Promise<InstanceView> => {
   const all = await client.instances();
   const found = all.find(({ instance, config }) => instance === name || config.name === name);
   if (found !== undefined) return found;
-  const there = all.map(({ instance }) => instance).join(", ");
-  throw badInput(
-    `there is no instance "${name.slice(0, 80)}"; ${there === "" ? "there is none yet" : `there are ${there}`}`,
-  );
+  const names = all.map(({ instance }) => instance);
+  throw badInput(noSuch("instance", name, { names, none: "clusterio instance create NAME" }));
 };
 
 /** Where an instance runs. @throws ClusterioError `bad-input` when it belongs to no slave. */
@@ -38,11 +44,7 @@ export class InstanceListCommand extends UserCommand {
 
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
-      for (const view of await client.instances()) {
-        this.show(output, view, ({ instance, slave, config }) => [
-          `${instance.padEnd(24)}${(slave === "" ? "no slave" : slave).padEnd(24)}${config.name}`,
-        ]);
-      }
+      this.list(output, await client.instances(), COLUMNS, "there is no instance yet: clusterio instance create NAME");
     });
   }
 }

@@ -82,6 +82,7 @@ export class LedgerShowCommand extends ClusterCommand {
     details: `${SOURCE}
       Exit codes: 0; 2 bad arguments; 3 the cluster does not run.
     `,
+    examples: [["How long it lasts, for a program", "$0 ledger show --json"]],
   });
 
   override async execute(): Promise<number> {
@@ -101,6 +102,7 @@ export class LedgerListCommand extends ResultCommand {
 
       Exit codes: 0; 2 there is no such folder; 5 one of the archives is damaged.
     `,
+    examples: [["", "$0 ledger list ./archives"]],
   });
 
   folder = Option.String({ name: "DIR" });

@@ -5,12 +5,12 @@ import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeRandom } from "#core/adapters/node-random";
-import { badInput, refused } from "#core/errors";
+import { badInput } from "#core/errors";
+import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
 import { clusterOf } from "#ctl/audit/connect";
 import { connectUser } from "#ctl/client/connect";
 import { liveLedger } from "#ctl/history/open";
-import { confirm } from "#ctl/repair/confirm";
 import { type Prepared, prepareRepair, refusePrepared, repair } from "#ctl/repair/repair";
 import { planLines } from "#ctl/repair/text";
 
@@ -54,7 +54,7 @@ export class RepairCommand extends ClusterCommand {
 
   fromWorlds = Option.Boolean("--from-worlds", false, { description: "From the saves; the one way there is." });
   write = Option.Boolean("--write", false, { description: "Do it, once the cluster's name was typed." });
-  yes = Option.Boolean("--yes", false, { description: "Do it without a question." });
+  yes = yesOption();
   keep = Option.String("--keep", {
     description: "File for the old ledger (default: repairs/ below --dir).",
   });
@@ -96,7 +96,9 @@ export class RepairCommand extends ClusterCommand {
           return;
         }
         refusePrepared(prepared);
-        if (!this.yes) await this.#confirm(name, output.signal);
+        const question = { what: "the cluster's name", name, does: "begin its ledger anew" };
+        const otherwise = "say --yes instead of --write";
+        await confirmed(question, { yes: this.yes, signal: output.signal, otherwise });
         const file = this.#file();
         const { first, last, kept } = await repair(ports, prepared, { user: client.user, file, signal: output.signal });
         if (this.json) output.json({ repaired: { first, last, kept, file } });
@@ -111,11 +113,6 @@ export class RepairCommand extends ClusterCommand {
   #file(): string {
     const time = new Date().toISOString().replace(/[:.]/g, "-");
     return resolve(this.keep ?? join(this.dir, "repairs", `LEDGER-${time}.jsonl.gz`));
-  }
-
-  async #confirm(name: string, signal: AbortSignal): Promise<void> {
-    if (process.stdin.isTTY !== true) throw refused("nobody can be asked here: say --yes instead of --write");
-    await confirm(name, { input: process.stdin, output: process.stderr, signal });
   }
 }
 

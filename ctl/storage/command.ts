@@ -143,6 +143,7 @@ export class StoragePolicyShowCommand extends UserCommand {
     category: CATEGORY,
     description: "the caps, and what each decides about",
     details: SOURCE,
+    examples: [["", "$0 storage policy show"]],
   });
 
   override async execute(): Promise<number> {

@@ -1,16 +1,10 @@
 import type { CapRule, Policies } from "#core/events/command";
 import type { ClaimView, StockSummary, StockView } from "#core/events/query";
 import { type Cap, CapRules } from "#core/storage-cap";
+import { tableLines } from "#core/terminal/table";
 import { grouped } from "#ctl/audit/output";
 
 /** Storage for a person: one line a resource, and one resource as a page. */
-
-const table = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const cell = (text: string, column: number) =>
-    column === 0 || column === widths.length - 1 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd());
-};
 
 const levelText = ({ storage, shortfall }: StockSummary): string =>
   shortfall > 0 ? `short of ${grouped(shortfall)}` : grouped(storage);
@@ -22,15 +16,12 @@ const stateText = ({ capped, waiting = 0 }: StockSummary): string =>
   ].join(", ");
 
 export const stockLines = (stocks: readonly StockSummary[]): string[] =>
-  table([
-    ["RESOURCE", "LEVEL", "WANTED", "CAP", "STATE"],
-    ...stocks.map((stock) => [
-      stock.resource,
-      levelText(stock),
-      grouped(stock.demand ?? 0),
-      stock.cap === undefined ? "-" : grouped(stock.cap.cap),
-      stateText(stock),
-    ]),
+  tableLines(stocks, [
+    { head: "RESOURCE", of: ({ resource }) => resource, least: 16 },
+    { head: "LEVEL", align: "right", of: levelText, tone: ({ shortfall }) => (shortfall > 0 ? "bad" : undefined) },
+    { head: "WANTED", align: "right", of: ({ demand = 0 }) => grouped(demand) },
+    { head: "CAP", align: "right", of: ({ cap }) => (cap === undefined ? "-" : grouped(cap.cap)) },
+    { head: "STATE", of: stateText, tone: () => "warn" },
   ]);
 
 const capText = ({ pattern, cap, resume }: Cap): string =>
@@ -38,8 +29,9 @@ const capText = ({ pattern, cap, resume }: Cap): string =>
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
 
-const claimRow = (claim: ClaimView, rule: StockView["rule"]): string[] => {
-  const { world, exported, received, allocated, demand, weight, tier, share, carry, debt, held } = claim;
+/** Why it waits, and what is not as it should be. */
+const claimText = (claim: ClaimView, rule: StockView["rule"]): string => {
+  const { demand, tier, share, carry, debt, held } = claim;
   const why = [
     ...(demand > 0 ? [`waits: share ${percent(share)} of what comes`] : []),
     ...(demand > 0 && carry !== 0 ? [`carry ${carry > 0 ? "+" : ""}${Math.round(carry * 100) / 100}`] : []),
@@ -48,8 +40,7 @@ const claimRow = (claim: ClaimView, rule: StockView["rule"]): string[] => {
     ...(held > 0 ? [`${grouped(held)} held back`] : []),
     ...(claim.open ? [] : ["closed"]),
   ];
-  const amounts = [exported, received, allocated - received, demand, weight].map(grouped);
-  return [world, ...amounts, why.join(", ")];
+  return why.join(", ");
 };
 
 export const stockPage = (stock: StockView): string[] => {
@@ -64,9 +55,14 @@ export const stockPage = (stock: StockView): string[] => {
     "",
     ...(worlds.length === 0
       ? ["no world ever gave or wanted any"]
-      : table([
-          ["WORLD", "GAVE", "GOT", "IN FLIGHT", "WANTS", "WEIGHT", ""],
-          ...worlds.map((claim) => claimRow(claim, rule)),
+      : tableLines(worlds, [
+          { head: "WORLD", of: ({ world }) => world },
+          { head: "GAVE", align: "right", of: ({ exported }) => grouped(exported) },
+          { head: "GOT", align: "right", of: ({ received }) => grouped(received) },
+          { head: "IN FLIGHT", align: "right", of: ({ allocated, received }) => grouped(allocated - received) },
+          { head: "WANTS", align: "right", of: ({ demand }) => grouped(demand) },
+          { head: "WEIGHT", align: "right", of: ({ weight }) => grouped(weight) },
+          { head: "WHY", of: (claim) => claimText(claim, rule) },
         ])),
   ];
 };
@@ -97,15 +93,11 @@ export const ruleViews = ({
 
 export const ruleLines = (rules: readonly RuleView[]): string[] => {
   if (rules.length === 0) return ["no caps: worlds export whatever they have"];
-  return table([
-    ["RESOURCES", "CAP", "RESUME", "DECIDES", "FULL", ""],
-    ...rules.map(({ resources, cap, resume, holds, capped }) => [
-      resources,
-      cap === undefined ? "none" : grouped(cap),
-      resume === undefined ? "-" : grouped(resume),
-      grouped(holds),
-      grouped(capped),
-      "",
-    ]),
+  return tableLines(rules, [
+    { head: "RESOURCES", of: ({ resources }) => resources },
+    { head: "CAP", align: "right", of: ({ cap }) => (cap === undefined ? "none" : grouped(cap)) },
+    { head: "RESUME", align: "right", of: ({ resume }) => (resume === undefined ? "-" : grouped(resume)) },
+    { head: "DECIDES", align: "right", of: ({ holds }) => grouped(holds) },
+    { head: "FULL", align: "right", of: ({ capped }) => grouped(capped) },
   ]);
 };

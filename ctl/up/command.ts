@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
-import { runDaemon } from "#core/lifecycle";
+import { type DaemonContext, runDaemon } from "#core/lifecycle";
+import { ShowingCommand } from "#core/terminal/results";
 import { upOptions } from "#ctl/up/options";
 import { BRIDGE_STOP_MS } from "#ctl/up/services";
 import { up } from "#ctl/up/up";
@@ -16,14 +17,17 @@ const STOP_MS_MAX = BRIDGE_STOP_MS + 60_000;
 const between = (min: number, max: number) => t.cascade(t.isNumber(), [t.isInInclusiveRange(min, max)]);
 const whole = (min: number, max: number) => t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(min, max)]);
 
-export class UpCommand extends Command {
+export class UpCommand extends ShowingCommand {
   static override paths = [["up"]];
   static override usage = Command.Usage({
+    category: "Cluster",
     description: "run a whole cluster on this machine",
     details: `
       Starts a nats-server, the projector, the bridge and three worlds that trade with each other, and shows them until
       Ctrl-C, which stops everything in order. State is kept in a folder: the next start goes on where this one stopped,
       also after a power cut or \`kill -9\` of everything, and takes over what still runs.
+
+      With --for and -o json the count is one JSON object in the last line, and progress goes to standard error.
 
       Without \`--factorio\` the worlds run on a stand-in, not on the real game.
 
@@ -50,9 +54,6 @@ export class UpCommand extends Command {
     description:
       "Run this many seconds from the moment the worlds are linked, then freeze them, count every item, and stop.",
     validator: between(0.1, SECONDS_MAX),
-  });
-  json = Option.Boolean("--json", false, {
-    description: "With --for: print the count as one JSON object in the last line; progress goes to standard error.",
   });
   worlds = Option.String("--worlds", "3", {
     description: `How many worlds a new cluster gets, 1 to ${WORLDS_MAX} (default 3). An existing one keeps those it has.`,
@@ -82,6 +83,10 @@ export class UpCommand extends Command {
   });
 
   override async execute(): Promise<number> {
-    return runDaemon((context) => up(upOptions(this, process.cwd()), context), { stopMsMax: STOP_MS_MAX });
+    const run = (context: DaemonContext) => {
+      this.checkFormat();
+      return up(upOptions(this, process.cwd()), context);
+    };
+    return runDaemon(run, { stopMsMax: STOP_MS_MAX });
   }
 }

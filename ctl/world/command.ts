@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { badInput } from "#core/errors";
 import type { WorldView } from "#core/events/query";
 import { parseWorldId, type WorldId } from "#core/ids";
+import { noSuch } from "#core/terminal/near";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { worldLines, worldPage } from "#ctl/world/text";
 
@@ -14,10 +15,7 @@ const SOURCE = `${AS_USER}
 const worldIn = (worlds: readonly WorldView[], id: WorldId): WorldView => {
   const found = worlds.find(({ world }) => world === id);
   if (found !== undefined) return found;
-  const there = worlds.map(({ world }) => world);
-  throw badInput(
-    `there is no world "${id}"; ${there.length === 0 ? "there is none yet" : `there are ${there.join(", ")}`}`,
-  );
+  throw badInput(noSuch("world", id, { names: worlds.map(({ world }) => world) }));
 };
 
 export class WorldListCommand extends UserCommand {

@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { CONFIG_FILE, entriesOf, entryOf, readConfig, withEntry, writeConfig } from "#bridge/config/file";
 import { runDaemon } from "#core/lifecycle";
+import { ShowingCommand } from "#core/terminal/results";
 
 const EXITS = `
       Exit codes: 0; 2 bad arguments, or the file is not a bridge's configuration; 3 it cannot be read or written.
@@ -9,11 +10,10 @@ const EXITS = `
 const textOf = (value: unknown): string =>
   value === null ? "" : typeof value === "string" ? value : Array.isArray(value) ? value.join(",") : String(value);
 
-abstract class ConfigCommand extends Command {
+abstract class ConfigCommand extends ShowingCommand {
   config = Option.String("--config", `./${CONFIG_FILE}`, {
     description: `The configuration (default ./${CONFIG_FILE}).`,
   });
-  json = Option.Boolean("--json", false, { description: "JSON, one object a line." });
 
   protected line(key: string, value: unknown): void {
     process.stdout.write(this.json ? `${JSON.stringify({ key, value })}\n` : `${key.padEnd(14)}${textOf(value)}\n`);
@@ -30,6 +30,7 @@ export class ConfigListCommand extends ConfigCommand {
   });
   override async execute(): Promise<number> {
     return runDaemon(async () => {
+      this.checkFormat();
       for (const [key, value] of entriesOf(await readConfig(this.config))) this.line(key, value);
     });
   }
@@ -46,6 +47,7 @@ export class ConfigShowCommand extends ConfigCommand {
   key = Option.String({ name: "key" });
   override async execute(): Promise<number> {
     return runDaemon(async () => {
+      this.checkFormat();
       const value = entryOf(await readConfig(this.config), this.key);
       if (this.json) this.line(this.key, value);
       else process.stdout.write(`${textOf(value)}\n`);
@@ -66,6 +68,7 @@ export class ConfigSetCommand extends ConfigCommand {
   value = Option.String({ name: "value" });
   override async execute(): Promise<number> {
     return runDaemon(async () => {
+      this.checkFormat();
       const next = withEntry(await readConfig(this.config), this.key, this.value);
       await writeConfig(this.config, next);
       this.line(this.key, entryOf(next, this.key));

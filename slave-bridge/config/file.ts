@@ -3,6 +3,7 @@ import { tokenIn } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { type BridgeConfig, bridgeConfig, decodeBridgeConfig, encodeBridgeConfig } from "#core/identity/bridge-config";
+import { noSuch } from "#core/terminal/near";
 
 /** The configuration of one bridge, and what `config list|show|set` make of it. */
 export const CONFIG_FILE = "bridge.json";
@@ -61,8 +62,7 @@ export const entryOf = (config: BridgeConfig, key: string): unknown => {
   return found[1];
 };
 
-const unknownKey = (key: string, there: readonly string[]) =>
-  badInput(`there is no setting "${key.slice(0, 80)}"; there are ${there.join(", ")}`);
+const unknownKey = (key: string, there: readonly string[]) => badInput(noSuch("setting", key, { names: there }));
 
 /** The configuration with one setting changed; an empty text takes it away. @throws ClusterioError `bad-input` */
 export const withEntry = (config: BridgeConfig, key: string, text: string): BridgeConfig => {

@@ -13,12 +13,14 @@ import { decodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
 import { OwnKey } from "#core/identity/own-key";
 import { runDaemon } from "#core/lifecycle";
 import { subjects } from "#core/subjects";
+import { ShowingCommand } from "#core/terminal/results";
 
 const ANSWER_MS_MAX = 10_000;
 
-export class JoinCommand extends Command {
+export class JoinCommand extends ShowingCommand {
   static override paths = [["join"]];
   static override usage = Command.Usage({
+    category: "Slave",
     description: "become a slave of a cluster, with a word from `clusterio slave token`",
     details: `
       Makes a key on this machine, sends its public part, and writes the configuration with the credentials that come back
@@ -42,6 +44,7 @@ export class JoinCommand extends Command {
 
   override async execute(): Promise<number> {
     return runDaemon(async ({ signal, own }) => {
+      this.checkFormat();
       const path = await newFile(join(this.dir, CONFIG_FILE), "this folder is a slave's, choose another one");
       const token = decodeJoinToken((this.token ?? (await pasted(signal))).trim());
       if (token.expires <= nodeClock.now())
@@ -58,7 +61,8 @@ export class JoinCommand extends Command {
         creds: key.creds(jwt),
         settings: {},
       });
-      process.stdout.write(`joined as ${id}: ${path}\nstart it: clusterio-bridge run --config ${path}\n`);
+      const lines = `joined as ${id}: ${path}\nstart it: clusterio-bridge run --config ${path}`;
+      process.stdout.write(`${this.json ? JSON.stringify({ slave: id, file: path, url }) : lines}\n`);
     });
   }
 }

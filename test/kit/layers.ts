@@ -35,8 +35,8 @@ const ADAPTERS = [
   /^core\/adapters\//,
   // Ends processes, and so has a deadline.
   /^core\/lifecycle\.ts$/,
-  /^master-projector\/(?:adapters\/|main\.ts$)/,
-  /^slave-bridge\/(?:game\/|rcon\/|main\.ts$|install\.ts$|package-root\.ts$)/,
+  /^master-projector\/(?:adapters\/|program\.ts$)/,
+  /^slave-bridge\/(?:game\/|rcon\/|program\.ts$|install\.ts$|package-root\.ts$)/,
   // A shell around pure parts; a person waits for it.
   /^ctl\//,
   // A program that stands for the game.

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { packageRoot } from "#core/adapters/package-root";
-import { runCli } from "#core/cli";
+import { always, runCli } from "#core/cli";
 import { HINTS } from "#sim/cluster/mutations/hints";
 import { type Finding, lotsFor, measure, SEARCH_MAX } from "#sim/cluster/mutations/hunt";
 import { writeDown } from "#sim/cluster/mutations/record";
@@ -57,4 +57,4 @@ class MutationsCommand extends Command {
   }
 }
 
-void runCli({ name: "npm run mutations --", label: "Mutations", commands: [MutationsCommand] });
+void runCli({ name: "npm run mutations --", label: "Mutations", groups: always([MutationsCommand]) });

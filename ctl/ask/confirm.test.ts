@@ -1,10 +1,12 @@
 import { PassThrough } from "node:stream";
-import { confirm } from "#ctl/repair/confirm";
+import { confirm } from "#ctl/ask/confirm";
+
+const QUESTION = { what: "the cluster's name", name: "AB12CD34", does: "begin its ledger anew" };
 
 /** The question before a ledger is begun anew: only the cluster's name is a yes, and nobody waits for who has left. */
 const asked = async (act: (input: PassThrough, stop: AbortController) => void): Promise<void> => {
   const [input, output, stop] = [new PassThrough(), new PassThrough().resume(), new AbortController()];
-  const answered = confirm("AB12CD34", { input, output, signal: stop.signal });
+  const answered = confirm(QUESTION, { input, output, signal: stop.signal });
   act(input, stop);
   return answered;
 };

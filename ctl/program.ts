@@ -1,0 +1,27 @@
+import type { Program } from "#core/cli";
+
+/**
+ * All commands of `clusterio`, by the first word of their names: only the group that was typed is loaded. A test holds that the
+ * words are those of the commands.
+ */
+export const CLUSTERIO: Program = {
+  name: "clusterio",
+  label: "Clusterio on JetStream",
+  groups: [
+    { words: ["up"], load: async () => [(await import("#ctl/up/command")).UpCommand] },
+    { words: ["init"], load: async () => [(await import("#ctl/init/command")).InitCommand] },
+    { words: ["bootstrap"], load: async () => (await import("#ctl/init/bootstrap")).BOOTSTRAP_COMMANDS },
+    { words: ["context"], load: async () => (await import("#ctl/context/command")).CONTEXT_COMMANDS },
+    { words: ["user"], load: async () => (await import("#ctl/access/user")).USER_COMMANDS },
+    { words: ["role"], load: async () => (await import("#ctl/access/role")).ROLE_COMMANDS },
+    { words: ["slave"], load: async () => (await import("#ctl/access/slave")).SLAVE_COMMANDS },
+    { words: ["instance"], load: async () => (await import("#ctl/instance/command")).INSTANCE_COMMANDS },
+    { words: ["rotate", "identity"], load: async () => (await import("#ctl/keys/command")).KEY_COMMANDS },
+    { words: ["doctor"], load: async () => [(await import("#ctl/doctor/command")).DoctorCommand] },
+    { words: ["audit", "replay", "events"], load: async () => (await import("#ctl/audit/command")).AUDIT_COMMANDS },
+    { words: ["ledger"], load: async () => (await import("#ctl/ledger/command")).LEDGER_COMMANDS },
+    { words: ["repair"], load: async () => (await import("#ctl/repair/command")).REPAIR_COMMANDS },
+    { words: ["world"], load: async () => (await import("#ctl/world/command")).WORLD_COMMANDS },
+    { words: ["storage"], load: async () => (await import("#ctl/storage/command")).STORAGE_COMMANDS },
+  ],
+};

@@ -1,0 +1,205 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import pino from "pino";
+import * as t from "typanion";
+import { Bridge } from "#bridge/bridge";
+import { ConfigListCommand, ConfigSetCommand, ConfigShowCommand } from "#bridge/config/commands";
+import { folderOf, readConfig } from "#bridge/config/file";
+import { JoinCommand } from "#bridge/config/join";
+import { factorioInstall, standInInstall } from "#bridge/game/adapters/installs";
+import { realGame } from "#bridge/game/adapters/real-game";
+import { ourMod } from "#bridge/instance/mods";
+import type { Journal, Ports } from "#bridge/ports";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { NatsBus } from "#core/adapters/nats-bus";
+import { connectNats } from "#core/adapters/nats-connection";
+import { nodeClock } from "#core/adapters/node-clock";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { nodeRandom } from "#core/adapters/node-random";
+import { packageRoot } from "#core/adapters/package-root";
+import { always, type Program } from "#core/cli";
+import { badInput, messageOf, unavailable } from "#core/errors";
+import { decodeText } from "#core/events/codec";
+import { type SlaveId, slaveId } from "#core/ids";
+import { aborted, runDaemon } from "#core/lifecycle";
+import { VERSION } from "#core/version";
+
+/** An orderly stop of a game may save a large map first: its own limit, then its kill. */
+const STOP_GAMES_MS_MAX = LIMITS.stopMs + 2 * LIMITS.killMs;
+const STOP_MS_MAX = 10_000;
+const SPEED_MAX = 1_000;
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+
+class RunCommand extends Command {
+  static override paths = [["run"], Command.Default];
+  static override usage = Command.Usage({
+    category: "Slave",
+    description: "run this machine's Factorio servers as a slave of the cluster",
+    details: `
+      Connects to NATS, starts the servers that the cluster assigned to this slave, and links their worlds to it, until it
+      gets SIGINT or SIGTERM. Games that run then go on without it (chests stop after a minute) and are taken over by the
+      next start, unless \`--stop-games\` is given.
+
+      Exit codes: 0 stopped as asked; 1 failed; 2 bad arguments or credentials; 3 NATS, the game, the mod or the folder is
+      not usable; 4 another bridge uses the folder.
+    `,
+    examples: [
+      [
+        "With the stand-in instead of the game",
+        "$0 run --slave home --nats-url nats://127.0.0.1:4222 --creds home.creds --dir ./home",
+      ],
+      ["As a configuration says", "$0 run --config ./attic/bridge.json"],
+      [
+        "With Factorio",
+        "$0 run --slave home --nats-url nats://127.0.0.1:4222 --creds home.creds --dir ./home --factorio /opt/factorio",
+      ],
+    ],
+  });
+
+  config = Option.String("--config", {
+    description:
+      "A configuration from `clusterio slave create-config` or `clusterio-bridge join`; options count before it.",
+  });
+  slave = Option.String("--slave", {
+    description: "This slave's id: a-z, 0-9 and -, the name in its credentials.",
+  });
+  natsUrl = Option.String("--nats-url", {
+    description: "The NATS server, for example nats://127.0.0.1:4222.",
+  });
+  creds = Option.String("--creds", { description: "File with the slave's NATS credentials." });
+  ca = Option.String("--ca", {
+    description:
+      "PEM file of the authority that the server's certificate must be from. TLS is spoken then, and nothing else.",
+  });
+  dir = Option.String("--dir", {
+    description: "Folder for everything that is kept: one folder per instance (default: that of --config).",
+  });
+  factorio = Option.String("--factorio", {
+    description: "Folder of a Factorio headless server. Without it, the stand-in runs.",
+  });
+  speed = Option.String("--speed", {
+    description: "How many times as fast as normal the stand-in runs, 0.1 to 1000 (default 1). Not for real Factorio.",
+    validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.1, SPEED_MAX)]),
+  });
+  modDist = Option.String("--mod-dist", {
+    description: "Folder with clusterio_<version>.zip. Default: the one of this package.",
+  });
+  extraMods = Option.Array("--extra-mods", {
+    description: "Folder that is a mod or holds mods, put into every instance. May be given several times.",
+  });
+  gameAddress = Option.String("--game-address", {
+    description:
+      "IPv4 address on which players reach the games (default 127.0.0.1); 0.0.0.0 for all. RCON is always on loopback.",
+  });
+  stopGames = Option.Boolean("--stop-games", {
+    description: "On SIGINT or SIGTERM, stop the games in order, too. They run again at the next start.",
+  });
+  logLevel = Option.String("--log-level", {
+    description: `What is logged to standard error: ${LEVELS.join(", ")} (default info).`,
+    validator: t.isEnum(LEVELS),
+  });
+
+  override async execute(): Promise<number> {
+    // The deadline must be known before the configuration is read: it is that of a bridge that stops its games.
+    const stopMsMax = this.stopGames === true || this.config !== undefined ? STOP_GAMES_MS_MAX : STOP_MS_MAX;
+    return runDaemon(
+      async ({ signal, own }) => {
+        const wanted = await this.#wanted();
+        const settings = await settingsOf(wanted);
+        const base = { slave: settings.slave };
+        const journal = journalTo(pino({ level: wanted.logLevel, base }, pino.destination(2)));
+        const onProblem = (error: Error) => journal("warn", `NATS: ${messageOf(error)}`);
+        const { servers, creds, ca, stopGames } = wanted;
+        const link = own(await connectNats({ servers, creds, name: settings.slave, ca, onProblem }), (o) => o.close());
+        const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
+        const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
+        const ports: Ports = { ...node, game: realGame(), bus: new NatsBus(link), facts, journal };
+        const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames }));
+        journal("info", `ready: ${settings.install.name}`, { boot: bridge.boot });
+        await aborted(signal);
+      },
+      { stopMsMax },
+    );
+  }
+
+  /** What was typed, and what the configuration says where nothing was. */
+  async #wanted(): Promise<Wanted> {
+    const config = this.config === undefined ? undefined : await readConfig(this.config);
+    const set = config?.settings ?? {};
+    const slave = slaveId(given("--slave", this.slave ?? config?.slave));
+    const factorio = this.factorio ?? set.factorio;
+    const speed = this.speed ?? set.speed ?? 1;
+    if (factorio !== undefined && speed !== 1)
+      throw badInput("--speed is for the stand-in: leave it out with --factorio");
+    const typedCa = this.ca === undefined ? undefined : decodeText(await readSecretFile(this.ca, "the authority"));
+    return {
+      slave,
+      dir: resolve(given("--dir", this.dir ?? (this.config === undefined ? undefined : folderOf(this.config)))),
+      creds:
+        this.creds === undefined && config !== undefined
+          ? new TextEncoder().encode(config.creds)
+          : await readCreds(given("--creds", this.creds)),
+      servers: given("--nats-url", this.natsUrl ?? config?.url),
+      ca: typedCa ?? config?.ca,
+      factorio,
+      speed,
+      modDist: this.modDist ?? set["mod-dist"],
+      extraMods: this.extraMods ?? set["extra-mods"] ?? [],
+      gameAddress: this.gameAddress ?? set["game-address"] ?? "127.0.0.1",
+      stopGames: this.stopGames ?? set["stop-games"] ?? false,
+      logLevel: this.logLevel ?? set["log-level"] ?? "info",
+    };
+  }
+}
+
+interface Wanted {
+  readonly slave: SlaveId;
+  readonly dir: string;
+  readonly creds: Uint8Array;
+  readonly servers: string;
+  readonly ca: string | undefined;
+  readonly factorio: string | undefined;
+  readonly speed: number;
+  readonly modDist: string | undefined;
+  readonly extraMods: readonly string[];
+  readonly gameAddress: string;
+  readonly stopGames: boolean;
+  readonly logLevel: (typeof LEVELS)[number];
+}
+
+const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gameAddress }: Wanted) => {
+  const install = factorio === undefined ? standInInstall(speed) : factorioInstall(resolve(factorio));
+  const files = realGame();
+  const ours = await ourMod(files, resolve(modDist ?? `${packageRoot()}/lua-mod/dist/${install.line}`));
+  const extra = await Promise.all(extraMods.map((folder) => files.mods(resolve(folder))));
+  return { slave, dir, install, mods: [ours, ...extra.flat()], gameAddress, limits: LIMITS, version: VERSION };
+};
+
+/** clipanion would only show the syntax, and not say what is missing. */
+const given = (flag: string, value: string | undefined): string => {
+  if (value === undefined || value === "") throw badInput(`${flag} is missing: see clusterio-bridge run --help`);
+  return value;
+};
+
+const readCreds = (path: string): Promise<Uint8Array> => readSecretFile(path, "the credentials file");
+
+const readSecretFile = async (path: string, what: string): Promise<Uint8Array> => {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    throw unavailable(`${what} ${path} cannot be read: ${messageOf(error)}`, error);
+  }
+};
+
+const journalTo =
+  (logger: pino.Logger): Journal =>
+  (level, message, fields = {}) =>
+    logger[level](fields, message);
+
+/** The program `clusterio-bridge`. */
+export const BRIDGE: Program = {
+  name: "clusterio-bridge",
+  label: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
+  groups: always([RunCommand, JoinCommand, ConfigListCommand, ConfigShowCommand, ConfigSetCommand]),
+};
