@@ -11,7 +11,7 @@ import { countOf, lastLine, tierLine, tierResult, total } from "./test-results.c
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const jest = join(dirname(createRequire(import.meta.url).resolve("jest/package.json")), "bin/jest.js");
-/** Two cores are what the smallest machine of ours has; end-to-end tests have whole clusters of processes each. */
+/** Two cores are what the smallest machine of ours has. */
 const PARALLEL = ["--maxWorkers", "2"];
 const TIERS = [
   { name: "pure", budgetS: 60, args: PARALLEL },
@@ -28,9 +28,10 @@ const TIERS = [
   },
   // A hundred simulated histories in real Lua.
   { name: "depth", budgetS: 180, args: PARALLEL },
-  { name: "e2e", budgetS: 180, args: ["--runInBand"] },
-  // Most of it waits for timeouts to pass, so two clusters at a time are no load for two cores.
-  { name: "chaos", budgetS: 180, args: PARALLEL },
+  // A whole cluster of processes each, which starts for some seconds and then mostly waits.
+  { name: "e2e", budgetS: 180, args: PARALLEL },
+  // Most of it waits for timeouts to pass, so three clusters at a time are no load for two cores.
+  { name: "chaos", budgetS: 180, args: ["--maxWorkers", "3"] },
 ];
 /** A tier that hangs is ended after this many times its budget. */
 const PATIENCE = 4;
