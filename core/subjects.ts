@@ -105,7 +105,9 @@ export const subjects = {
   audit: (executor: SlaveId | "master", instance: InstanceId | typeof SELF) => join("audit", executor, instance),
   command: (user: UserId, slave: SlaveId, instance: InstanceId | typeof SELF, verb: string) =>
     join("command", user, slave, instance, verb),
-  masterCommand: (user: UserId, noun: string, verb: string) => join("command", user, "master", noun, verb),
+  /** What is about one instance names it, so that the right to it is the broker's to check (ADR 0066). */
+  masterCommand: (user: UserId, noun: string, verb: string, instance?: InstanceId) =>
+    join("command", user, "master", noun, verb, ...(instance === undefined ? [] : [instance])),
   /** Who may do what, the whole book. */
   access: () => join("access", "book"),
   join: (token: string) => join("join", instanceId(token)),
@@ -146,6 +148,8 @@ export interface MasterCommandSubject {
   readonly user: UserId;
   readonly noun: string;
   readonly verb: string;
+  /** The only instance that the command may be about. */
+  readonly instance?: InstanceId;
 }
 export interface QuerySubject {
   readonly caller: string;
@@ -226,10 +230,12 @@ export const parseSlaveCommandSubject = (subject: string): SlaveCommandSubject |
 };
 
 export const parseMasterCommandSubject = (subject: string): MasterCommandSubject | undefined => {
-  const [user, master, noun, verb] = tokensAfter("command", 4, subject) ?? [];
+  const tokens = tokensAfter("command", 4, subject) ?? tokensAfter("command", 5, subject) ?? [];
+  const [user, master, noun, verb, instance] = tokens;
   if (user === undefined || master !== "master" || noun === undefined || verb === undefined || !isId(user))
     return undefined;
-  return { user: userId(user), noun, verb };
+  if (instance === undefined) return { user: userId(user), noun, verb };
+  return isId(instance) ? { user: userId(user), noun, verb, instance: instanceId(instance) } : undefined;
 };
 
 export const parseQuerySubject = (subject: string): QuerySubject | undefined => {

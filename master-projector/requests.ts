@@ -1,9 +1,9 @@
 import type { Boot } from "#core/boot";
 import { decodeText, encodeJson } from "#core/events/codec";
-import type { Answer } from "#core/events/command";
+import { type Answer, instanceOfRequest, isMasterCommand } from "#core/events/command";
 import { linkRequest } from "#core/events/delivery";
 import type { State } from "#core/fold/state";
-import { slaveId, type UserId } from "#core/ids";
+import { type InstanceId, slaveId, type UserId } from "#core/ids";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import { parseMasterCommandSubject, parseQuerySubject, subjects } from "#core/subjects";
 import { type Decision, decideCommand } from "#projector/commands";
@@ -16,6 +16,8 @@ export type Request =
       readonly message: BusMessage;
       readonly user: UserId;
       readonly name: string;
+      /** The only one that it may be about. */
+      readonly instance?: InstanceId;
       readonly value: unknown;
     }
   | {
@@ -73,8 +75,8 @@ export class Requests {
     const value = jsonOf(message.data);
     if (value === undefined) return this.answer(message, errorOf("bad-input", "the request is not JSON"));
     if (command !== undefined) {
-      const name = `${command.noun}.${command.verb}`;
-      this.#waiting.push({ kind: "command", message, user: command.user, name, value });
+      const { noun, verb, ...whose } = command;
+      this.#waiting.push({ kind: "command", message, ...whose, name: `${noun}.${verb}`, value });
     } else if (query !== undefined) {
       this.#waiting.push({ kind: "query", message, caller: query.caller, noun: query.noun, value });
     } else
@@ -122,4 +124,13 @@ export const commanded = (
   state: State,
   request: Request & { kind: "command" },
   about: { readonly now: number; readonly covered: number },
-): Decision => decideCommand({ state, user: request.user, ...about }, request.name, request.value);
+): Decision => {
+  const { user, name, instance, value } = request;
+  const asked = isMasterCommand(name) ? instanceOfRequest(name, value) : undefined;
+  if (instance !== undefined && instance !== asked)
+    return {
+      bodies: [],
+      answer: errorOf("refused", `${name} was asked for ${instance}, and is about ${asked ?? "no instance"}`),
+    };
+  return decideCommand({ state, user, ...about }, name, value);
+};

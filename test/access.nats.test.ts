@@ -79,6 +79,23 @@ test("a role is enforced by the broker, follows the instances, and changes on li
   await untilMay(ada, "box", "eu-north", "stop", true);
   expect(await may(ada, "box", "eu-north", "start")).toBe(false);
 
+  // Verbs of the master about instances are enforced likewise: the subject names the one that it may be about.
+  await admin.access("role.edit", { role: "keeper", grants: ["instance.assign on eu-*"] }, roleView);
+  const assign = (instance: string, on?: string) =>
+    ada.link.nc
+      .request(
+        subjects.masterCommand(ada.id, "instance", "assign", on === undefined ? undefined : instanceId(on)),
+        JSON.stringify({ instance, slave: "box" }),
+        { timeout: 5_000 },
+      )
+      .then((m) => m.json<{ ok?: unknown; error?: { code: string } }>())
+      .catch((error) => (error.cause instanceof errors.PermissionViolationError ? "refused by the broker" : error));
+  const mayAssign = async () => "ok" in Object(await assign("eu-north", "eu-north"));
+  await until(mayAssign, { timeoutMs: 5_000, what: "ada may assign eu-north" });
+  expect(await assign("us-east", "us-east")).toBe("refused by the broker");
+  expect(await assign("eu-north")).toBe("refused by the broker");
+  expect(await assign("us-east", "eu-north")).toMatchObject({ error: { code: "refused" } });
+
   await admin.access("user.set-roles", { user: "ada", roles: ["viewer"] }, userView);
   await untilMay(ada, "box", "eu-north", "stop", false);
   // The neighbour was never disturbed by all this.
@@ -250,14 +267,20 @@ describe("clusterio-bridge join", () => {
   };
   const folder = (name: string) => join(nats().folder, "joined", name);
   const bridge = (...args: string[]) => cli("slave-bridge", args);
+  const joining = (token: string, ...args: string[]) => cli("slave-bridge", ["join", ...args], { input: `${token}\n` });
 
   test("writes a configuration that is the machine's alone, once", async () => {
     const token = await ticket({}, "cellar");
-    expect(await bridge("join", token, "--dir", "/proc")).toMatchObject({
+    expect(await joining(token, "--dir", "/proc")).toMatchObject({
       code: 3,
       err: expect.stringContaining("/proc/bridge.json cannot be written"),
     });
-    const joined = await bridge("join", token, "--dir", folder("cellar"));
+    const written = join(nats().folder, "token");
+    await nodeDisk.write(written, new TextEncoder().encode(`${token}\n`));
+    const typed = await bridge("join", token, "--dir", folder("cellar"));
+    expect(typed).toMatchObject({ code: 2, err: expect.stringContaining("can be read by everybody") });
+    expect(typed.err).not.toContain(token.slice(20, 60));
+    const joined = await bridge("join", "--token-file", written, "--dir", folder("cellar"));
     expect(joined).toMatchObject({ code: 0, err: "" });
     const file = join(folder("cellar"), "bridge.json");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -265,11 +288,11 @@ describe("clusterio-bridge join", () => {
     const { creds: _, ...said } = config;
     expect(said).toEqual({ v: 1, kind: "clusterio-bridge", slave: "cellar", url: nats().url, settings: {} });
     await connect(config.creds, "cellar");
-    expect(await bridge("join", await ticket(), "--dir", folder("cellar"))).toMatchObject({
+    expect(await joining(await ticket(), "--dir", folder("cellar"))).toMatchObject({
       code: 4,
       err: expect.stringContaining("is there already"),
     });
-    expect(await bridge("join", token, "--dir", folder("twice"))).toMatchObject({
+    expect(await joining(token, "--dir", folder("twice"))).toMatchObject({
       code: 4,
       err: expect.stringContaining("was used"),
     });
@@ -291,7 +314,7 @@ describe("clusterio-bridge join", () => {
     ["somebody else's credentials in it", async () => ticket({ id: "join-guessed" }), 4, "join-guessed"],
   ])("with %s: one line, nothing written, and no secret shown", async (_, made, code, said) => {
     const token = await made();
-    const result = await bridge("join", token, "--dir", folder("none"));
+    const result = await joining(token, "--dir", folder("none"));
     expect([result.code, result.out]).toEqual([code, ""]);
     expect(result.err).toMatch(new RegExp(said));
     expect(result.err).not.toMatch(/SU[A-Z2-7]{20}|eyJ0/);

@@ -1,5 +1,5 @@
 import { accessCommands } from "#core/events/access";
-import { bridgeCommands, masterCommands, slaveCommands } from "#core/events/command";
+import { bridgeCommands, isAboutInstance, isMasterCommand, masterCommands, slaveCommands } from "#core/events/command";
 import { SUBJECT_PREFIX } from "#core/subjects";
 
 /**
@@ -7,6 +7,7 @@ import { SUBJECT_PREFIX } from "#core/subjects";
  * caller's own token, so that a grant is one in one's own name only.
  *
  * AC1 no verb of the master is one of a bridge: `command.<user>.*.*.start` would name both.
+ * AC5 whoever has a verb of the master for some instances has no subject that does not name one of them.
  */
 const own = "{{name()}}";
 const subject = (...tokens: string[]): string => [SUBJECT_PREFIX, ...tokens].join(".");
@@ -36,9 +37,12 @@ const slave = Object.keys(slaveCommands).map((name) =>
 );
 /** Everybody may renew his own credentials. */
 export const FOR_ALL = ["user.renew"] as const;
-const master = [...Object.keys(masterCommands), ...Object.keys(accessCommands)].map((name) =>
-  verb(name, "cluster", "pub", () => [subject("command", own, "master", ...name.split("."))]),
-);
+const master = [...Object.keys(masterCommands), ...Object.keys(accessCommands)].map((name) => {
+  const said = subject("command", own, "master", ...name.split("."));
+  if (!isMasterCommand(name) || !isAboutInstance(name)) return verb(name, "cluster", "pub", () => [said]);
+  // Without an instance it may be about any: only for whoever has it for all.
+  return verb(name, "instance", "pub", (instance) => [`${said}.${instance}`, ...(instance === "*" ? [said] : [])]);
+});
 const ask = verb("ask.all", "cluster", "pub", () => [subject("query", own, ">")]);
 const see = [
   verb("see.events", "instance", "sub", (instance) => [subject("event", "*", instance, "*")]),

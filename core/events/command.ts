@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instanceConfig } from "#core/events/delivery";
 import * as shape from "#core/events/shapes";
+import { type InstanceId, instanceId, isId } from "#core/ids";
 
 /** Commands and queries: requests that are answered by `{ok}` or `{error}` and kept nowhere but in `audit`. */
 
@@ -85,6 +86,25 @@ export const masterCommands = {
 } as const;
 export type MasterCommand = keyof typeof masterCommands;
 export const isMasterCommand = (text: string): text is MasterCommand => Object.hasOwn(masterCommands, text);
+
+/** What names the instance in a command that is about one: itself, or a world of it. */
+const about = (command: MasterCommand): "instance" | "world" | undefined => {
+  const { instance, world }: Readonly<Record<string, z.ZodType>> = masterCommands[command].shape;
+  if (instance !== undefined) return "instance";
+  return world === undefined || world.safeParse(undefined).success ? undefined : "world";
+};
+
+/** Commands that can be granted for some instances only. */
+export const isAboutInstance = (command: MasterCommand): boolean => about(command) !== undefined;
+
+/** The instance that a request is about; undefined where the command is about none, or the request names none. */
+export const instanceOfRequest = (command: MasterCommand, request: unknown): InstanceId | undefined => {
+  const key = about(command);
+  const named: unknown = key === undefined ? undefined : Object(request)[key];
+  if (typeof named !== "string") return undefined;
+  const [instance = ""] = named.split(".");
+  return isId(instance) ? instanceId(instance) : undefined;
+};
 
 /** What a bridge does for an operator: `command.<user>.<slave>.<instance>.<verb>`. */
 export const bridgeCommands = {

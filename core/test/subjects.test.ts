@@ -49,6 +49,12 @@ test("what is built is parsed to the same parts", () => {
         noun: "world",
         verb: "new",
       });
+      expect(parseMasterCommandSubject(subjects.masterCommand(user, "world", "new", instance))).toEqual({
+        user,
+        noun: "world",
+        verb: "new",
+        instance,
+      });
       expect(parseQuerySubject(subjects.query(user, "link"))).toEqual({ caller: user, noun: "link" });
       for (const to of [undefined, instanceId(c)]) {
         const subject = subjects.message(slave, instance, to, "my_mod-x");
@@ -78,6 +84,8 @@ test("what is not of the grammar is nothing, never an exception", () => {
   );
   expect(parseEventSubject("clusterio.v1.event.a.b")).toBeUndefined();
   expect(parseEventSubject("clusterio.v1.event.a.*.world-left")).toBeUndefined();
+  for (const more of ["*", ">", "", "north.south"])
+    expect(parseMasterCommandSubject(`clusterio.v1.command.ada.master.world.new.${more}`)).toBeUndefined();
   expect(parseSlaveCommandSubject("clusterio.v1.command.u.master.world.new")).toBeUndefined();
 });
 

@@ -6,6 +6,7 @@ import {
   answer,
   type BridgeCommand,
   type bridgeCommands,
+  instanceOfRequest,
   type MasterCommand,
   type masterCommands,
 } from "#core/events/command";
@@ -81,7 +82,8 @@ export class ClusterClient {
   /** @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
   master<C extends MasterCommand>(command: C, request: z.input<(typeof masterCommands)[C]>): Promise<unknown> {
     const [noun = "", verb = ""] = command.split(".");
-    return this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+    const subject = subjects.masterCommand(this.user, noun, verb, instanceOfRequest(command, request));
+    return this.#ask(subject, request, COMMAND_MS_MAX);
   }
 
   /** What a command about rights answers, proved. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */

@@ -135,9 +135,9 @@ export class Cluster {
   }
 
   /** Sends a command to the master and returns its answer. */
-  async command(noun: string, verb: string, value: object): Promise<Record<string, unknown>> {
+  async command(noun: string, verb: string, value: object, on?: string): Promise<Record<string, unknown>> {
     const asked = this.bus.request(
-      subjects.masterCommand(USER, noun, verb),
+      subjects.masterCommand(USER, noun, verb, on === undefined ? undefined : instanceId(on)),
       new TextEncoder().encode(JSON.stringify(value)),
       1_000,
     );

@@ -416,6 +416,17 @@ test("commands are decided from the ledger's state, answered once written, and s
   expect(await cluster.command("instance", "assign", { instance: "nowhere", slave: "s1" })).toMatchObject({
     error: { code: "bad-input" },
   });
+  // The broker lets some ask about some instances only: the subject names the one, and the body is no way around it.
+  const about = (instance: string, on: string) => cluster.command("instance", "assign", { instance, slave: "s1" }, on);
+  expect(await about("north-base", "other")).toMatchObject({ error: { code: "refused" } });
+  expect(await cluster.command("policy", "set", { policies: {} }, "north-base")).toMatchObject({
+    error: { code: "refused", message: expect.stringContaining("no instance") },
+  });
+  expect(await cluster.command("world", "new", {}, "north-base")).toMatchObject({ error: { code: "refused" } });
+  expect(await cluster.command("world", "retire", { world: "other.1" }, "north-base")).toMatchObject({
+    error: { code: "refused" },
+  });
+  expect(await about("north-base", "north-base")).toMatchObject({ ok: { epoch: expect.any(Number) } });
   expect(await cluster.command("instance", "explode", {})).toMatchObject({ error: { code: "bad-input" } });
   expect(
     await cluster.command("storage", "adjust", { resource: "item:iron-plate", amount: 5, reason: "test" }),

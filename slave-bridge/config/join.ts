@@ -1,13 +1,14 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { CONFIG_FILE, writeConfig } from "#bridge/config/file";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats } from "#core/adapters/nats-connection";
 import { newFile } from "#core/adapters/new-file";
 import { nodeClock } from "#core/adapters/node-clock";
-import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, messageOf, unavailable } from "#core/errors";
 import { credentialsAnswer } from "#core/events/access";
-import { decodeJson, encodeJson } from "#core/events/codec";
+import { decodeJson, decodeText, encodeJson } from "#core/events/codec";
 import { answer } from "#core/events/command";
 import { decodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
 import { OwnKey } from "#core/identity/own-key";
@@ -24,29 +25,47 @@ export class JoinCommand extends ShowingCommand {
     description: "become a slave of a cluster, with a word from `clusterio slave token`",
     details: `
       Makes a key on this machine, sends its public part, and writes the configuration with the credentials that come back
-      (DIR/bridge.json, mode 0600). The word is good once, for minutes; left out, it is read from standard input, so that it
-      stands in no list of processes.
+      (DIR/bridge.json, mode 0600). The word is good once, for minutes. It is read from standard input or from a file, never from the
+      command line: that stands in the list of processes, for everybody on the machine to read.
 
       Exit codes: 0 joined; 2 the word is no join token, or its time is over, or the server is not the one that it names; 3 the
       cluster does not answer, or the folder cannot be used; 4 the word was used, the name is taken, or there is a configuration already.
     `,
     examples: [
       ["The word is pasted", "$0 join --dir ./attic"],
-      ["From a file", "$0 join --dir ./attic < token"],
+      ["From a file", "$0 join --dir ./attic --token-file ./token"],
     ],
   });
 
-  token = Option.String({ name: "token", required: false });
+  /** Taken only to be refused with the reason. */
+  typed = Option.String({ name: "not-here", required: false });
+  tokenFile = Option.String("--token-file", {
+    description: "File that holds the word (default: it is read from standard input).",
+  });
   dir = Option.String("--dir", ".", {
     description: "Folder for the configuration and the instances (default: this one).",
   });
   name = Option.String("--name", { description: "The slave's name, where the token leaves it open." });
 
+  async #word(signal: AbortSignal): Promise<string> {
+    if (this.tokenFile === undefined) return pasted(signal);
+    const path = resolve(this.tokenFile);
+    const bytes = await nodeDisk.read(path).catch((error: unknown) => {
+      throw badInput(`cannot read the join token ${path}: ${messageOf(error)}`, error);
+    });
+    if (bytes === undefined) throw badInput(`cannot read the join token ${path}: there is no such file`);
+    return decodeText(bytes);
+  }
+
   override async execute(): Promise<number> {
     return runDaemon(async ({ signal, own }) => {
       this.checkFormat();
+      if (this.typed !== undefined)
+        throw badInput(
+          "a join token in the command line can be read by everybody on this machine: leave it out and paste it, or name its file with --token-file",
+        );
       const path = await newFile(join(this.dir, CONFIG_FILE), "this folder is a slave's, choose another one");
-      const token = decodeJoinToken((this.token ?? (await pasted(signal))).trim());
+      const token = decodeJoinToken((await this.#word(signal)).trim());
       if (token.expires <= nodeClock.now())
         throw badInput("the time of this join token is over: ask for a new one, and look at both machines' clocks");
       const key = new OwnKey();

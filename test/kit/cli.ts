@@ -12,18 +12,20 @@ export interface CliResult {
 export const cli = async (
   program: "ctl" | "slave-bridge" | "master-projector",
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly input?: string } = {},
 ): Promise<CliResult> => {
   const child = spawn(process.execPath, [join(packageRoot(), "dist", program, "main.js"), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const said = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
+  // Whoever refuses before he reads has closed it.
+  child.stdin?.on("error", () => {}).end(options.input);
+  child.stdout?.on("data", (chunk) => {
     said.out += chunk;
   });
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     said.err += chunk;
   });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));

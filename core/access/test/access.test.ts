@@ -6,7 +6,7 @@ import { covers, grantText, parseGrant, verbMatches } from "#core/access/grant";
 import { VERBS } from "#core/access/verbs";
 import type { AccessCommand, AccessRequest } from "#core/events/access";
 import { accessCommands } from "#core/events/access";
-import { bridgeCommands, masterCommands, slaveCommands } from "#core/events/command";
+import { bridgeCommands, isMasterCommand, masterCommands, slaveCommands } from "#core/events/command";
 import { matches } from "#core/ports/memory/memory-bus";
 
 const NOW = 1_700_000_000_000;
@@ -71,6 +71,8 @@ describe("grants", () => {
         "instance.*",
         "instance.start",
         "instance.stop",
+        "instance.assign",
+        "world.*",
         "see.*",
         "see.log",
         "policy.*",
@@ -123,6 +125,19 @@ describe("grants", () => {
     expect(starts("*")).toEqual([subject("*")]);
     expect(starts("none-*")).toEqual([]);
     expect(starts("new")).toEqual([subject("new")]);
+  });
+
+  test("AC5 a verb of the master on some instances is one subject for each, and none that leaves the instance out", () => {
+    const said = (text: string) =>
+      compile([parseGrant(text)], instances).pub.filter((subject) => subject.includes(".instance.assign"));
+    const subject = "clusterio.v1.command.{{name()}}.master.instance.assign";
+    expect(said("instance.assign on eu-*")).toEqual([`${subject}.eu-north`, `${subject}.eu-south`]);
+    expect(said("instance.assign")).toEqual([subject, `${subject}.*`]);
+    const about = VERBS.filter(({ name, scope }) => isMasterCommand(name) && scope === "instance");
+    expect(about.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["instance.assign", "world.new", "world.retire", "world.accept", "world.reject"]),
+    );
+    expect(about.map(({ name }) => name)).not.toContain("storage.adjust");
   });
 
   test("rights that come to too many subjects are refused", () => {
