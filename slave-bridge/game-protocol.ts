@@ -33,7 +33,12 @@ const wholeReply = z.object({
 const nextLine = z.object({ next: z.string().regex(/^clusterio\/[0-9a-z]{10,32}-[1-9][0-9]{0,8}\.jsonl$/) });
 const errorReply = z.object({ error: z.string(), message: z.string().default("") });
 /** A mod that does not count its players has none that would slow commands down. */
-const leaseReply = z.object({ tick: shape.count, players: shape.count.exactOptional() });
+const leaseReply = z.object({
+  tick: shape.count,
+  players: shape.count.exactOptional(),
+  /** A script holds the game's time. */
+  paused: z.boolean().exactOptional(),
+});
 
 export interface Complaint {
   readonly kind: "error";
@@ -182,10 +187,15 @@ export const nextFileIn = (line: string): string | undefined => {
   return decoded.success ? decoded.data.next : undefined;
 };
 
-/** The reply to `/cl`, and to others that answer with the tick. */
-export const decodeLease = (
-  text: string,
-): { readonly kind: "tick"; readonly tick: number; readonly players?: number } | Complaint => {
+export interface LeaseDecoded {
+  readonly kind: "tick";
+  readonly tick: number;
+  readonly players?: number;
+  readonly paused?: boolean;
+}
+
+/** The reply to `/cl` and `/ct`, and to others that answer with the tick. */
+export const decodeLease = (text: string): LeaseDecoded | Complaint => {
   const value = parse(text);
   const decoded = leaseReply.safeParse(value);
   return decoded.success ? { kind: "tick", ...decoded.data } : complaintIn(value, text);

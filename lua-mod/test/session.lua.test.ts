@@ -44,6 +44,17 @@ test("a fresh save is adopted and keeps its id", () => {
   expect(begin("token000002")).toMatchObject({ instance: "a", world: "a.1" });
 });
 
+test("how the game stands is said to whoever asks, also without a session, and when a script holds its time", () => {
+  expect(world.send("ct", "")).toEqual({ tick: world.now(), players: 0 });
+  world.tick(3);
+  expect(world.send("ct", "")).toEqual({ tick: world.now(), players: 0 });
+  begin("token000001");
+  adopt("token000001", "a.1");
+  world.lua("game.tick_paused = true");
+  expect(world.send("ct", "")).toMatchObject({ paused: true });
+  expect(world.send("cl", "toke 600")).toMatchObject({ paused: true });
+});
+
 test("a token that the save holds is refused, also after a save and a load", () => {
   begin("token000001");
   expect(begin("token000001").error).toBe("token-used");

@@ -157,6 +157,7 @@ export class Host {
     disk.list = async (path) => files.names(`${path}/`);
     const game: Game = {
       ...{ spawn: notThere, watch: notThere, signal: notThere, find: notThere, saves: notThere, copy: notThere },
+      ...{ move: notThere, trim: notThere },
       ...{ mods: notThere, lastLines: notThere, bound: notThere, lock: notThere },
       ...{ freePorts: notThere, connectRcon: notThere },
       remove: async (path) => files.remove(path),
@@ -203,6 +204,8 @@ export class Host {
         if (this.bridge?.session.linked === false) this.unlinks++;
       },
       saving: () => false,
+      answered: () => {},
+      pulse: () => {},
     };
   }
 

@@ -10,12 +10,21 @@ export interface ProcessId {
   readonly started: string;
 }
 
+/** What the system holds a process to, and everything that it starts. */
+export interface ProcessLimits {
+  /** Memory that it may take for itself, each process of its own (RLIMIT_DATA): beyond it gets none. */
+  readonly memoryMiB?: number;
+  /** How much it stands back for others when processors are scarce: 0 to 19. */
+  readonly nice?: number;
+}
+
 export interface SpawnOrder {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
   /** Both of its output streams are appended here. */
   readonly output: string;
+  readonly limits?: ProcessLimits;
 }
 
 export interface ProcessExit {
@@ -27,13 +36,16 @@ export interface ProcessExit {
 export type Stop = () => void;
 
 export interface Processes {
-  /** Starts a process that outlives this one. @throws ClusterioError `unavailable` when it cannot be started. */
+  /** Starts a process, in a group of its own, that outlives this one. @throws ClusterioError `unavailable` when it cannot be started. */
   spawn(order: SpawnOrder): Promise<ProcessId>;
-  /** Calls `onExit` once, when the process is gone; at once if it is gone already. */
+  /**
+   * Calls `onExit` once, when the process is gone and with it everything that it started: what outlives it is killed. At once if
+   * all that is gone already.
+   */
   watch(process: ProcessId, onExit: (exit: ProcessExit) => void): Stop;
-  /** Sends it to exactly this process or to none. */
+  /** Sends SIGTERM to exactly this process or to none, SIGKILL to its whole group. */
   signal(process: ProcessId, signal: "SIGTERM" | "SIGKILL"): void;
-  /** Live processes that have this text as one whole argument. */
+  /** Live processes that have this text as one whole argument; not those that one of them started. */
   find(argument: string): Promise<ProcessId[]>;
 }
 
@@ -57,6 +69,8 @@ export interface GameFiles {
   saves(folder: string): Promise<SaveFile[]>;
   /** Copies a file or a whole folder, replacing what was there. */
   copy(from: string, to: string): Promise<void>;
+  /** Moves a file within one file system, keeping when it was written; makes the folder; nothing happens when there is none. */
+  move(from: string, to: string): Promise<void>;
   /** Removes a file or a whole folder; nothing happens when there is none. */
   remove(path: string): Promise<void>;
   /** The mods in a folder, or the folder itself when it is one. @throws `unavailable` when it cannot be read. */
@@ -65,6 +79,8 @@ export interface GameFiles {
   lastLines(path: string, count: number): Promise<string[]>;
   /** Keeps a file that another process appends to below `bytesMax`: what it held moves to `<path>.1`. */
   bound(path: string, bytesMax: number): Promise<void>;
+  /** Empties a file that another process writes when it takes up more room than that: nobody needs what it held. */
+  trim(path: string, bytesMax: number): Promise<void>;
   /**
    * Calls `onLine` for each line that stands in the file (from its start, or only for what comes) as it is completed; a file
    * that is not there yet is waited for.

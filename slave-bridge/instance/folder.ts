@@ -1,3 +1,4 @@
+import { SET_ASIDE } from "#bridge/instance/lineage";
 import {
   decodeRecord,
   decodeServer,
@@ -21,6 +22,10 @@ export const pathsOf = (folder: string) => ({
   config: `${folder}/config.ini`,
   settings: `${folder}/server-settings.json`,
   console: `${folder}/console.log`,
+  /** The game writes the same there once more, and nobody reads it. */
+  ownLog: `${folder}/factorio-current.log`,
+  crashes: `${folder}/crashes`,
+  setAside: `${folder}/saves/${SET_ASIDE}`,
 });
 export type Paths = ReturnType<typeof pathsOf>;
 

@@ -5,8 +5,8 @@ import type { Paths } from "#bridge/instance/folder";
 import type { ServerRecord } from "#bridge/instance/record";
 import type { Ports } from "#bridge/ports";
 
-/** Lines of a dead game's output that its alarm shows. */
-const LAST_LINES = 15;
+/** Lines of a dead game's output in which the cause of its end is looked for. */
+const LAST_LINES = 60;
 /** Its output is kept below this, beside as much again of what came before. */
 const CONSOLE_BYTES_MAX = 16 * 1024 * 1024;
 const BOUND_EVERY_MS = 60_000;
@@ -27,6 +27,8 @@ export class GameRun {
   #stopConsole: Stop = () => {};
   #stopRcon: Stop = () => {};
   #boundAt = 0;
+  /** Of the last one: what it printed is told when it is gone. */
+  #password = "";
 
   constructor(
     private readonly ports: Pick<Ports, "clock" | "game">,
@@ -42,6 +44,7 @@ export class GameRun {
   begin(process: ProcessId, server: ServerRecord | undefined): void {
     this.#process = process;
     this.#server = server;
+    if (server !== undefined) this.#password = server.password;
   }
 
   /** Listens to its output, from the file's start or only what comes, and for its end. */
@@ -88,11 +91,17 @@ export class GameRun {
     return had;
   }
 
+  /** Without its RCON password, which a game prints with its arguments. */
+  clean(text: string): string {
+    return this.#password === "" ? text : text.replaceAll(this.#password, "[secret]");
+  }
+
   /** Keeps the output bounded. */
   tick(now: number): void {
     if (this.#process === undefined || now - this.#boundAt < BOUND_EVERY_MS) return;
     this.#boundAt = now;
     void this.ports.game.bound(this.paths.console, CONSOLE_BYTES_MAX);
+    void this.ports.game.trim(this.paths.ownLog, CONSOLE_BYTES_MAX);
   }
 
   /** Lets go; the process goes on. */

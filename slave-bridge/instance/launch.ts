@@ -12,6 +12,7 @@ import {
 } from "#bridge/instance/lineage";
 import { installMods } from "#bridge/instance/mods";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
+import { setTornAside } from "#bridge/instance/set-aside";
 import { configIni, serverSettings } from "#bridge/instance/settings";
 import type { BridgeContext } from "#bridge/ports";
 import { failpoint } from "#core/failpoints";
@@ -37,12 +38,15 @@ const writeFiles = async ({ settings, ports }: BridgeContext, paths: Paths, reco
   await installMods({ disk, files: game }, paths, settings.mods);
 };
 
+export interface Prepared {
+  readonly lineage: Lineage;
+  readonly choice: Choice;
+  /** Saves that were cut off while being written and are out of the way now: what to tell an operator. */
+  readonly torn: string | undefined;
+}
+
 /** Takes an operator's save, if there is one, and says which save is to be started. */
-export const prepare = async (
-  context: BridgeContext,
-  paths: Paths,
-  record: InstanceRecord,
-): Promise<{ readonly lineage: Lineage; readonly choice: Choice }> => {
+export const prepare = async (context: BridgeContext, paths: Paths, record: InstanceRecord): Promise<Prepared> => {
   const { game } = context.ports;
   await writeFiles(context, paths, record);
   const saves = await game.saves(paths.saves);
@@ -50,15 +54,16 @@ export const prepare = async (
   if (next?.opens === true) {
     await game.copy(`${paths.saves}/${NEXT_SAVE}`, `${paths.saves}/${GIVEN_SAVE}`);
     await game.remove(`${paths.saves}/${NEXT_SAVE}`);
-    return { lineage: given(record.lineage), choice: { kind: "start", save: GIVEN_SAVE, own: false } };
+    return { lineage: given(record.lineage), choice: { kind: "start", save: GIVEN_SAVE, own: false }, torn: undefined };
   }
   if (next !== undefined) {
     const message = `saves/${NEXT_SAVE} does not open: put a whole save there, or remove it`;
-    return { lineage: record.lineage, choice: { kind: "stuck", message } };
+    return { lineage: record.lineage, choice: { kind: "stuck", message }, torn: undefined };
   }
+  const torn = await setTornAside(context, paths, saves);
   const choice = chooseSave(record.lineage, saves);
   if (choice.kind === "create") await game.remove(`${paths.saves}/${MADE_SAVE}`);
-  return { lineage: record.lineage, choice };
+  return { lineage: record.lineage, choice, torn };
 };
 
 const orderOf = ({ settings }: BridgeContext, paths: Paths, args: readonly string[]): SpawnOrder => ({

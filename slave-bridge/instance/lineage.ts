@@ -21,6 +21,8 @@ export interface Lineage {
   readonly startedAt: number;
   /** When what the game wrote was that world's own, oldest first. */
   readonly periods: readonly Period[];
+  /** A save that this world wrote did not load: it never goes back to its beginning by itself. */
+  readonly fellBack?: true;
 }
 
 export interface Period {
@@ -38,6 +40,8 @@ const PERIODS_MAX = 50;
 export const NEXT_SAVE = "next.zip";
 export const GIVEN_SAVE = "given.zip";
 export const MADE_SAVE = "made.zip";
+/** Below the saves: what is not started again unless somebody puts it back. */
+export const SET_ASIDE = "set-aside";
 /** The names that a server writes by itself or on the bridge's order; anything else in the folder is somebody's copy. */
 const WRITTEN_BY_GAME = /^(?:world-[ab]|auto-[1-9]|_autosave.*)\.zip$/;
 
@@ -60,6 +64,10 @@ export const chooseSave = (lineage: Lineage, saves: readonly SaveFile[]): Choice
   if (lineage.world !== "" || lineage.made) {
     const own = opening.find((save) => isOwn(lineage, save));
     if (own !== undefined) return { kind: "start", save: own.name, own: true };
+  }
+  if (lineage.fellBack === true) {
+    const message = `no save of ${lineage.world} that is left loads (see saves/${SET_ASIDE}): put the one to go on from into saves/ as ${NEXT_SAVE}`;
+    return { kind: "stuck", message };
   }
   if (lineage.original !== "") {
     if (opening.some((save) => save.name === lineage.original)) {
@@ -89,9 +97,27 @@ export const autosaveName = (saves: readonly SaveFile[]): string => {
 };
 
 /** An operator's save takes the place of what was there. */
-export const given = (lineage: Lineage): Lineage => ({ ...lineage, world: "", original: GIVEN_SAVE, made: false });
+export const given = ({ fellBack: _, ...lineage }: Lineage): Lineage => ({
+  ...lineage,
+  world: "",
+  original: GIVEN_SAVE,
+  made: false,
+});
 
-export const made = (lineage: Lineage): Lineage => ({ ...lineage, world: "", original: MADE_SAVE, made: true });
+export const made = ({ fellBack: _, ...lineage }: Lineage): Lineage => ({
+  ...lineage,
+  world: "",
+  original: MADE_SAVE,
+  made: true,
+});
+
+/** The chosen save did not load. */
+export const fellBack = (lineage: Lineage, { own }: { readonly own: boolean }): Lineage =>
+  own && lineage.world !== "" ? { ...lineage, fellBack: true } : lineage;
+
+/** What the game, or the bridge's orders to it, wrote and did not finish: nobody else's copies are touched. */
+export const tornSaves = (saves: readonly SaveFile[]): string[] =>
+  saves.filter(({ name, opens }) => !opens && WRITTEN_BY_GAME.test(name)).map(({ name }) => name);
 
 const close = (periods: readonly Period[], now: number): Period[] =>
   periods.map((period) => (period.to === undefined ? { ...period, to: now } : period));

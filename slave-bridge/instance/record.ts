@@ -48,6 +48,7 @@ const file = z.object({
     made: z.boolean(),
     startedAt: z.number(),
     periods: z.array(z.object({ world: worldOrNone, from: z.number(), to: z.number().exactOptional() })),
+    fellBack: z.literal(true).exactOptional(),
   }),
 });
 

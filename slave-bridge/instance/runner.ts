@@ -1,16 +1,21 @@
 import type { ProcessExit, ProcessId } from "#bridge/game/port";
+import { Alarms } from "#bridge/instance/alarms";
+import { keepReport } from "#bridge/instance/crash-report";
 import { instancesFolder, type Paths, pathsOf, writeRecord } from "#bridge/instance/folder";
 import { GameRun } from "#bridge/instance/game-run";
 import { createSave, prepare, startServer } from "#bridge/instance/launch";
 import { findRunning } from "#bridge/instance/leftovers";
-import { autosaveName, belongs, ended, made, started } from "#bridge/instance/lineage";
+import { autosaveName, belongs, ended, fellBack, made, started, startFileFor } from "#bridge/instance/lineage";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
+import { setAside } from "#bridge/instance/set-aside";
 import type { Incoming } from "#bridge/messages/mailbox";
 import type { Said } from "#bridge/messages/message-line";
 import type { BridgeContext } from "#bridge/ports";
+import type { Pulse } from "#bridge/session/pulse";
 import { Session } from "#bridge/session/session";
-import { type Action, type Input, newServer, type Server } from "#bridge/supervisor/server";
+import { type Action, ALWAYS, type Input, newServer, type Server } from "#bridge/supervisor/server";
 import { supervise } from "#bridge/supervisor/supervise";
+import { isSaving } from "#bridge/supervisor/watching";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
 import type { WorldStatement } from "#core/events/command";
 import type { Delivery } from "#core/events/delivery";
@@ -28,6 +33,8 @@ import type { InstanceId, WorldId } from "#core/ids";
 
 /** An operator's RCON command may take a while in a big game. */
 const COMMAND_MS_MAX = 30_000;
+/** Whether its tick goes on needs no closer look. */
+const PULSE_MS = 1_000;
 
 export interface RunnerHost {
   publish(instance: InstanceId, fact: FactBody): void;
@@ -46,10 +53,11 @@ export class InstanceRunner {
   #server: Server;
   readonly #game: GameRun;
   #save: { readonly save: string; readonly own: boolean } | undefined;
-  #alarms: { supervisor?: string; link?: string } = {};
+  readonly #alarms = new Alarms();
   #work: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
   #told = "";
+  #pulsedAt = 0;
   #closed = false;
   #settled: (() => void)[] = [];
 
@@ -86,7 +94,7 @@ export class InstanceRunner {
 
   telemetry(): InstanceTelemetry {
     const { world } = this.#session;
-    const alarm = this.#alarms.supervisor ?? this.#alarms.link;
+    const alarm = this.#alarms.text;
     return {
       state: this.phase,
       linked: this.#session.linked,
@@ -100,6 +108,7 @@ export class InstanceRunner {
     await this.#desire("running");
     this.#session.restart();
     this.#alarm("link", undefined);
+    this.#alarm("saves", undefined);
     this.#input({ kind: "start" });
   }
 
@@ -227,8 +236,12 @@ export class InstanceRunner {
         return this.#game.signal(action.signal);
       case "save":
         return void this.#orderSave();
+      case "set-aside":
+        return this.#setAside(action.why);
+      case "keep-report":
+        return keepReport(this.context.ports, this.#paths, (line) => this.#game.clean(line));
       case "alarm":
-        return this.#alarm("supervisor", `${this.instance}: ${action.message}`);
+        return this.#alarm("supervisor", `${this.instance}: ${this.#game.clean(action.message)}`);
       case "clear-alarm":
         return this.#alarm("supervisor", undefined);
       case "report":
@@ -238,7 +251,8 @@ export class InstanceRunner {
 
   async #prepare(attempt: number): Promise<void> {
     try {
-      const { lineage, choice } = await prepare(this.context, this.#paths, this.#record);
+      const { lineage, choice, torn } = await prepare(this.context, this.#paths, this.#record);
+      if (torn !== undefined) this.#alarm("saves", `${this.instance}: ${torn}`);
       if (choice.kind === "stuck") {
         return this.#input({ kind: "unprepared", attempt, message: choice.message, hopeless: true });
       }
@@ -271,6 +285,15 @@ export class InstanceRunner {
     const server = await startServer(this.context, this.#paths, save.save);
     if (server.process === null) throw unavailable("the process has no id");
     return { process: server.process, server };
+  }
+
+  /** S10: on disk before another save is chosen (R2). */
+  async #setAside(why: string): Promise<void> {
+    const chosen = this.#save;
+    if (chosen === undefined) return;
+    const order = { save: chosen.save, copy: startFileFor(chosen.save), why };
+    this.#alarm("saves", `${this.instance}: ${await setAside(this.context, this.#paths, order)}`);
+    await this.#change({ lineage: fellBack(this.#record.lineage, chosen) });
   }
 
   #newGame(): GameRun {
@@ -328,14 +351,23 @@ export class InstanceRunner {
       stopServer: () => void this.stop(),
       alarm: (message: string | undefined) => this.#alarm("link", message),
       changed: () => this.host.changed(instance),
-      saving: () => this.#server.phase.kind === "running" && this.#server.phase.saving !== undefined,
+      saving: () => isSaving(this.#server, this.context.ports.clock.now()),
+      answered: () => this.#input({ kind: "answered" }),
+      pulse: (pulse: Pulse) => this.#pulse(pulse),
     };
     return new Session(this.context, owner, this.#record.link);
   }
 
+  #pulse({ tick, paused = false }: Pulse): void {
+    const now = this.context.ports.clock.now();
+    if (now - this.#pulsedAt < PULSE_MS) return;
+    this.#pulsedAt = now;
+    this.#input({ kind: "pulse", tick, paused });
+  }
+
   #configure(config: InstanceRecord["config"]): void {
     if (JSON.stringify(config) === JSON.stringify(this.#record.config)) return;
-    this.#input({ kind: "autosave", ms: config.autosaveSeconds * 1_000 });
+    this.#input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: ALWAYS });
     void this.#change({ config });
   }
 
@@ -347,10 +379,8 @@ export class InstanceRunner {
     void this.#change({ lineage }).then(() => this.#input({ kind: "save" }));
   }
 
-  #alarm(of: "supervisor" | "link", message: string | undefined): void {
-    if (this.#alarms[of] === message) return;
-    const { [of]: _, ...others } = this.#alarms;
-    this.#alarms = message === undefined ? others : { ...others, [of]: message };
+  #alarm(of: "supervisor" | "saves" | "link", message: string | undefined): void {
+    if (!this.#alarms.set(of, message)) return;
     if (message !== undefined) this.context.ports.journal("error", message, { instance: this.instance });
     this.host.changed(this.instance);
   }

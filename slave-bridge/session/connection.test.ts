@@ -28,7 +28,8 @@ const scene = () => {
   const clock = new ManualClock();
   const failures: string[] = [];
   const game = { saving: false };
-  const hands = { clock, saving: () => game.saving, failed: (message: string) => void failures.push(message) };
+  const failed = (message: string) => void failures.push(message);
+  const hands = { clock, saving: () => game.saving, answered: () => {}, failed };
   const connection = new Connection(hands);
   const connect = () => {
     const rcon = new Rcon();

@@ -11,6 +11,8 @@ export interface ConnectionHands {
   readonly clock: Clock;
   /** The game said that it is busy saving: silence is no fault. */
   saving(): boolean;
+  /** A command was answered. */
+  answered(): void;
   /** A command was not answered: the connection is closed. */
   failed(message: string): void;
 }
@@ -75,6 +77,7 @@ export class Connection {
     try {
       const reply = await rcon.send(command, REPLY_MS_MAX);
       this.#latencyMs = clock.now() - sentAt;
+      if (rcon === this.#rcon) this.hands.answered();
       return rcon === this.#rcon ? reply : undefined;
     } catch (error) {
       if (!isClusterioError(error)) throw error;

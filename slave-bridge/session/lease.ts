@@ -1,5 +1,6 @@
 import { type Complaint, decodeLease, tagOf } from "#bridge/game-protocol";
 import { leaseTicks, newPace, observe, type Pace } from "#bridge/session/pace";
+import type { Pulse } from "#bridge/session/pulse";
 import type { Clock } from "#core/ports/clock";
 
 /** The lease is a minute: three extensions may be lost. */
@@ -13,6 +14,8 @@ export interface LeaseHands {
   complain(complaint: Complaint): void;
   /** So many are in the game: what it takes in depends on that. */
   players(players: number): void;
+  /** It said which tick it is, and whether that stands still. */
+  pulse(pulse: Pulse): void;
 }
 
 /**
@@ -81,5 +84,6 @@ export class Lease {
     if (lease.kind === "error") return this.hands.complain(lease);
     this.paced(lease.tick);
     this.hands.players(lease.players ?? 0);
+    this.hands.pulse(lease);
   }
 }

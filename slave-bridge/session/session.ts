@@ -16,6 +16,7 @@ import { Connection } from "#bridge/session/connection";
 import { Importing } from "#bridge/session/importing";
 import { Lease } from "#bridge/session/lease";
 import { isLookLine, Looks } from "#bridge/session/looks";
+import { Heartbeat, type Pulse } from "#bridge/session/pulse";
 import { Questions } from "#bridge/session/questions";
 import { renamedText } from "#bridge/session/renamed";
 import { pageOf } from "#bridge/session/statement";
@@ -59,6 +60,10 @@ export interface SessionOwner {
   changed(): void;
   /** The game said that it is busy saving: silence is no fault. */
   saving(): boolean;
+  /** The game answered a command. */
+  answered(): void;
+  /** The game said which tick it is. */
+  pulse(pulse: Pulse): void;
 }
 
 /** One RCON connection's session with the mod. */
@@ -77,6 +82,7 @@ export class Session {
   #stopReports: Stop = () => {};
   readonly #connection: Connection;
   readonly #lease: Lease;
+  readonly #heartbeat: Heartbeat;
   readonly #mailbox: Mailbox;
   readonly #caps: Caps;
   readonly #looks: Looks;
@@ -99,12 +105,21 @@ export class Session {
     this.#connection = new Connection({
       clock: context.ports.clock,
       saving: () => owner.saving(),
+      answered: () => {
+        this.#heartbeat.heard();
+        owner.answered();
+      },
       failed: warn,
     });
     this.#lease = new Lease(context.ports.clock, {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
+      pulse: (pulse) => owner.pulse(pulse),
       players: (players) => this.#connection.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
+    });
+    this.#heartbeat = new Heartbeat(context.ports.clock, {
+      ask: (command) => this.#ask(command),
+      pulse: (pulse) => owner.pulse(pulse),
     });
     this.#caps = new Caps({
       ask: (compose) => this.#askInTurn("command", compose),
@@ -155,11 +170,13 @@ export class Session {
 
   connected(rcon: RconConnection): void {
     this.#connection.open(rcon);
+    this.#heartbeat.begin();
     this.#feed({ kind: "connected" });
   }
 
   disconnected(): void {
     this.#connection.closed();
+    this.#heartbeat.end();
     this.#close();
     this.#feed({ kind: "disconnected" });
   }
@@ -408,6 +425,7 @@ export class Session {
     const decoded = decodeReport(line, open.names, open.token);
     if (decoded.kind === "report") {
       this.#lease.paced(decoded.report.tick);
+      this.owner.pulse({ tick: decoded.report.tick });
       this.#feed({ kind: "report", report: decoded.report, untakeable: decoded.untakeable });
       this.#unpark();
       this.#caps.reported();

@@ -13,7 +13,21 @@ export interface Exit {
 /** `asked`: the shell was told to spawn and has not said how that went. */
 export type Process = "asked" | { readonly pid: number };
 
-export type Rcon = { readonly kind: "connected" } | { readonly kind: "silent"; readonly since: number };
+export type Rcon =
+  /** `silentSince`: nothing was answered over it yet, nor over those before it since then. */
+  { readonly kind: "connected"; readonly silentSince?: number } | { readonly kind: "silent"; readonly since: number };
+
+/** Which deaths that nobody asked for are answered by a restart. */
+export interface Restart {
+  /** "on-failure": not after an end in order that came from inside the game. */
+  readonly policy: "never" | "on-failure" | "always";
+  /** Quick deaths in a row before nobody tries again; absent: as the limits say. */
+  readonly attemptsMax?: number;
+  /** The longest pause before a restart; absent: as the limits say. */
+  readonly pauseMsMax?: number;
+}
+
+export const ALWAYS: Restart = { policy: "always" };
 
 export type Phase =
   | { readonly kind: "stopped" }
@@ -30,6 +44,8 @@ export type Phase =
       readonly saving?: number;
       /** When a save was ordered last, or when that became possible. */
       readonly savedAt?: number;
+      /** The tick that it said last, and since when it says that one. */
+      readonly pulse?: { readonly tick: number; readonly since: number };
     }
   | {
       readonly kind: "stopping";
@@ -51,6 +67,9 @@ export interface Server {
   readonly attempt: number;
   /** Time between the saves that the bridge orders; 0: none. */
   readonly autosaveMs: number;
+  readonly restart: Restart;
+  /** Saves in a row that the game did not load. */
+  readonly unloadable: number;
   readonly limits: Limits;
 }
 
@@ -60,6 +79,8 @@ export const newServer = (autosaveMs: number, limits: Limits): Server => ({
   quickDeaths: 0,
   attempt: 0,
   autosaveMs,
+  restart: ALWAYS,
+  unloadable: 0,
   limits,
 });
 
@@ -87,7 +108,12 @@ export type Input =
   | { readonly kind: "rcon-lost" }
   /** A save is worth having now. */
   | { readonly kind: "save" }
-  | { readonly kind: "autosave"; readonly ms: number }
+  /** The instance's configuration is another one. */
+  | { readonly kind: "configure"; readonly autosaveMs: number; readonly restart: Restart }
+  /** It answered a command. */
+  | { readonly kind: "answered" }
+  /** It said which tick it is; `paused`: that tick may stand still. */
+  | { readonly kind: "pulse"; readonly tick: number; readonly paused: boolean }
   | { readonly kind: "tick" };
 
 export type Action =
@@ -100,6 +126,10 @@ export type Action =
   | { readonly kind: "leave" }
   | { readonly kind: "signal"; readonly signal: Signal }
   | { readonly kind: "save" }
+  /** The save that was started last goes where it is not started again. */
+  | { readonly kind: "set-aside"; readonly why: string }
+  /** What it printed last is kept for whoever looks into it. */
+  | { readonly kind: "keep-report" }
   | { readonly kind: "report" }
   | { readonly kind: "alarm"; readonly message: string }
   | { readonly kind: "clear-alarm" };

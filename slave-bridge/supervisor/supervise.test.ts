@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { LIMITS } from "#bridge/supervisor/limits";
-import { type Action, type Input, isAlive, newServer, type Server } from "#bridge/supervisor/server";
+import { type Action, ALWAYS, type Input, isAlive, newServer, type Server } from "#bridge/supervisor/server";
 import { supervise } from "#bridge/supervisor/supervise";
 
 /**
@@ -398,8 +398,125 @@ describe("supervise", () => {
     machine.input({ kind: "saved" });
     machine.advance(1);
     expect(saves()).toBe(2);
-    machine.input({ kind: "autosave", ms: 0 });
+    machine.input({ kind: "configure", autosaveMs: 0, restart: ALWAYS });
     machine.advance(100_000);
     expect(saves()).toBe(2);
+  });
+
+  test("a connection over which nothing is answered is silence, however often it is made (S11)", () => {
+    const machine = running();
+    const flap = () => {
+      machine.advance(5_000);
+      machine.input({ kind: "rcon-lost" });
+      machine.input({ kind: "rcon-connected" });
+    };
+    machine.advance(5_000);
+    machine.input({ kind: "answered" });
+    for (let n = 0; n < 11; n++) flap();
+    // Lost 5 s after its last answer, and never answered again since.
+    expect(machine.killed).toBe(false);
+    machine.input({ kind: "rcon-lost" });
+    machine.advance(LIMITS.silenceMs - 50_000 - 1);
+    expect(machine.killed).toBe(false);
+    machine.advance(1);
+    expect(machine.killed).toBe(true);
+  });
+
+  test("a game that answers while its tick stands still is hung, one that is paused or saves is not (S11)", () => {
+    const machine = running();
+    const stands = (seconds: number, paused = false) => {
+      for (let n = 0; n < seconds; n += 10) {
+        machine.advance(10_000);
+        machine.input({ kind: "answered" });
+        machine.input({ kind: "pulse", tick: 77, paused });
+      }
+    };
+    stands(600, true);
+    machine.input({ kind: "saving" });
+    stands(300);
+    machine.input({ kind: "saved" });
+    stands(LIMITS.stillMs / 1_000 - 10);
+    expect(machine.killed).toBe(false);
+    machine.input({ kind: "pulse", tick: 78, paused: false });
+    stands(10);
+    stands(LIMITS.stillMs / 1_000 - 10);
+    expect(machine.killed).toBe(false);
+    stands(10);
+    expect(machine.killed).toBe(true);
+    machine.die();
+    expect(machine.alarms.at(-1)).toMatch(/^the game answers on RCON, but stood at tick 77 for 120 s/);
+    expect(machine.server.phase.kind).toBe("backing-off");
+  });
+
+  test("a save that never ends is waited for as long as one may take, and not for ever", () => {
+    const machine = running();
+    machine.input({ kind: "saving" });
+    machine.input({ kind: "rcon-lost" });
+    machine.advance(LIMITS.saveMs - 1);
+    expect(machine.killed).toBe(false);
+    machine.advance(1);
+    expect(machine.killed).toBe(true);
+  });
+
+  describe("the restart policy", () => {
+    const running_ = (restart: Server["restart"]) => {
+      const machine = running();
+      machine.input({ kind: "configure", autosaveMs: 0, restart });
+      return machine;
+    };
+
+    test("never: what died stays so, with its reason", () => {
+      const machine = running_({ policy: "never" });
+      machine.die(1);
+      expect(machine.server.phase.kind).toBe("failed");
+      expect(machine.alarms.at(-1)).toContain("it is not restarted");
+    });
+
+    test("on-failure: an end in order from inside is meant, a death is not", () => {
+      const machine = running_({ policy: "on-failure" });
+      machine.die(0);
+      expect(machine.server).toMatchObject({ wanted: "stopped", phase: { kind: "stopped" } });
+      const other = running_({ policy: "on-failure" });
+      other.die(1);
+      expect(other.server.phase.kind).toBe("backing-off");
+      // One that another bridge started: its last word says how it ended.
+      const adopted = running_({ policy: "on-failure" });
+      adopted.die();
+      expect(adopted.server.phase.kind).toBe("stopped");
+    });
+
+    test("its own number of attempts and longest pause", () => {
+      const machine = running_({ policy: "always", attemptsMax: 7, pauseMsMax: 5_000 });
+      const pauses: number[] = [];
+      for (let death = 1; machine.server.phase.kind !== "failed" && death < 20; death++) {
+        machine.die(1);
+        const { phase } = machine.server;
+        if (phase.kind !== "backing-off") break;
+        pauses.push(phase.until - machine.now);
+        machine.advance(phase.until - machine.now);
+        machine.prepared(true);
+        machine.spawned(true);
+      }
+      expect(pauses).toEqual([1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
+      expect(machine.alarms.at(-1)).toContain("gave up after 7 tries");
+    });
+  });
+
+  test("saves that do not load are set aside one after the other, and after three others nobody tries more (S10)", () => {
+    const machine = new Machine(false);
+    machine.input({ kind: "start" });
+    const aside = () => machine.actions.filter(({ kind }) => kind === "set-aside").length;
+    for (let n = 0; n < 4; n++) {
+      machine.prepared(true);
+      machine.spawned(true);
+      machine.process = "none";
+      const lastLines = ["   1.0 Error MapLoader.cpp:1: Error while loading map: unexpected end of file"];
+      machine.input({ kind: "exited", code: 1, lastLines });
+      machine.advance(60_000);
+    }
+    expect(aside()).toBe(3);
+    expect(machine.server.phase.kind).toBe("failed");
+    expect(machine.alarms[0]).toContain("its save does not load");
+    expect(machine.alarms.at(-1)).toContain("3 older saves were tried");
   });
 });

@@ -1,4 +1,7 @@
-import type { Action, Exit, Input, Phase, Process, Server } from "#bridge/supervisor/server";
+import { died, exited } from "#bridge/supervisor/death";
+import type { Action, Input, Phase, Server } from "#bridge/supervisor/server";
+import { end, enter, fail, prepare, type Step, stay } from "#bridge/supervisor/step";
+import { answered, heard, hungOrSave, pulsed, running, save } from "#bridge/supervisor/watching";
 
 /**
  * One instance's server as a pure state machine (STYLE 7): the shell (instance/runner.ts) feeds it and acts.
@@ -9,12 +12,16 @@ import type { Action, Exit, Input, Phase, Process, Server } from "#bridge/superv
  *    before its grace is over, and always after.
  * S3 every state that waits for something has a deadline: a load that never ends, a game that answers nothing, a stop
  *    that is not obeyed. A long save that the log announced is not taken for a hang.
- * S4 a death that nobody asked for is answered by a restart after a growing pause; a row of quick ones ends in `failed`
- *    with one message that holds its last lines. Only an operator leaves `failed`.
+ * S4 a death that nobody asked for is answered as the instance's restart policy says: by a restart after a growing pause,
+ *    and a row of quick ones ends in `failed` with one message that holds its cause and last lines. Only an operator leaves
+ *    `failed`.
  * S5 saves are ordered only over a live RCON connection and never while one is being written.
  * S6 `leave` comes before the SIGTERM of an orderly stop, and at most once.
+ * S10 a save that the game itself says it cannot load is set aside, never deleted, and the next older one is started; after
+ *    `unloadableMax` of them in a row nobody tries again. A save of another version is left where it is.
+ * S11 a game is alive while it answers commands and its tick goes on: a connection over which nothing is answered counts as
+ *    silence, and one that answers while its tick stands still is hung, unless it saves or is paused.
  */
-export type Step = readonly [Server, readonly Action[]];
 
 export const supervise = (server: Server, input: Input, now: number): Step => {
   switch (input.kind) {
@@ -39,26 +46,15 @@ export const supervise = (server: Server, input: Input, now: number): Step => {
       return tick(server, now);
     case "save":
       return save(server, now);
-    case "autosave":
-      return stay({ ...server, autosaveMs: input.ms });
+    case "configure":
+      return stay({ ...server, autosaveMs: input.autosaveMs, restart: input.restart });
+    case "answered":
+      return answered(server);
+    case "pulse":
+      return pulsed(server, input, now);
     default:
       return heard(server, input.kind, now);
   }
-};
-
-const REPORT: Action = { kind: "report" };
-const stay = (server: Server): Step => [server, []];
-const enter = (server: Server, phase: Phase, ...actions: Action[]): Step => [
-  { ...server, phase },
-  [...actions, REPORT],
-];
-
-const prepare = (server: Server, created: boolean, ...actions: Action[]): Step => {
-  const attempt = server.attempt + 1;
-  return enter({ ...server, attempt }, { kind: "preparing", attempt, created }, ...actions, {
-    kind: "prepare",
-    attempt,
-  });
 };
 
 const start = (server: Server): Step => {
@@ -67,7 +63,7 @@ const start = (server: Server): Step => {
     case "stopped":
     case "failed":
     case "backing-off":
-      return prepare({ ...wanting, quickDeaths: 0 }, false, { kind: "clear-alarm" });
+      return prepare({ ...wanting, quickDeaths: 0, unloadable: 0 }, false, { kind: "clear-alarm" });
     default:
       return stay(wanting);
   }
@@ -102,24 +98,19 @@ const kill = (server: Server, now: number): Step => {
   return end(server, phase.process, now);
 };
 
-/** SIGKILL at once, or as soon as there is a process to send it to. */
-const end = (server: Server, process: Process, now: number, hung?: { ranMs: number; message: string }): Step => {
-  const base = { kind: "stopping", process, killed: true, until: now + server.limits.killMs } as const;
-  const phase: Phase = hung === undefined ? base : { ...base, hung };
-  return process === "asked" ? enter(server, phase) : enter(server, phase, { kind: "signal", signal: "SIGKILL" });
-};
-
 const prepared = (server: Server, input: Extract<Input, { kind: "prepared" | "unprepared" }>, now: number): Step => {
   const { phase, limits } = server;
   if (phase.kind !== "preparing" || phase.attempt !== input.attempt) return stay(server);
   if (input.kind === "unprepared") {
-    return input.hopeless ? fail(server, input.message) : died(server, 0, input.message, now);
+    return input.hopeless ? fail(server, input.message) : died(server, { ranMs: 0, message: input.message }, now);
   }
   if (input.save) {
     const starting: Phase = { kind: "starting", process: "asked", since: now, until: now + limits.startMs };
     return enter(server, starting, { kind: "spawn" });
   }
-  if (phase.created) return died(server, 0, "a new save was made, and yet there is none that opens", now);
+  if (phase.created) {
+    return died(server, { ranMs: 0, message: "a new save was made, and yet there is none that opens" }, now);
+  }
   return enter(server, { kind: "creating", process: "asked", until: now + limits.startMs }, { kind: "create-save" });
 };
 
@@ -127,100 +118,14 @@ const spawned = (server: Server, pid: number, now: number): Step => {
   const { phase } = server;
   if (!("process" in phase) || phase.process !== "asked") return stay(server);
   const process = { pid };
-  if (phase.kind !== "stopping") return [{ ...server, phase: { ...phase, process } }, [REPORT]];
+  if (phase.kind !== "stopping") return enter(server, { ...phase, process });
   if (phase.killed) return end(server, process, now, phase.hung);
   return enter(server, { ...phase, process, until: now + server.limits.stopMs }, { kind: "signal", signal: "SIGTERM" });
 };
 
 const adopted = (server: Server, pid: number, now: number): Step => {
   if (server.phase.kind !== "stopped") return stay(server);
-  const running: Phase = { kind: "running", process: { pid }, since: now, rcon: { kind: "silent", since: now } };
-  return enter({ ...server, wanted: "running" }, running, { kind: "connect-rcon" });
-};
-
-const exited = (server: Server, exit: Exit, now: number): Step => {
-  const { phase } = server;
-  switch (phase.kind) {
-    case "creating":
-      if (exit.code === 0) return prepare(server, true);
-      return died(server, 0, describe("making a new save", exit), now);
-    case "starting":
-      return died(server, 0, describe("starting", exit), now, { kind: "disconnect-rcon" });
-    case "running":
-      return died(server, now - phase.since, describe("running", exit), now, { kind: "disconnect-rcon" });
-    case "stopping": {
-      const off: Action = { kind: "disconnect-rcon" };
-      if (server.wanted === "stopped") return enter(server, { kind: "stopped" }, off);
-      if (phase.hung === undefined) return prepare(server, false, off);
-      return died(server, phase.hung.ranMs, [phase.hung.message, ...exit.lastLines].join("\n"), now, off);
-    }
-    default:
-      return stay(server);
-  }
-};
-
-/** "Factorio ended with code 1 while starting. Its last lines: …" */
-const describe = (doing: string, exit: Exit): string => {
-  const how =
-    exit.signal !== undefined ? ` by ${exit.signal}` : exit.code !== undefined ? ` with code ${exit.code}` : "";
-  const lines = exit.lastLines.length === 0 ? " It printed nothing." : ` Its last lines:\n${exit.lastLines.join("\n")}`;
-  return `the game ended${how} while ${doing}.${lines}`;
-};
-
-/** S4 */
-const died = (server: Server, ranMs: number, message: string, now: number, ...actions: Action[]): Step => {
-  const { limits } = server;
-  const quickDeaths = ranMs < limits.quickMs ? server.quickDeaths + 1 : 1;
-  if (quickDeaths >= limits.quickDeathsMax) {
-    return fail({ ...server, quickDeaths }, `gave up after ${quickDeaths} tries in a row: ${message}`, ...actions);
-  }
-  const pauseMs = Math.min(limits.pauseMsMax, limits.pauseMsMin * 2 ** (quickDeaths - 1));
-  const phase: Phase = { kind: "backing-off", until: now + pauseMs };
-  return enter({ ...server, quickDeaths }, phase, ...actions, { kind: "alarm", message });
-};
-
-const fail = (server: Server, message: string, ...actions: Action[]): Step =>
-  enter(server, { kind: "failed", message }, ...actions, { kind: "alarm", message });
-
-/** What the log and the RCON connection say. */
-const heard = (
-  server: Server,
-  kind: "ready" | "failed" | "saving" | "saved" | "rcon-connected" | "rcon-lost",
-  now: number,
-): Step => {
-  const { phase } = server;
-  if (phase.kind === "starting" && kind === "ready" && phase.process !== "asked") {
-    const running = {
-      kind: "running",
-      process: phase.process,
-      since: now,
-      rcon: { kind: "silent", since: now },
-    } as const;
-    return enter(server, running, { kind: "connect-rcon" });
-  }
-  if (phase.kind === "starting" && kind === "failed") {
-    return stay({ ...server, phase: { ...phase, until: Math.min(phase.until, now + server.limits.killMs) } });
-  }
-  if (phase.kind !== "running") return stay(server);
-  switch (kind) {
-    case "saving":
-      return stay({ ...server, phase: { ...phase, saving: now } });
-    case "saved": {
-      const { saving: _, ...rest } = phase;
-      // What was silent because of the save has its whole patience again (S3).
-      const rcon = rest.rcon.kind === "silent" ? { ...rest.rcon, since: now } : rest.rcon;
-      return stay({ ...server, phase: { ...rest, rcon } });
-    }
-    case "rcon-connected": {
-      const live = { ...phase, rcon: { kind: "connected" } as const, savedAt: phase.savedAt ?? now };
-      return enter(server, live, { kind: "clear-alarm" });
-    }
-    case "rcon-lost":
-      if (phase.rcon.kind === "silent") return stay(server);
-      return enter(server, { ...phase, rcon: { kind: "silent", since: now } }, { kind: "connect-rcon" });
-    default:
-      return stay(server);
-  }
+  return enter({ ...server, wanted: "running" }, running(pid, now), { kind: "connect-rcon" });
 };
 
 const tick = (server: Server, now: number): Step => {
@@ -252,25 +157,4 @@ const stillThere = (server: Server, phase: Extract<Phase, { kind: "stopping" }>,
     next,
     [...actions, { kind: "alarm", message: `process ${phase.process.pid} does not end though it was killed` }],
   ];
-};
-
-const hungOrSave = (server: Server, phase: Extract<Phase, { kind: "running" }>, now: number): Step => {
-  const { limits } = server;
-  if (phase.rcon.kind === "silent") {
-    const since = Math.max(phase.rcon.since, phase.saving ?? 0);
-    const patience = phase.saving === undefined ? limits.silenceMs : limits.saveMs;
-    if (now - since < patience) return stay(server);
-    const message = `the game answered nothing on RCON for ${patience / 1000} s and was killed`;
-    return end(server, phase.process, now, { ranMs: now - phase.since, message });
-  }
-  if (server.autosaveMs === 0 || now - (phase.savedAt ?? now) < server.autosaveMs) return stay(server);
-  return save(server, now);
-};
-
-/** S5 */
-const save = (server: Server, now: number): Step => {
-  const { phase, limits } = server;
-  if (phase.kind !== "running" || phase.rcon.kind !== "connected") return stay(server);
-  if (phase.saving !== undefined && now - phase.saving < limits.saveMs) return stay(server);
-  return [{ ...server, phase: { ...phase, savedAt: now } }, [{ kind: "save" }]];
 };

@@ -22,6 +22,8 @@ interface StoredSave {
   readonly content: FakeSave;
   readonly writtenAt: number;
   readonly opens: boolean;
+  /** The zip is whole, and the game cannot read what is in it. */
+  readonly spoiled?: boolean;
 }
 
 const argOf = (args: readonly string[], flag: string): string => args[args.indexOf(flag) + 1] ?? "";
@@ -62,6 +64,13 @@ export class FakeMachine {
 
   writeSave(path: string, content: FakeSave, opens = true): void {
     this.saves.set(path, { content: structuredClone(content), writtenAt: this.clock.now(), opens });
+  }
+
+  /** What is in the save cannot be loaded any more. */
+  spoil(path: string): void {
+    const save = this.saves.get(path);
+    if (save === undefined) throw new Error(`there is no ${path}`);
+    this.saves.set(path, { ...save, spoiled: true });
   }
 
   /** Report lines that worlds have written reach who follows their files. */
@@ -109,6 +118,12 @@ export class FakeMachine {
         const save = this.saves.get(from);
         if (save !== undefined) this.saves.set(to, { ...save, writtenAt: this.clock.now() });
       },
+      move: async (from, to) => {
+        const save = this.saves.get(from);
+        this.saves.delete(from);
+        if (save !== undefined) this.saves.set(to, save);
+      },
+      trim: async () => {},
       remove: async (path) => {
         this.saves.delete(path);
         this.consoles.delete(path);
@@ -153,6 +168,9 @@ export class FakeMachine {
     if (this.breaks !== undefined) {
       this.print(output, this.breaks);
       this.end(pid, { code: 1 });
+    } else if (save?.spoiled === true) {
+      this.print(output, "   0.400 Error X.cpp:1: Couldn't load map: unexpected end of stream");
+      this.end(pid, { code: 1 });
     } else if (args.includes("--create")) {
       this.writeSave(file, newSave(Number(argOf(args, "--map-gen-seed"))));
       this.end(pid, { code: 0 });
@@ -173,7 +191,7 @@ export class FakeMachine {
 
   #savesIn(folder: string): SaveFile[] {
     return [...this.saves]
-      .filter(([path]) => path.startsWith(`${folder}/`))
+      .filter(([path]) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes("/"))
       .map(([path, { writtenAt, opens }]) => ({ name: path.slice(folder.length + 1), writtenAt, opens }));
   }
 

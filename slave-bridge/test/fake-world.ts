@@ -42,6 +42,9 @@ export class FakeWorld {
   /** In the game: they slow down what it takes in. */
   players = 0;
   seq = 0;
+  /** Its tick goes on with every question. */
+  runs = false;
+  paused = false;
   readonly commands: string[] = [];
   readonly lines: { file: string; line: string }[] = [];
   readonly #atLoad: Record<string, number>;
@@ -90,12 +93,20 @@ export class FakeWorld {
       case "/cl":
         if (!this.#isTag(words[0])) return this.#wrongToken();
         this.leaseUntil = this.tick + Number(words[1]);
-        return JSON.stringify({ tick: this.tick, players: this.players });
+        return this.#pulse();
+      case "/ct":
+        return this.#pulse();
       case "/cr":
         return this.#isTag(words[0]) ? this.report(words[1] === "full") : this.#wrongToken();
       default:
         return "";
     }
+  }
+
+  #pulse(): string {
+    const { tick, players, paused } = this;
+    if (this.runs) this.tick++;
+    return JSON.stringify({ tick, players, ...(paused ? { paused } : {}) });
   }
 
   /** Exports or wants something and says so in the report file. */

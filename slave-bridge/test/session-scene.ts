@@ -86,6 +86,8 @@ export const scene = (save: FakeSave = newSave(7)) => {
     dropped: () => void told.push("dropped"),
     changed: () => {},
     saving: () => owner.busy,
+    answered: () => {},
+    pulse: () => {},
   };
   const settings = {
     ...{ slave, dir: "/data", install: { name: "", command: "", args: [], readData: "", line: "2.1" }, mods: [] },

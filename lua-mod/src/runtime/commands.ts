@@ -107,10 +107,14 @@ function onLease(rest: string): string {
   extendLease(ticks);
   const second = tonumber(time);
   if (second !== undefined) setTime(second);
-  return jsonObject([
-    field("tick", jsonNumber(game.tick)),
-    field("players", jsonNumber(game.connected_players.length)),
-  ]);
+  return pulse();
+}
+
+/** How the game stands, also where no session is open: a bridge tells by it a game that hangs from one that is paused. */
+function pulse(): string {
+  const fields = [field("tick", jsonNumber(game.tick)), field("players", jsonNumber(game.connected_players.length))];
+  if (game.tick_paused) fields.push(field("paused", "true"));
+  return jsonObject(fields);
 }
 
 function onCapped(rest: string): string {
@@ -171,6 +175,7 @@ export function registerCommands(): void {
   register("cl", tagged(onLease));
   register("cr", tagged(onReport));
   register("cm", tagged(adopted(onMessage)));
+  register("ct", pulse);
   register("cs", tagged(adopted(onFeed)));
   register("clusterio-signals", withToken(adopted(onSignals)));
 }

@@ -1,4 +1,4 @@
-import { constants, copyFile, cp, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
+import { constants, copyFile, cp, readdir, readFile, rename, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { followFile } from "#bridge/game/adapters/follow-file";
 import { zipOpens } from "#bridge/game/adapters/zip-opens";
@@ -10,6 +10,9 @@ import { messageOf, unavailable } from "#core/errors";
 
 /** `clusterio_0.1.0.zip` */
 const MOD_ZIP = /^(.+)_(\d+\.\d+\.\d+)\.zip$/;
+
+/** In which `stat` counts. */
+const BLOCK_BYTES = 512;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
@@ -35,6 +38,13 @@ export const realGameFiles: GameFiles = {
     return copyFile(from, to, constants.COPYFILE_FICLONE);
   },
 
+  async move(from, to) {
+    await makeFolder(dirname(to));
+    await rename(from, to).catch((error) => {
+      if (!isMissing(error)) throw error;
+    });
+  },
+
   remove: (path) => rm(path, { recursive: true, force: true }),
 
   async mods(folder) {
@@ -58,6 +68,12 @@ export const realGameFiles: GameFiles = {
     // The writer has it open for appending, so it goes on at the new end. A line written in between is lost.
     await copyFile(path, `${path}.1`);
     await truncate(path, 0);
+  },
+
+  async trim(path, bytesMax) {
+    // Its writer may go on behind a hole: room counts, not length.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && found.blocks * BLOCK_BYTES > bytesMax) await truncate(path, 0);
   },
 
   follow: followFile,

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { realProcesses } from "#bridge/game/adapters/processes";
 import type { ProcessExit, ProcessId } from "#bridge/game/port";
-import { isAlive } from "#core/adapters/process-id";
+import { isAlive, processWithPid } from "#core/adapters/process-id";
 import { until } from "#test/kit/until";
 
 let folder: string;
@@ -52,6 +52,59 @@ describe("a game's process", () => {
     expect(await end).toEqual({});
     expect(await endOf(processes, game)).toEqual({ signal: "SIGKILL" });
     await until(async () => (await other.find(mark)).length === 0, { what: "it is gone" });
+  });
+
+  test("what it started does not outlive it: its end is told when its whole group is gone", async () => {
+    // The child ignores everything and writes its number where its parent's output goes.
+    const child = 'process.on("SIGTERM", () => {}); console.log(process.pid); setInterval(() => {}, 1000)';
+    const script = `
+      const { spawn } = require("node:child_process");
+      const child = spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: ["ignore", "inherit", "inherit"] });
+      child.unref();
+      setInterval(() => {}, 1000);`;
+    const pidOfChild = () =>
+      until(async () => Number(await readFile(join(folder, "console.log"), "utf8").catch(() => "")) || undefined, {
+        what: "the child's number",
+      });
+    const game = await spawn(script, "--", "mark");
+    const pid = await pidOfChild();
+    const alive = () => processWithPid(pid) !== undefined;
+    expect(alive()).toBe(true);
+    // SIGTERM is for the game alone: it may have a save being written.
+    const end = endOf(processes, game).then((exit) => ({ exit, alive: alive() }));
+    processes.signal(game, "SIGTERM");
+    expect(await end).toEqual({ exit: { signal: "SIGTERM" }, alive: false });
+  });
+
+  test("a SIGKILL ends the whole group, also that of an adopted game", async () => {
+    const script = `
+      require("node:child_process").spawn("sleep", ["60"], { stdio: "ignore" }).unref();
+      setInterval(() => {}, 1000);
+      console.log("up");`;
+    const game = await spawn(script);
+    await until(async () => (await readFile(join(folder, "console.log"), "utf8")) === "up\n", { what: "it is up" });
+    const other = realProcesses();
+    const end = endOf(other, game);
+    other.signal(game, "SIGKILL");
+    expect(await end).toEqual({});
+  });
+
+  test("memory that is not granted is not there: the game ends and says so; niceness is taken over", async () => {
+    const script = `
+      console.log(require("node:os").getPriority());
+      const all = [];
+      for (;;) all.push(Buffer.alloc(16 * 1024 * 1024, 1));`;
+    const output = join(folder, "console.log");
+    const limits = { memoryMiB: 600, nice: 7 };
+    const order = { command: process.execPath, args: ["-e", script], cwd: folder, output, limits };
+    const game = await processes.spawn(order);
+    started.push(game);
+    const exit = await endOf(processes, game);
+    expect(exit).not.toMatchObject({ code: 0 });
+    expect(exit.signal).not.toBe("SIGKILL");
+    expect(await readFile(output, "utf8")).toMatch(
+      new RegExp(`^${Math.min(19, getPriority() + 7)}\n.*(?:bad_alloc|out of memory|allocation failed)`, "is"),
+    );
   });
 
   test("one that cannot be started is named", async () => {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { limited } from "#bridge/game/adapters/limited";
+import { groupGone, killGroup, leadersOf } from "#bridge/game/adapters/process-group";
 import type { ProcessExit, Processes, ProcessId } from "#bridge/game/port";
 import { isAlive, processesWithArgument, processWithPid, signalProcess } from "#core/adapters/process-id";
 import { messageOf, unavailable } from "#core/errors";
@@ -15,7 +17,8 @@ export const realProcesses = (): Processes => {
   const children = new Map<string, Promise<ProcessExit>>();
 
   return {
-    async spawn({ command, args, cwd, output }) {
+    async spawn({ cwd, output, limits = {}, ...order }) {
+      const { command, args } = limited(order.command, order.args, limits);
       const out = openSync(output, "a", 0o600);
       let child: ChildProcess;
       try {
@@ -44,7 +47,7 @@ export const realProcesses = (): Processes => {
       let stopped = false;
       const own = children.get(sameProcess(process));
       if (own !== undefined) {
-        void own.then((exit) => stopped || onExit(exit));
+        void own.then((exit) => groupGone(process).then(() => stopped || onExit(exit)));
         return () => {
           stopped = true;
         };
@@ -52,14 +55,17 @@ export const realProcesses = (): Processes => {
       const timer = setInterval(() => {
         if (isAlive(process)) return;
         clearInterval(timer);
-        onExit({});
+        void groupGone(process).then(() => stopped || onExit({}));
       }, LOOK_MS);
       timer.unref();
-      return () => clearInterval(timer);
+      return () => {
+        stopped = true;
+        clearInterval(timer);
+      };
     },
 
-    signal: signalProcess,
+    signal: (process, signal) => (signal === "SIGKILL" ? killGroup(process) : signalProcess(process, signal)),
 
-    find: async (argument) => processesWithArgument(argument),
+    find: async (argument) => leadersOf(processesWithArgument(argument)),
   };
 };
