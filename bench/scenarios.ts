@@ -4,6 +4,7 @@ import { chest } from "#bench/figures/chest";
 import { cluster } from "#bench/figures/cluster";
 import { demo } from "#bench/figures/demo";
 import { fold } from "#bench/figures/fold";
+import { instances } from "#bench/figures/instances";
 import { levelBytes } from "#bench/figures/level-bytes";
 import { rconBytes } from "#bench/figures/rcon-bytes";
 import { start } from "#bench/figures/start";
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { names: ["start"], run: () => start() },
   { names: ["live", "latency", "memory"], run: cluster },
   { names: ["chest"], run: chest },
+  { names: ["instances"], run: () => instances() },
   { names: ["allocation"], run: allocation },
   { names: ["rcon"], run: () => [...rconBytes(), ...levelBytes()] },
   { names: ["ticks"], run: ticks },

@@ -31,8 +31,8 @@ export class Daemon {
     this.#exited = new Promise((resolve) => child.once("exit", () => resolve()));
   }
 
-  static start(name: string, folder: string, args: readonly string[]): Daemon {
-    const log = join(folder, `${name}.log`);
+  static start(name: string, folder: string, args: readonly string[], called = name): Daemon {
+    const log = join(folder, `${called}.log`);
     const output = openSync(log, "a");
     const child = spawn(process.execPath, [program(name), "run", ...args], { stdio: ["ignore", output, output] });
     process.once("exit", () => child.kill());
@@ -57,6 +57,7 @@ export class BenchCluster {
     readonly nats: BenchNats,
     readonly projector: Daemon,
     private readonly link: NatsLink,
+    readonly bus: NatsBus,
     readonly client: ClusterClient,
   ) {}
 
@@ -81,8 +82,9 @@ export class BenchCluster {
     const projector = Daemon.start("master-projector", nats.folder, args);
     const { bytes } = await nats.identity.userCreds(USER);
     const link = await connectNats({ servers: nats.url, creds: bytes, name: USER });
-    const client = new ClusterClient(new NatsBus(link), USER);
-    const cluster = new BenchCluster(nats, projector, link, client);
+    const bus = new NatsBus(link);
+    const client = new ClusterClient(bus, USER);
+    const cluster = new BenchCluster(nats, projector, link, bus, client);
     const signal = AbortSignal.timeout(READY_MS_MAX);
     try {
       await patiently(() => client.cluster(), { clock: nodeClock, signal, ms: READY_MS_MAX });
@@ -109,6 +111,14 @@ export class BenchCluster {
   async masterAccess(): Promise<{ readonly url: string; readonly creds: string }> {
     const { bytes } = await this.nats.identity.masterCreds();
     return { url: this.nats.url, creds: new TextDecoder().decode(bytes) };
+  }
+
+  /** The bridge of a slave that has its instances, with its games in a folder of its own. */
+  async bridge({ slave }: Access): Promise<Daemon> {
+    const { path: creds } = await this.nats.identity.slaveCreds(slaveId(slave));
+    const dir = join(this.nats.folder, slave);
+    const args = ["--slave", slave, "--nats-url", this.nats.url, "--creds", creds, "--dir", dir];
+    return Daemon.start("slave-bridge", this.nats.folder, args, slave);
   }
 
   /** All but the server. */
