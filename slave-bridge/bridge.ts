@@ -1,6 +1,6 @@
 import { Airwaves } from "#bridge/circuit/airwaves";
 import { Levels } from "#bridge/circuit/levels";
-import { carryOut, commandIn, errorAnswer, slaveCommandIn } from "#bridge/commands";
+import { carryOut, commandIn, errorAnswer, isAboutFiles, slaveCommandIn } from "#bridge/commands";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
@@ -8,6 +8,8 @@ import { recordAssigned } from "#bridge/link/identity";
 import type { Said } from "#bridge/messages/message-line";
 import { Post } from "#bridge/messages/post";
 import type { BridgeContext, BridgeSettings, Ports } from "#bridge/ports";
+import type { Answer } from "#bridge/saves/desk";
+import { askedOf, CLEAN_MS, FileService } from "#bridge/saves/service";
 import { type Boot, nextBoot } from "#core/boot";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
@@ -27,12 +29,14 @@ import {
   type SlaveCommandSubject,
   subjects,
 } from "#core/subjects";
+import { encodeFrame, splitFrame } from "#core/transfer/frame";
 
 /**
  * The bridge of one slave: its instances, and everything that they say and hear over NATS.
  *
  * K1 a delivery for an instance that has no folder here is an assignment: the leader is asked, and its answer makes the folder.
- * K2 every command is answered once, by `{ok}` or `{error}`, and stands in the audit before and after.
+ * K2 every command is answered once, by `{ok}` or `{error}`, and stands in the audit before and after; of a transfer
+ *    its beginning and its end do, not each piece.
  * K3 a boot id is greater than every earlier one that used one of these folders.
  */
 
@@ -51,11 +55,13 @@ export class Bridge implements RunnerHost {
   readonly #closers: (() => void)[] = [];
   readonly #changed = new Set<InstanceId>();
   readonly #post: Post;
+  readonly #files: FileService;
   #facts = 0;
   #unlock: () => Promise<void> = async () => {};
 
   private constructor(private readonly context: BridgeContext) {
     this.#post = new Post(context, this.#runners);
+    this.#files = new FileService(context, (instance) => this.#assigned(instance));
   }
 
   /**
@@ -159,6 +165,7 @@ export class Bridge implements RunnerHost {
       () => connection.stop(),
       every(clock, TICK_MS, () => this.#tick()),
       every(clock, TELEMETRY_MS, () => this.#tellAll()),
+      every(clock, CLEAN_MS, () => void this.#files.clean(this.#runners.values())),
     );
     this.#tellAll();
   }
@@ -262,11 +269,12 @@ export class Bridge implements RunnerHost {
     const subject = parseSlaveCommandSubject(message.subject);
     if (subject === undefined) return;
     const { bus } = this.context.ports;
-    this.#audit(subject, { outcome: "asked" });
+    const asked = askedOf(message, subject);
+    if (asked !== undefined) this.#audit(subject, { outcome: "asked", ...asked });
     try {
-      const ok = await this.#carryOut(message, subject);
-      this.#audit(subject, { outcome: "ok" });
-      bus.respond(message, encodeJson({ ok }));
+      const { ok, body } = await this.#carryOut(message, subject);
+      if (asked !== undefined) this.#audit(subject, { outcome: "ok" });
+      bus.respond(message, encodeFrame({ ok }, body));
     } catch (error) {
       const answer = errorAnswer(error);
       this.#audit(subject, { outcome: answer.error.code, message: answer.error.message.slice(0, 10_000) });
@@ -274,14 +282,15 @@ export class Bridge implements RunnerHost {
     }
   }
 
-  async #carryOut(message: BusMessage, subject: SlaveCommandSubject): Promise<unknown> {
+  async #carryOut(message: BusMessage, subject: SlaveCommandSubject): Promise<Answer> {
     if (subject.instance !== SELF) {
       const command = commandIn(message, subject);
-      return carryOut(await this.#assigned(subject.instance), command);
+      if (isAboutFiles(command)) return this.#files.answer(subject.instance, command, splitFrame(message.data).body);
+      return { ok: await carryOut(await this.#assigned(subject.instance), command) };
     }
     switch (slaveCommandIn(message, subject)) {
       case "status":
-        return this.#status();
+        return { ok: this.#status() };
     }
   }
 

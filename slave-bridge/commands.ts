@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { InstanceRunner } from "#bridge/instance/runner";
+import { isFramed } from "#bridge/saves/service";
 import { badInput, isClusterioError, messageOf, refused } from "#core/errors";
 import { decodeJson } from "#core/events/codec";
 import {
@@ -12,6 +13,7 @@ import {
 } from "#core/events/command";
 import type { BusMessage } from "#core/ports/bus";
 import type { SlaveCommandSubject } from "#core/subjects";
+import { splitFrame } from "#core/transfer/frame";
 
 /** Carries out operators' commands on one instance. */
 
@@ -49,16 +51,22 @@ const refuseBrokerHeaders = ({ headers }: BusMessage): void => {
 };
 
 const argumentsIn = (message: BusMessage, verb: string, schema: z.ZodType): unknown => {
-  const data = message.data.length === 0 ? new TextEncoder().encode("{}") : message.data;
+  const head = isFramed(verb) ? splitFrame(message.data).head : message.data;
+  const data = head.length === 0 ? new TextEncoder().encode("{}") : head;
   return decodeJson(schema, data, `the command ${verb}`);
 };
+
+/** Those about saves and files, which slave-bridge/saves answers. */
+export const isAboutFiles = (command: Command): command is FilesCommand =>
+  command.verb === "save-read" || command.verb === "save-write" || command.verb === "move";
+export type FilesCommand = Extract<Command, { verb: "save-read" | "save-write" | "move" }>;
 
 export type Command = {
   [Verb in BridgeCommand]: { readonly verb: Verb; readonly data: z.infer<(typeof bridgeCommands)[Verb]> };
 }[BridgeCommand];
 
 /** What the answer's `ok` holds. @throws ClusterioError */
-export const carryOut = async (runner: InstanceRunner, command: Command): Promise<unknown> => {
+export const carryOut = async (runner: InstanceRunner, command: Exclude<Command, FilesCommand>): Promise<unknown> => {
   switch (command.verb) {
     case "start":
       await runner.start();

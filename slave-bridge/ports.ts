@@ -3,6 +3,7 @@ import type { Levels } from "#bridge/circuit/levels";
 import type { Game, ModSource } from "#bridge/game/port";
 import type { Install } from "#bridge/install";
 import type { FactRoom } from "#bridge/link/statements";
+import type { Vault } from "#bridge/saves/vault";
 import type { Limits } from "#bridge/supervisor/limits";
 import type { Boot } from "#core/boot";
 import type { SlaveId } from "#core/ids";
@@ -23,6 +24,8 @@ export interface BridgeSettings {
   readonly gameAddress: string;
   readonly limits: Limits;
   readonly version: string;
+  /** A save that somebody brings may have so many (core/events/saves.ts has the usual limit). */
+  readonly saveBytesMax?: number;
 }
 
 /** One line for people; `fields` for machines. Never a secret in either. */
@@ -38,6 +41,8 @@ export interface Ports {
   readonly facts: Pick<Bus, "publish">;
   readonly game: Game;
   readonly journal: Journal;
+  /** Instances' files, for what comes from outside. Absent, nothing of that is served. */
+  readonly vault?: Vault;
 }
 
 export interface BridgeContext {

@@ -9,6 +9,7 @@ import { folderOf, readConfig } from "#bridge/config/file";
 import { JoinCommand } from "#bridge/config/join";
 import { factorioInstall, standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
+import { realVault } from "#bridge/game/adapters/vault";
 import { ourMod } from "#bridge/instance/mods";
 import type { Journal, Ports } from "#bridge/ports";
 import { LIMITS } from "#bridge/supervisor/limits";
@@ -114,7 +115,7 @@ class RunCommand extends Command {
         const link = own(await connectNats({ servers, creds, name: settings.slave, ca, onProblem }), (o) => o.close());
         const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
         const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
-        const ports: Ports = { ...node, game: realGame(), bus: new NatsBus(link), facts, journal };
+        const ports: Ports = { ...node, game: realGame(), bus: new NatsBus(link), facts, journal, vault: realVault };
         const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames }));
         journal("info", `ready: ${settings.install.name}`, { boot: bridge.boot });
         await aborted(signal);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instanceConfig } from "#core/events/delivery";
+import { move, saveRead, saveWrite } from "#core/events/saves";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId, isId } from "#core/ids";
 
@@ -118,6 +119,10 @@ export const bridgeCommands = {
   state: z.object({ after: shape.resource.optional() }),
   /** An id-less save that may be another map: `new` makes it the next generation's world, `same` this world, rolled back. */
   decide: z.object({ as: z.enum(["new", "same"]) }),
+  "save-read": saveRead,
+  "save-write": saveWrite,
+  /** One instance's way from slave to slave. */
+  move,
 } as const;
 export type BridgeCommand = keyof typeof bridgeCommands;
 export const isBridgeCommand = (text: string): text is BridgeCommand => Object.hasOwn(bridgeCommands, text);

@@ -20,9 +20,10 @@ import {
   type WorldView,
 } from "#core/events/query";
 import type { InstanceId, SlaveId, UserId } from "#core/ids";
-import type { Bus } from "#core/ports/bus";
+import type { Bus, RequestResult } from "#core/ports/bus";
 import type { ResourceKey } from "#core/resource";
 import { subjects } from "#core/subjects";
+import { encodeFrame, splitFrame } from "#core/transfer/frame";
 
 /** The master answers from memory; a busy one-core machine may need a second. */
 const QUERY_MS_MAX = 3_000;
@@ -108,6 +109,22 @@ export class ClusterClient {
     return this.#ask(subjects.command(this.user, slave, instance, command), request, COMMAND_MS_MAX);
   }
 
+  /**
+   * A command whose question or answer has bytes behind its JSON.
+   * @throws ClusterioError with the bridge's code, `unavailable` when there is no answer.
+   */
+  async exchange<C extends BridgeCommand>(
+    { slave, instance }: { slave: SlaveId; instance: InstanceId },
+    command: C,
+    { request, body, timeoutMs = COMMAND_MS_MAX }: Exchange<z.input<(typeof bridgeCommands)[C]>>,
+  ): Promise<{ readonly ok: unknown; readonly body: Uint8Array | undefined }> {
+    const subject = subjects.command(this.user, slave, instance, command);
+    const result = await this.bus.request(subject, encodeFrame(request, body), timeoutMs);
+    const data = answered(result, subject, timeoutMs);
+    const { head, body: bytes } = splitFrame(data);
+    return { ok: okOf(head, subject), body: bytes };
+  }
+
   async #query<N extends Noun>(
     noun: N,
     request: z.input<(typeof queries)[N]["request"]>,
@@ -135,13 +152,27 @@ export class ClusterClient {
 
   async #ask(subject: string, request: unknown, timeoutMs: number): Promise<unknown> {
     const result = await this.bus.request(subject, encodeJson(request), timeoutMs);
-    if (result.kind === "nobody") throw unavailable(`nobody answers ${subject}: is it running?`);
-    if (result.kind === "timeout") throw unavailable(`no answer to ${subject} within ${timeoutMs / 1000} s`);
-    const decoded = decodeJson(answer, result.data, `the answer to ${subject}`);
-    if ("error" in decoded) throw new ClusterioError(codeOf(decoded.error.code), decoded.error.message);
-    return decoded.ok;
+    return okOf(answered(result, subject, timeoutMs), subject);
   }
 }
+
+export interface Exchange<T> {
+  readonly request: T;
+  readonly body?: Uint8Array;
+  readonly timeoutMs?: number;
+}
+
+const answered = (result: RequestResult, subject: string, timeoutMs: number): Uint8Array => {
+  if (result.kind === "nobody") throw unavailable(`nobody answers ${subject}: is it running?`);
+  if (result.kind === "timeout") throw unavailable(`no answer to ${subject} within ${timeoutMs / 1000} s`);
+  return result.data;
+};
+
+const okOf = (data: Uint8Array, subject: string): unknown => {
+  const decoded = decodeJson(answer, data, `the answer to ${subject}`);
+  if ("error" in decoded) throw new ClusterioError(codeOf(decoded.error.code), decoded.error.message);
+  return decoded.ok;
+};
 
 /** A code that this version does not know is still an error. */
 const codeOf = (code: string): ErrorCode => (Object.hasOwn(EXIT_CODES, code) ? (code as ErrorCode) : "refused");

@@ -29,7 +29,11 @@ const CONSOLE_BYTES_MAX_AT_START = 0;
 const text = (content: string) => new TextEncoder().encode(content);
 
 /** Everything but the save: settings, mods, the folders that the game or we expect. */
-const writeFiles = async ({ settings, ports }: BridgeContext, paths: Paths, record: InstanceRecord): Promise<void> => {
+export const writeFiles = async (
+  { settings, ports }: BridgeContext,
+  paths: Paths,
+  record: InstanceRecord,
+): Promise<void> => {
   const { disk, game } = ports;
   await disk.write(paths.config, text(configIni(settings.install.readData, paths.folder)));
   await disk.write(paths.settings, text(serverSettings(record.config)));
@@ -66,7 +70,7 @@ export const prepare = async (context: BridgeContext, paths: Paths, record: Inst
   return { lineage: record.lineage, choice, torn };
 };
 
-const orderOf = ({ settings }: BridgeContext, paths: Paths, args: readonly string[]): SpawnOrder => ({
+export const orderOf = ({ settings }: BridgeContext, paths: Paths, args: readonly string[]): SpawnOrder => ({
   command: settings.install.command,
   args: [...settings.install.args, "--config", paths.config, "--mod-directory", paths.mods, ...args],
   cwd: paths.folder,

@@ -11,6 +11,7 @@ import { setAside } from "#bridge/instance/set-aside";
 import type { Incoming } from "#bridge/messages/mailbox";
 import type { Said } from "#bridge/messages/message-line";
 import type { BridgeContext } from "#bridge/ports";
+import { SaveNotes } from "#bridge/saves/notes";
 import type { Pulse } from "#bridge/session/pulse";
 import { Session } from "#bridge/session/session";
 import { type Action, ALWAYS, type Input, newServer, type Server } from "#bridge/supervisor/server";
@@ -52,6 +53,7 @@ export class InstanceRunner {
   #record: InstanceRecord;
   #server: Server;
   readonly #game: GameRun;
+  readonly notes: SaveNotes;
   #save: { readonly save: string; readonly own: boolean } | undefined;
   readonly #alarms = new Alarms();
   #work: Promise<void> = Promise.resolve();
@@ -59,6 +61,8 @@ export class InstanceRunner {
   #told = "";
   #pulsedAt = 0;
   #closed = false;
+  /** What is done in its folder while no game may run in it. */
+  #busy: string | undefined;
   #settled: (() => void)[] = [];
 
   private constructor(
@@ -71,6 +75,8 @@ export class InstanceRunner {
     this.#record = record;
     this.#paths = pathsOf(`${instancesFolder(context.settings.dir)}/${record.instance}`);
     this.#server = newServer(record.config.autosaveSeconds * 1_000, context.settings.limits);
+    const { disk, vault } = context.ports;
+    this.notes = new SaveNotes(disk, this.#paths.folder, async () => (await vault?.files(this.#paths.saves)) ?? []);
     this.#session = this.#newSession();
     this.#game = this.#newGame();
   }
@@ -92,6 +98,36 @@ export class InstanceRunner {
     return this.#server.phase.kind;
   }
 
+  get record(): InstanceRecord {
+    return this.#record;
+  }
+
+  get paths(): Paths {
+    return this.#paths;
+  }
+
+  /**
+   * Does something in its folder that no game may see half done; nothing is started meanwhile (S1).
+   * @throws ClusterioError `refused` while it is not stopped.
+   */
+  async whileStopped<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.#refuseBusy();
+    if (this.phase !== "stopped" && this.phase !== "failed") {
+      const how = `stop it first (clusterio instance stop ${this.instance})`;
+      throw refused(`${this.instance} is ${this.phase}: ${how}`);
+    }
+    this.#busy = what;
+    try {
+      return await work();
+    } finally {
+      this.#busy = undefined;
+    }
+  }
+
+  #refuseBusy(): void {
+    if (this.#busy !== undefined) throw refused(`${this.instance}: ${this.#busy}; try again when that is done`);
+  }
+
   telemetry(): InstanceTelemetry {
     const { world } = this.#session;
     const alarm = this.#alarms.text;
@@ -105,6 +141,7 @@ export class InstanceRunner {
   }
 
   async start(): Promise<void> {
+    this.#refuseBusy();
     await this.#desire("running");
     this.#session.restart();
     this.#alarm("link", undefined);
@@ -298,7 +335,10 @@ export class InstanceRunner {
 
   #newGame(): GameRun {
     return new GameRun(this.context.ports, this.#paths, {
-      log: (what) => this.#input({ kind: what }),
+      log: (what) => {
+        this.#input({ kind: what });
+        if (what === "saved") void this.notes.saved();
+      },
       exited: (exit, lastLines) => void this.#exited(exit, lastLines),
       connected: (rcon) => {
         this.#session.connected(rcon);
@@ -316,6 +356,7 @@ export class InstanceRunner {
     const { lineage } = this.#record;
     const after = this.phase === "creating" && exit.code === 0 ? made(lineage) : ended(lineage, clock.now());
     await this.#change({ lineage: after });
+    await this.notes.saved();
     await disk.remove(this.#paths.server);
     this.#input({ kind: "exited", ...exit, lastLines });
   }
@@ -345,7 +386,10 @@ export class InstanceRunner {
       remember: (link: InstanceRecord["link"]) => this.#change({ link }),
       configure: (config: InstanceRecord["config"]) => this.#configure(config),
       belongs: (world: Parameters<typeof belongs>[1]) => this.#belongs(world),
-      publish: (fact: FactBody) => this.host.publish(instance, fact),
+      publish: (fact: FactBody) => {
+        this.notes.heard(fact);
+        this.host.publish(instance, fact);
+      },
       send: (world: WorldId, said: Said) => this.host.send(instance, world, said),
       dropped: () => this.host.dropped(),
       stopServer: () => void this.stop(),
