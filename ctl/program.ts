@@ -17,6 +17,7 @@ export const CLUSTERIO: Program = {
     { words: ["slave"], load: async () => (await import("#ctl/access/slave")).SLAVE_COMMANDS },
     { words: ["instance"], load: async () => (await import("#ctl/instance/command")).INSTANCE_COMMANDS },
     { words: ["save"], load: async () => (await import("#ctl/save/command")).SAVE_COMMANDS },
+    { words: ["factorio"], load: async () => (await import("#ctl/factorio/command")).FACTORIO_COMMANDS },
     { words: ["rotate", "identity"], load: async () => (await import("#ctl/keys/command")).KEY_COMMANDS },
     { words: ["doctor"], load: async () => [(await import("#ctl/doctor/command")).DoctorCommand] },
     { words: ["audit", "replay", "events"], load: async () => (await import("#ctl/audit/command")).AUDIT_COMMANDS },

@@ -1,6 +1,8 @@
 import { Airwaves } from "#bridge/circuit/airwaves";
 import { Levels } from "#bridge/circuit/levels";
 import { carryOut, commandIn, errorAnswer, isAboutFiles, slaveCommandIn } from "#bridge/commands";
+import { gamesOf } from "#bridge/factorio/games";
+import { FactorioOrders } from "#bridge/factorio/orders";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
@@ -56,12 +58,14 @@ export class Bridge implements RunnerHost {
   readonly #changed = new Set<InstanceId>();
   readonly #post: Post;
   readonly #files: FileService;
+  readonly #factorio: FactorioOrders;
   #facts = 0;
   #unlock: () => Promise<void> = async () => {};
 
   private constructor(private readonly context: BridgeContext) {
     this.#post = new Post(context, this.#runners);
     this.#files = new FileService(context, (instance) => this.#assigned(instance));
+    this.#factorio = new FactorioOrders(context.ports);
   }
 
   /**
@@ -76,7 +80,8 @@ export class Bridge implements RunnerHost {
       nextBoot(ports.clock.now(), "", ports.random),
     );
     const circuits = { air: new Airwaves(ports, settings.slave, boot), levels: new Levels(ports, settings.slave) };
-    const bridge = new Bridge({ settings, ports, boot, circuits });
+    const games = ports.installs === undefined ? {} : { games: gamesOf(settings, ports.installs) };
+    const bridge = new Bridge({ settings, ports, boot, circuits, ...games });
     bridge.#unlock = unlock;
     try {
       for (const record of records) await bridge.#open(record);
@@ -135,6 +140,7 @@ export class Bridge implements RunnerHost {
     tick();
     for (const runner of runners) this.#tellTelemetry(runner);
     await Promise.all(runners.map((runner) => runner.close()));
+    await this.#factorio.close();
     this.context.circuits?.air.close();
     this.context.circuits?.levels.close();
     await this.#unlock();
@@ -288,10 +294,9 @@ export class Bridge implements RunnerHost {
       if (isAboutFiles(command)) return this.#files.answer(subject.instance, command, splitFrame(message.data).body);
       return { ok: await carryOut(await this.#assigned(subject.instance), command) };
     }
-    switch (slaveCommandIn(message, subject)) {
-      case "status":
-        return { ok: this.#status() };
-    }
+    const order = slaveCommandIn(message, subject);
+    if (order.verb === "status") return { ok: this.#status() };
+    return { ok: await this.#factorio.carryOut(order, [...this.#runners.values()]) };
   }
 
   #audit({ user, instance, verb }: SlaveCommandSubject, what: Pick<AuditEntry, "outcome" | "message">): void {

@@ -36,13 +36,16 @@ export const commandIn = (message: BusMessage, { verb }: SlaveCommandSubject): C
  * The command to the slave itself in a request, proved.
  * @throws ClusterioError `bad-input` or `refused`.
  */
-export const slaveCommandIn = (message: BusMessage, { verb }: SlaveCommandSubject): SlaveCommand => {
+export const slaveCommandIn = (message: BusMessage, { verb }: SlaveCommandSubject): SlaveOrder => {
   refuseBrokerHeaders(message);
   if (isBridgeCommand(verb)) throw refused(`${verb} is for an instance, not for the slave itself`);
   if (!isSlaveCommand(verb)) throw badInput(`a bridge knows no command "${verb.slice(0, 40)}"`);
-  argumentsIn(message, verb, slaveCommands[verb]);
-  return verb;
+  return { verb, data: argumentsIn(message, verb, slaveCommands[verb]) } as SlaveOrder;
 };
+
+export type SlaveOrder = {
+  [Verb in SlaveCommand]: { readonly verb: Verb; readonly data: z.infer<(typeof slaveCommands)[Verb]> };
+}[SlaveCommand];
 
 /** Such a header makes the broker do things with an answer that nobody may ask a bridge for (DESIGN 5). */
 const refuseBrokerHeaders = ({ headers }: BusMessage): void => {

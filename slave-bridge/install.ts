@@ -1,3 +1,5 @@
+import type { ModSource } from "#bridge/game/port";
+
 /** Which game to run; game/adapters/installs.ts finds it. */
 export interface Install {
   /** For people: what will run. */
@@ -7,6 +9,21 @@ export interface Install {
   readonly args: readonly string[];
   /** The game's `read-data`. */
   readonly readData: string;
+  /** "2.0.28" */
+  readonly version: string;
   /** "2.0" or "2.1": which build of our mod it can load. */
   readonly line: string;
+}
+
+/** A game, and our mods as that game can load them. */
+export interface ChosenGame {
+  readonly install: Install;
+  /** Put into every instance: ours first. */
+  readonly mods: readonly ModSource[];
+}
+
+/** The games of this machine, where there is more than the one that the bridge was given. */
+export interface Games {
+  /** @throws ClusterioError `bad-input` when what is pinned is not here. */
+  choose(pinned: string | undefined): Promise<ChosenGame>;
 }

@@ -1,7 +1,8 @@
 import type { Airwaves } from "#bridge/circuit/airwaves";
 import type { Levels } from "#bridge/circuit/levels";
+import type { FactorioInstalls } from "#bridge/factorio/port";
 import type { Game, ModSource } from "#bridge/game/port";
-import type { Install } from "#bridge/install";
+import type { Games, Install } from "#bridge/install";
 import type { FactRoom } from "#bridge/link/statements";
 import type { Vault } from "#bridge/saves/vault";
 import type { Limits } from "#bridge/supervisor/limits";
@@ -20,6 +21,9 @@ export interface BridgeSettings {
   readonly install: Install;
   /** Put into every instance: ours first. */
   readonly mods: readonly ModSource[];
+  /** For the other games of this machine: whether `install` is not the game but stands in, and our mods by line. */
+  readonly standsIn?: boolean;
+  readonly modsOf?: (line: string) => Promise<readonly ModSource[]>;
   /** Where players reach the games. */
   readonly gameAddress: string;
   readonly limits: Limits;
@@ -43,6 +47,8 @@ export interface Ports {
   readonly journal: Journal;
   /** Instances' files, for what comes from outside. Absent, nothing of that is served. */
   readonly vault?: Vault;
+  /** Absent: there is only the game that the settings say. */
+  readonly installs?: FactorioInstalls;
 }
 
 export interface BridgeContext {
@@ -51,6 +57,8 @@ export interface BridgeContext {
   readonly ports: Ports;
   /** What all its worlds hear of the cluster's channels and levels. Absent: circuits end at the bridge. */
   readonly circuits?: { readonly air: Airwaves; readonly levels: Levels };
+  /** Absent: every instance runs what the settings say. */
+  readonly games?: Games;
   /** Absent, what the master takes: the simulation's worlds are small. */
   readonly factRoom?: FactRoom;
 }

@@ -7,6 +7,9 @@ import { Bridge } from "#bridge/bridge";
 import { ConfigListCommand, ConfigSetCommand, ConfigShowCommand } from "#bridge/config/commands";
 import { folderOf, readConfig } from "#bridge/config/file";
 import { JoinCommand } from "#bridge/config/join";
+import { OFFICIAL_FACTORIO } from "#bridge/factorio/catalog";
+import { FACTORIO_COMMANDS, installsFolder } from "#bridge/factorio/commands";
+import { folderInstalls } from "#bridge/game/adapters/folder-installs";
 import { factorioInstall, standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
 import { realVault } from "#bridge/game/adapters/vault";
@@ -79,6 +82,9 @@ class RunCommand extends Command {
   factorio = Option.String("--factorio", {
     description: "Folder of a Factorio headless server. Without it, the stand-in runs.",
   });
+  factorioReleases = Option.String("--factorio-releases", {
+    description: `Where \`factorio install\` finds versions and archives (default ${OFFICIAL_FACTORIO}).`,
+  });
   speed = Option.String("--speed", {
     description: "How many times as fast as normal the stand-in runs, 0.1 to 1000 (default 1). Not for real Factorio.",
     validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.1, SPEED_MAX)]),
@@ -115,7 +121,16 @@ class RunCommand extends Command {
         const link = own(await connectNats({ servers, creds, name: settings.slave, ca, onProblem }), (o) => o.close());
         const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
         const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
-        const ports: Ports = { ...node, game: realGame(), bus: new NatsBus(link), facts, journal, vault: realVault };
+        const installs = folderInstalls({ folder: installsFolder(settings.dir), releases: wanted.releases });
+        const ports: Ports = {
+          ...node,
+          game: realGame(),
+          bus: new NatsBus(link),
+          facts,
+          journal,
+          installs,
+          vault: realVault,
+        };
         const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames }));
         journal("info", `ready: ${settings.install.name}`, { boot: bridge.boot });
         await aborted(signal);
@@ -144,6 +159,7 @@ class RunCommand extends Command {
       servers: given("--nats-url", this.natsUrl ?? config?.url),
       ca: typedCa ?? config?.ca,
       factorio,
+      releases: this.factorioReleases ?? set["factorio-releases"] ?? OFFICIAL_FACTORIO,
       speed,
       modDist: this.modDist ?? set["mod-dist"],
       extraMods: this.extraMods ?? set["extra-mods"] ?? [],
@@ -161,6 +177,7 @@ interface Wanted {
   readonly servers: string;
   readonly ca: string | undefined;
   readonly factorio: string | undefined;
+  readonly releases: string;
   readonly speed: number;
   readonly modDist: string | undefined;
   readonly extraMods: readonly string[];
@@ -172,9 +189,13 @@ interface Wanted {
 const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gameAddress }: Wanted) => {
   const install = factorio === undefined ? standInInstall(speed) : factorioInstall(resolve(factorio));
   const files = realGame();
-  const ours = await ourMod(files, resolve(modDist ?? `${packageRoot()}/lua-mod/dist/${install.line}`));
-  const extra = await Promise.all(extraMods.map((folder) => files.mods(resolve(folder))));
-  return { slave, dir, install, mods: [ours, ...extra.flat()], gameAddress, limits: LIMITS, version: VERSION };
+  const extra = (await Promise.all(extraMods.map((folder) => files.mods(resolve(folder))))).flat();
+  const modsOf = async (line: string) => [
+    await ourMod(files, resolve(modDist ?? `${packageRoot()}/lua-mod/dist/${line}`)),
+    ...extra,
+  ];
+  const games = { install, standsIn: factorio === undefined, mods: await modsOf(install.line), modsOf };
+  return { slave, dir, ...games, gameAddress, limits: LIMITS, version: VERSION };
 };
 
 /** clipanion would only show the syntax, and not say what is missing. */
@@ -202,5 +223,12 @@ const journalTo =
 export const BRIDGE: Program = {
   name: "clusterio-bridge",
   label: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
-  groups: always([RunCommand, JoinCommand, ConfigListCommand, ConfigShowCommand, ConfigSetCommand]),
+  groups: always([
+    RunCommand,
+    JoinCommand,
+    ConfigListCommand,
+    ConfigShowCommand,
+    ConfigSetCommand,
+    ...FACTORIO_COMMANDS,
+  ]),
 };

@@ -1,11 +1,14 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { badInput, unavailable } from "#core/errors";
+import { lineOfVersion } from "#core/game-version";
 
 export interface FactorioFolder {
   readonly command: string;
   /** The game's `read-data`. */
   readonly readData: string;
+  /** "2.0.28" */
+  readonly version: string;
   /** "2.0" or "2.1". */
   readonly line: string;
 }
@@ -13,10 +16,10 @@ export interface FactorioFolder {
 /** The game lines that the mod is built for (lua-mod/scripts/games.mjs). */
 const LINES = ["2.0", "2.1"];
 
-const lineOf = (info: string): string => {
+const versionOf = (info: string): { version: string; line: string } => {
   const version = String((JSON.parse(readFileSync(info, "utf8")) as { version?: unknown }).version);
-  const line = version.split(".").slice(0, 2).join(".");
-  if (LINES.includes(line)) return line;
+  const line = lineOfVersion(version);
+  if (LINES.includes(line)) return { version, line };
   throw badInput(`this is Factorio ${version}: the mod is built for ${LINES.join(" and ")}`);
 };
 
@@ -31,5 +34,5 @@ export const factorioIn = (folder: string): FactorioFolder => {
     const what = "a headless server has bin/x64/factorio and data/base/info.json in it";
     throw unavailable(`there is no Factorio that can be run in ${folder}: ${what}`, error);
   }
-  return { command, readData, line: lineOf(join(readData, "base/info.json")) };
+  return { command, readData, ...versionOf(join(readData, "base/info.json")) };
 };

@@ -127,10 +127,45 @@ export const bridgeCommands = {
 export type BridgeCommand = keyof typeof bridgeCommands;
 export const isBridgeCommand = (text: string): text is BridgeCommand => Object.hasOwn(bridgeCommands, text);
 
+/** 2.0.28, 2.0, stable or experimental. */
+const factorioWanted = z.string().regex(/^(?:\d{1,5}\.\d{1,5}(?:\.\d{1,5})?|stable|experimental)$/);
+
+/** How far an install is, or how the last one ended. */
+export const factorioJob = z.object({
+  /** As it was asked for, and the version that this is. */
+  wanted: z.string(),
+  version: z.string().exactOptional(),
+  phase: z.enum(["asking", "downloading", "verifying", "unpacking", "done", "failed"]),
+  /** Bytes. */
+  done: shape.count,
+  total: shape.count.exactOptional(),
+  /** It was installed already. */
+  there: z.literal(true).exactOptional(),
+  code: z.string().exactOptional(),
+  message: z.string().exactOptional(),
+});
+export type FactorioJob = z.infer<typeof factorioJob>;
+
+/** One install, the answer of `factorio-list`. */
+export const factorioView = z.object({
+  version: z.string(),
+  /** Which channels were that when it was installed. */
+  channels: z.array(z.string()),
+  /** Instances whose game runs from it, or that are pinned to it. */
+  usedBy: z.array(shape.id),
+});
+export type FactorioView = z.infer<typeof factorioView>;
+
 /** What a bridge does for itself: `command.<user>.<slave>._.<verb>`. */
 export const slaveCommands = {
   /** Answers what its telemetry says of it. */
   status: z.object({}),
+  /** Begins to install a version of the game, and answers at once; `factorio-status` tells how far it is. */
+  "factorio-install": z.object({ version: factorioWanted }),
+  "factorio-status": z.object({}),
+  "factorio-list": z.object({}),
+  /** Refused while an instance uses it. */
+  "factorio-remove": z.object({ version: z.string().min(1).max(40) }),
 } as const;
 export type SlaveCommand = keyof typeof slaveCommands;
 export const isSlaveCommand = (text: string): text is SlaveCommand => Object.hasOwn(slaveCommands, text);

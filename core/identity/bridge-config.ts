@@ -21,6 +21,7 @@ export const bridgeConfig = z.object({
   settings: z
     .object({
       factorio: z.string().min(1),
+      "factorio-releases": z.url(),
       speed: z.number().min(0.1).max(1_000),
       "game-address": z.string().min(1),
       "stop-games": z.boolean(),

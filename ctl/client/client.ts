@@ -9,6 +9,8 @@ import {
   instanceOfRequest,
   type MasterCommand,
   type masterCommands,
+  type SlaveCommand,
+  type slaveCommands,
 } from "#core/events/command";
 import {
   type InstanceView,
@@ -22,7 +24,7 @@ import {
 import type { InstanceId, SlaveId, UserId } from "#core/ids";
 import type { Bus, RequestResult } from "#core/ports/bus";
 import type { ResourceKey } from "#core/resource";
-import { subjects } from "#core/subjects";
+import { SELF, subjects } from "#core/subjects";
 import { encodeFrame, splitFrame } from "#core/transfer/frame";
 
 /** The master answers from memory; a busy one-core machine may need a second. */
@@ -123,6 +125,15 @@ export class ClusterClient {
     const data = answered(result, subject, timeoutMs);
     const { head, body: bytes } = splitFrame(data);
     return { ok: okOf(head, subject), body: bytes };
+  }
+
+  /** What a bridge does for itself. @throws ClusterioError with the bridge's code, `unavailable` when there is no answer. */
+  slave<C extends SlaveCommand>(
+    slave: SlaveId,
+    command: C,
+    request: z.input<(typeof slaveCommands)[C]>,
+  ): Promise<unknown> {
+    return this.#ask(subjects.command(this.user, slave, SELF, command), request, COMMAND_MS_MAX);
   }
 
   async #query<N extends Noun>(

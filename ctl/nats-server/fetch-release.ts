@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { messageOf, unavailable } from "#core/errors";
+import { downloadBytes } from "#core/adapters/download";
+import { unavailable } from "#core/errors";
 import { listedHash } from "#ctl/nats-server/decide";
 import { fileFromTarGz } from "#ctl/nats-server/tar";
 
-/** Once the server answers, so long without a byte. */
-const STALL_MS_MAX = 15_000;
 const ARCHIVE_BYTES_MAX = 64 * 1024 * 1024;
 
 export const OFFICIAL_RELEASES = "https://github.com/nats-io/nats-server/releases/download";
@@ -26,39 +25,15 @@ export interface Release {
 export const fetchRelease = async ({ base, version, name, answerMs }: Release): Promise<Uint8Array> => {
   const file = `${name}.tar.gz`;
   const folder = `${base}/v${version}`;
-  const sums = new TextDecoder().decode(await download(`${folder}/SHA256SUMS`, answerMs));
+  const limits = { answerMs, bytesMax: ARCHIVE_BYTES_MAX };
+  const sums = new TextDecoder().decode(await downloadBytes(`${folder}/SHA256SUMS`, limits));
   const wanted = listedHash(sums, file);
   if (wanted === undefined) throw unavailable(`the release ${version} lists no ${file}`);
-  const archive = await download(`${folder}/${file}`, answerMs);
+  const archive = await downloadBytes(`${folder}/${file}`, limits);
   const hash = createHash("sha256").update(archive).digest("hex");
   if (hash !== wanted)
     throw unavailable(`${folder}/${file} is not what the release published (SHA-256 ${hash}): refused`);
   const binary = fileFromTarGz(archive, "nats-server");
   if (binary === undefined) throw unavailable(`${file} holds no nats-server`);
   return binary;
-};
-
-const download = async (url: string, answerMs: number): Promise<Uint8Array> => {
-  const abort = new AbortController();
-  let timer = setTimeout(() => abort.abort(new Error(`no answer within ${answerMs / 1000} s`)), answerMs);
-  try {
-    const response = await fetch(url, { signal: abort.signal, redirect: "follow" });
-    if (!response.ok || response.body === null) throw new Error(`HTTP status ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-      clearTimeout(timer);
-      timer = setTimeout(() => abort.abort(new Error(`silent for ${STALL_MS_MAX / 1000} s`)), STALL_MS_MAX);
-      size += chunk.length;
-      if (size > ARCHIVE_BYTES_MAX) throw new Error(`more than ${ARCHIVE_BYTES_MAX} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? ` (${messageOf(error.cause)})` : "";
-    throw unavailable(`${url}: ${messageOf(error)}${cause}`, error);
-  } finally {
-    clearTimeout(timer);
-    abort.abort();
-  }
 };

@@ -159,11 +159,11 @@ export class Host {
       ...{ spawn: notThere, watch: notThere, signal: notThere, find: notThere, saves: notThere, copy: notThere },
       ...{ move: notThere, trim: notThere },
       ...{ mods: notThere, lastLines: notThere, bound: notThere, lock: notThere },
-      ...{ freePorts: notThere, connectRcon: notThere },
+      ...{ freePorts: notThere, connectRcon: notThere, saveVersion: notThere },
       remove: async (path) => files.remove(path),
       follow: (path, _from, onLine) => files.follow(path, (line) => this.bridge?.machine.run(() => onLine(line))),
     };
-    const install = { name: "simulated", command: "", args: [], readData: "", line: "2.1" };
+    const install = { name: "simulated", command: "", args: [], readData: "", version: "2.1.9", line: "2.1" };
     const settings = { slave: this.slave, dir: "", install, mods: [], gameAddress: "", limits: LIMITS, version: "0" };
     const { factRoom } = this.setting;
     const room = factRoom === undefined ? {} : { factRoom };

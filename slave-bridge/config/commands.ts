@@ -16,7 +16,7 @@ abstract class ConfigCommand extends ShowingCommand {
   });
 
   protected line(key: string, value: unknown): void {
-    process.stdout.write(this.json ? `${JSON.stringify({ key, value })}\n` : `${key.padEnd(14)}${textOf(value)}\n`);
+    process.stdout.write(this.json ? `${JSON.stringify({ key, value })}\n` : `${key.padEnd(20)}${textOf(value)}\n`);
   }
 }
 

@@ -35,6 +35,7 @@ type Settings = BridgeConfig["settings"];
 /** Each with what it takes, for messages. */
 const KEYS: Readonly<Record<keyof Settings, { readonly takes: string; readonly read: (text: string) => unknown }>> = {
   factorio: { takes: "folder of a Factorio headless server", read: (text) => text },
+  "factorio-releases": { takes: "address of the pages that list the game's versions", read: (text) => text },
   speed: { takes: "0.1 to 1000, of the stand-in", read: Number },
   "game-address": { takes: "IPv4 address on which players reach the games", read: (text) => text },
   "stop-games": { takes: "true or false", read: (text) => ({ true: true, false: false })[text] },

@@ -67,6 +67,8 @@ export interface ModSource {
 export interface GameFiles {
   /** The zips in a folder; [] when there is no folder. */
   saves(folder: string): Promise<SaveFile[]>;
+  /** The version of the game that wrote a save, undefined when it does not tell. */
+  saveVersion(path: string): Promise<string | undefined>;
   /** Copies a file or a whole folder, replacing what was there. */
   copy(from: string, to: string): Promise<void>;
   /** Moves a file within one file system, keeping when it was written; makes the folder; nothing happens when there is none. */

@@ -40,6 +40,11 @@ export class GameRun {
     return this.#rcon;
   }
 
+  /** Of the game that runs. */
+  get version(): string | undefined {
+    return this.#server?.version;
+  }
+
   /** There is a process now; what it says is not yet listened to. */
   begin(process: ProcessId, server: ServerRecord | undefined): void {
     this.#process = process;

@@ -1,4 +1,6 @@
+import { pinOf, saveProblem } from "#bridge/factorio/choose";
 import type { ProcessId, SpawnOrder } from "#bridge/game/port";
+import type { ChosenGame } from "#bridge/install";
 import { type Paths, writeServer } from "#bridge/instance/folder";
 import {
   type Choice,
@@ -14,7 +16,7 @@ import { installMods } from "#bridge/instance/mods";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { setTornAside } from "#bridge/instance/set-aside";
 import { configIni, serverSettings } from "#bridge/instance/settings";
-import type { BridgeContext } from "#bridge/ports";
+import type { BridgeContext, Ports } from "#bridge/ports";
 import { failpoint } from "#core/failpoints";
 import { randomText } from "#core/ports/random";
 
@@ -30,19 +32,35 @@ const text = (content: string) => new TextEncoder().encode(content);
 
 /** Everything but the save: settings, mods, the folders that the game or we expect. */
 export const writeFiles = async (
-  { settings, ports }: BridgeContext,
+  { ports }: BridgeContext,
   paths: Paths,
   record: InstanceRecord,
+  { install, mods }: ChosenGame,
 ): Promise<void> => {
   const { disk, game } = ports;
-  await disk.write(paths.config, text(configIni(settings.install.readData, paths.folder)));
+  await disk.write(paths.config, text(configIni(install.readData, paths.folder)));
   await disk.write(paths.settings, text(serverSettings(record.config)));
   // The folder must be there to be watched before the game writes its first report.
   await disk.write(`${paths.reports}/clusterio/.bridge`, text("followed by clusterio-bridge\n"));
-  await installMods({ disk, files: game }, paths, settings.mods);
+  await installMods({ disk, files: game }, paths, mods);
+};
+
+/** @throws ClusterioError `bad-input` when what is pinned is not here (GV1). */
+export const chosenGame = async (
+  { games, settings }: BridgeContext,
+  { config }: InstanceRecord,
+): Promise<ChosenGame> => (games === undefined ? settings : games.choose(pinOf(config)));
+
+/** GV2 */
+const opened = async ({ game }: Ports, paths: Paths, { install }: ChosenGame, choice: Choice): Promise<Choice> => {
+  if (choice.kind !== "start") return choice;
+  const madeBy = await game.saveVersion(`${paths.saves}/${choice.save}`);
+  const message = saveProblem(choice.save, madeBy, install);
+  return message === undefined ? choice : { kind: "stuck", message };
 };
 
 export interface Prepared {
+  readonly chosen: ChosenGame;
   readonly lineage: Lineage;
   readonly choice: Choice;
   /** Saves that were cut off while being written and are out of the way now: what to tell an operator. */
@@ -51,8 +69,19 @@ export interface Prepared {
 
 /** Takes an operator's save, if there is one, and says which save is to be started. */
 export const prepare = async (context: BridgeContext, paths: Paths, record: InstanceRecord): Promise<Prepared> => {
+  const chosen = await chosenGame(context, record);
+  await writeFiles(context, paths, record, chosen);
+  const { choice, ...found } = await chooseSaveOf(context, paths, record);
+  return { ...found, choice: await opened(context.ports, paths, chosen, choice), chosen };
+};
+
+/** An operator's save, or the one that this world wrote last. */
+const chooseSaveOf = async (
+  context: BridgeContext,
+  paths: Paths,
+  record: InstanceRecord,
+): Promise<Omit<Prepared, "chosen">> => {
   const { game } = context.ports;
-  await writeFiles(context, paths, record);
   const saves = await game.saves(paths.saves);
   const next = saves.find(({ name }) => name === NEXT_SAVE);
   if (next?.opens === true) {
@@ -70,34 +99,44 @@ export const prepare = async (context: BridgeContext, paths: Paths, record: Inst
   return { lineage: record.lineage, choice, torn };
 };
 
-export const orderOf = ({ settings }: BridgeContext, paths: Paths, args: readonly string[]): SpawnOrder => ({
-  command: settings.install.command,
-  args: [...settings.install.args, "--config", paths.config, "--mod-directory", paths.mods, ...args],
+export const orderOf = ({ install }: ChosenGame, paths: Paths, args: readonly string[]): SpawnOrder => ({
+  command: install.command,
+  args: [...install.args, "--config", paths.config, "--mod-directory", paths.mods, ...args],
   cwd: paths.folder,
   output: paths.console,
 });
 
 /** Starts the process that makes the first save and ends. */
-export const createSave = async (context: BridgeContext, paths: Paths, record: InstanceRecord): Promise<ProcessId> => {
-  const { game } = context.ports;
+export const createSave = async (
+  { ports: { game } }: BridgeContext,
+  paths: Paths,
+  record: InstanceRecord,
+  chosen: ChosenGame,
+): Promise<ProcessId> => {
   await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
   const seed = ["--map-gen-seed", String(record.config.seed)];
-  return game.spawn(orderOf(context, paths, ["--create", `${paths.saves}/${MADE_SAVE}`, ...seed]));
+  return game.spawn(orderOf(chosen, paths, ["--create", `${paths.saves}/${MADE_SAVE}`, ...seed]));
 };
 
 /** Starts the server on a copy of the save (S9). Its record is on disk before it runs, and complete once its pid is known. */
-export const startServer = async (context: BridgeContext, paths: Paths, save: string): Promise<ServerRecord> => {
+export const startServer = async (
+  context: BridgeContext,
+  paths: Paths,
+  save: string,
+  chosen: ChosenGame,
+): Promise<ServerRecord> => {
   const { disk, game, random } = context.ports;
   await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
   const file = startFileFor(save);
   await game.copy(`${paths.saves}/${save}`, `${paths.saves}/${file}`);
   const { game: gamePort, rcon: rconPort } = await game.freePorts(context.settings.gameAddress);
   const password = randomText(random, PASSWORD_CHARACTERS);
-  const draft: ServerRecord = { process: null, gamePort, rconPort, password, save, file };
+  const { version } = chosen.install;
+  const draft: ServerRecord = { process: null, gamePort, rconPort, password, save, file, version };
   await writeServer(disk, paths, draft);
   failpoint("server.spawning");
   const process = await game.spawn(
-    orderOf(context, paths, [
+    orderOf(chosen, paths, [
       ...["--start-server", `${paths.saves}/${file}`, "--server-settings", paths.settings],
       ...["--port", String(gamePort), "--bind", context.settings.gameAddress],
       ...["--rcon-bind", `${RCON_ADDRESS}:${rconPort}`, "--rcon-password", password],

@@ -73,6 +73,8 @@ const serverFile = z.object({
   /** The save that it was started from, and the copy that it runs on. */
   save: z.string(),
   file: z.string(),
+  /** Of the game; earlier bridges did not write it. */
+  version: z.string().exactOptional(),
 });
 export type ServerRecord = Omit<z.infer<typeof serverFile>, "v">;
 

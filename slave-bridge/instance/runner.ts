@@ -1,4 +1,6 @@
+import { pinOf } from "#bridge/factorio/choose";
 import type { ProcessExit, ProcessId } from "#bridge/game/port";
+import type { ChosenGame } from "#bridge/install";
 import { Alarms } from "#bridge/instance/alarms";
 import { keepReport } from "#bridge/instance/crash-report";
 import { instancesFolder, type Paths, pathsOf, writeRecord } from "#bridge/instance/folder";
@@ -55,6 +57,7 @@ export class InstanceRunner {
   readonly #game: GameRun;
   readonly notes: SaveNotes;
   #save: { readonly save: string; readonly own: boolean } | undefined;
+  #chosen: ChosenGame | undefined;
   readonly #alarms = new Alarms();
   #work: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
@@ -126,6 +129,14 @@ export class InstanceRunner {
 
   #refuseBusy(): void {
     if (this.#busy !== undefined) throw refused(`${this.instance}: ${this.#busy}; try again when that is done`);
+  }
+
+  get gameVersion(): string | undefined {
+    return this.#game.version;
+  }
+
+  get pinned(): string | undefined {
+    return pinOf(this.#record.config);
   }
 
   telemetry(): InstanceTelemetry {
@@ -259,7 +270,7 @@ export class InstanceRunner {
       case "prepare":
         return this.#prepare(action.attempt);
       case "create-save":
-        return this.#spawn(async () => ({ process: await createSave(this.context, this.#paths, this.#record) }));
+        return this.#spawn(async () => ({ process: await this.#createSave() }));
       case "spawn":
         return this.#spawn(() => this.#startServer());
       case "connect-rcon":
@@ -288,7 +299,7 @@ export class InstanceRunner {
 
   async #prepare(attempt: number): Promise<void> {
     try {
-      const { lineage, choice, torn } = await prepare(this.context, this.#paths, this.#record);
+      const { lineage, choice, torn, chosen } = await prepare(this.context, this.#paths, this.#record);
       if (torn !== undefined) this.#alarm("saves", `${this.instance}: ${torn}`);
       if (choice.kind === "stuck") {
         return this.#input({ kind: "unprepared", attempt, message: choice.message, hopeless: true });
@@ -296,6 +307,7 @@ export class InstanceRunner {
       this.#record = { ...this.#record, lineage };
       await this.#write();
       this.#save = choice.kind === "start" ? choice : undefined;
+      this.#chosen = chosen;
       this.#input({ kind: "prepared", attempt, save: choice.kind === "start" });
     } catch (error) {
       const message = `its folder cannot be made ready: ${messageOf(error)}`;
@@ -315,11 +327,16 @@ export class InstanceRunner {
     }
   }
 
+  async #createSave(): Promise<ProcessId> {
+    if (this.#chosen === undefined) throw unavailable("no game was chosen");
+    return createSave(this.context, this.#paths, this.#record, this.#chosen);
+  }
+
   async #startServer(): Promise<{ process: ProcessId; server: ServerRecord }> {
     const save = this.#save;
-    if (save === undefined) throw unavailable("no save was chosen");
+    if (save === undefined || this.#chosen === undefined) throw unavailable("no save was chosen");
     await this.#change({ lineage: started(this.#record.lineage, save, this.context.ports.clock.now()) });
-    const server = await startServer(this.context, this.#paths, save.save);
+    const server = await startServer(this.context, this.#paths, save.save, this.#chosen);
     if (server.process === null) throw unavailable("the process has no id");
     return { process: server.process, server };
   }

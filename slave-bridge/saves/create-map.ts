@@ -1,6 +1,6 @@
 import type { ProcessExit } from "#bridge/game/port";
 import type { Paths } from "#bridge/instance/folder";
-import { orderOf, writeFiles } from "#bridge/instance/launch";
+import { chosenGame, orderOf, writeFiles } from "#bridge/instance/launch";
 import type { InstanceRecord } from "#bridge/instance/record";
 import type { BridgeContext } from "#bridge/ports";
 import type { Vault } from "#bridge/saves/vault";
@@ -36,7 +36,8 @@ export const makeMap = async (context: BridgeContext, vault: Vault, order: MapOr
   const { paths, record, map, file } = order;
   const { disk, game } = context.ports;
   const folder = `${paths.folder}/incoming`;
-  await writeFiles(context, paths, record);
+  const chosen = await chosenGame(context, record);
+  await writeFiles(context, paths, record, chosen);
   const args = ["--create", file];
   const given = [
     [map.mapGenSettings, "--map-gen-settings", "map-gen-settings.json", "the map generator's settings"],
@@ -54,7 +55,7 @@ export const makeMap = async (context: BridgeContext, vault: Vault, order: MapOr
   // The game makes the file, not the folder.
   await disk.write(`${folder}/.bridge`, new Uint8Array());
   await game.bound(paths.console, 0);
-  const exit = await run(context, orderOf(context, paths, args));
+  const exit = await run(context, orderOf(chosen, paths, args));
   const lines = await game.lastLines(paths.console, LAST_LINES);
   if (exit === "late") throw unavailable(`the game has not made a map within ${MAKE_MS_MAX / 1_000} s: it was ended`);
   if (exit.code !== 0 || (await vault.stat(file)) === undefined) {

@@ -46,7 +46,7 @@ export const scene = () => {
   const settings: BridgeSettings = {
     slave,
     dir: "/data",
-    install: { name: "fake", command: "factorio", args: [], readData: "/factorio/data", line: "2.1" },
+    install: { name: "fake", command: "factorio", args: [], readData: "/factorio/data", version: "2.1.9", line: "2.1" },
     mods: machine.mods,
     gameAddress: "127.0.0.1",
     limits: LIMITS,

@@ -40,6 +40,8 @@ export class FakeMachine {
   /** Games ignore SIGTERM. */
   deaf = false;
   mods: ModSource[] = [{ name: "clusterio", version: "0.1.0", path: `${FAKE_MODS}/clusterio_0.1.0.zip` }];
+  /** By path: which game wrote a save, where it tells. */
+  readonly saveVersions = new Map<string, string>();
   spawned = 0;
   /** For each server started: was its record on disk by then? */
   readonly recorded: boolean[] = [];
@@ -124,6 +126,7 @@ export class FakeMachine {
         if (save !== undefined) this.saves.set(to, save);
       },
       trim: async () => {},
+      saveVersion: async (path) => this.saveVersions.get(path),
       remove: async (path) => {
         this.saves.delete(path);
         this.consoles.delete(path);

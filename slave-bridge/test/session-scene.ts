@@ -90,7 +90,12 @@ export const scene = (save: FakeSave = newSave(7)) => {
     pulse: () => {},
   };
   const settings = {
-    ...{ slave, dir: "/data", install: { name: "", command: "", args: [], readData: "", line: "2.1" }, mods: [] },
+    ...{
+      slave,
+      dir: "/data",
+      install: { name: "", command: "", args: [], readData: "", version: "2.1.9", line: "2.1" },
+      mods: [],
+    },
     ...{ gameAddress: "127.0.0.1", limits: LIMITS, version: "0" },
   };
   const boot = nextBoot(clock.now(), "", random);

@@ -1,6 +1,7 @@
 import { constants, copyFile, cp, readdir, readFile, rename, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { followFile } from "#bridge/game/adapters/follow-file";
+import { saveVersion } from "#bridge/game/adapters/save-version";
 import { zipOpens } from "#bridge/game/adapters/zip-opens";
 import type { GameFiles, ModSource, SaveFile } from "#bridge/game/port";
 import { lockFolder } from "#core/adapters/folder-lock";
@@ -27,6 +28,8 @@ export const realGameFiles: GameFiles = {
     const saves = await Promise.all(zips.map((name) => saveAt(join(folder, name))));
     return saves.filter((save) => save !== undefined);
   },
+
+  saveVersion,
 
   async copy(from, to) {
     await makeFolder(dirname(to));

@@ -24,6 +24,10 @@ export const standInInstall = (speed: number, line = "2.1"): Install => {
     command: process.execPath,
     args: [main, "--game-line", line, ...(speed === 1 ? [] : ["--speed", String(speed)])],
     readData: join(root, "sim/factorio/lua"),
+    version: STAND_IN_VERSIONS[line] ?? `${line}.0`,
     line,
   };
 };
+
+/** As sim/factorio says them: which version each of its lines is taken from. */
+const STAND_IN_VERSIONS: Readonly<Record<string, string>> = { "2.0": "2.0.77", "2.1": "2.1.9" };

@@ -1,0 +1,170 @@
+import { Command, Option } from "clipanion";
+import { z } from "zod";
+import { nodeClock } from "#core/adapters/node-clock";
+import { Progress } from "#core/adapters/progress";
+import { ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
+import { type FactorioJob, type FactorioView, factorioJob, factorioView } from "#core/events/command";
+import { parsePin } from "#core/game-version";
+import { type SlaveId, slaveId } from "#core/ids";
+import { pause } from "#core/ports/clock";
+import type { Column } from "#core/terminal/table";
+import type { Output } from "#ctl/audit/output";
+import type { ClusterClient } from "#ctl/client/client";
+import { AS_USER, UserCommand } from "#ctl/client/user-command";
+
+const CATEGORY = "Factorio";
+const SOURCE = `${AS_USER}
+      Exit codes: 0; 2 bad arguments, or what was found is no Factorio; 3 the slave is away, or the version cannot be had; 4 refused:
+      the sum is another one, or the version is used.
+`;
+
+/** How often a slave is asked how far it is. */
+const ASK_MS = 500;
+/** A slave that does not answer that often in a row is away; its install goes on without us. */
+const SILENT_MAX = 5;
+
+const FACTORIO_COLUMNS: readonly Column<FactorioView>[] = [
+  { head: "VERSION", of: ({ version }) => version },
+  { head: "CHANNELS", of: ({ channels }) => channels.join(",") || "-" },
+  { head: "USED BY", of: ({ usedBy }) => usedBy.join(",") || "-" },
+];
+
+abstract class FactorioCommand extends UserCommand {
+  slave = Option.String("--slave", { required: true, description: "The slave on whose machine." });
+}
+
+const job = z.union([factorioJob, z.object({}).strict()]);
+const isJob = (told: z.infer<typeof job>): told is FactorioJob => "phase" in told;
+const listing = z.object({ installs: z.array(factorioView) });
+
+const shaped = <T>(shape: z.ZodType<T>, value: unknown): T => {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  throw unavailable("the slave's answer has another shape: is it another version?");
+};
+
+/** Follows an install to its end. */
+const followed = async (
+  client: ClusterClient,
+  slave: SlaveId,
+  wanted: string,
+  output: Output,
+): Promise<FactorioJob> => {
+  let phase = "";
+  let progress: Progress | undefined;
+  let silent = 0;
+  try {
+    for (;;) {
+      const told = await client.slave(slave, "factorio-status", {}).catch((error: unknown) => {
+        if (++silent >= SILENT_MAX) throw error;
+        return undefined;
+      });
+      if (told !== undefined) {
+        silent = 0;
+        const now = shaped(job, told);
+        if (!isJob(now) || now.wanted !== wanted)
+          throw unavailable(
+            `${slave} knows nothing of this install any more: was it restarted? Order it again, it goes on`,
+          );
+        if (now.phase === "done") return now;
+        if (now.phase === "failed") throw new ClusterioError(codeOf(now.code), now.message ?? "it failed");
+        if (now.phase !== phase) {
+          progress?.end();
+          progress = undefined;
+          phase = now.phase;
+          process.stderr.write(`${slave}: ${phase} Factorio ${now.version ?? wanted}\n`);
+        }
+        if (now.total !== undefined) {
+          progress ??= new Progress("bytes", now.total);
+          progress.update(now.done);
+        }
+      }
+      await pause(nodeClock, ASK_MS, output.signal);
+      if (output.signal.aborted)
+        throw unavailable(`${slave} goes on installing: clusterio factorio list --slave ${slave}`);
+    }
+  } finally {
+    progress?.end();
+  }
+};
+
+const codeOf = (code: string | undefined): ErrorCode =>
+  code !== undefined && Object.hasOwn(EXIT_CODES, code) ? (code as ErrorCode) : "unavailable";
+
+export class FactorioInstallCommand extends FactorioCommand {
+  static override paths = [["factorio", "install"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "install a version of the headless server on a slave, beside the others",
+    details: `
+      The slave downloads what the vendor publishes, verifies its SHA-256 and puts it in place in one step; a download that broke
+      goes on where it ended. It goes on when this command is left. From a file: \`clusterio-bridge factorio install --from\`.
+      ${SOURCE}`,
+    examples: [["The newest stable one", "$0 factorio install stable --slave attic"]],
+  });
+  version = Option.String({ name: "version" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const slave = slaveId(this.slave);
+      parsePin(this.version);
+      return async (client, output) => {
+        await client.slave(slave, "factorio-install", { version: this.version });
+        const { version = this.version, there } = await followed(client, slave, this.version, output);
+        this.show(output, { slave, version, there: there ?? false }, (done) => [
+          `Factorio ${done.version} ${done.there ? "was installed already" : "is installed"} on ${done.slave}`,
+        ]);
+      };
+    });
+  }
+}
+
+export class FactorioListCommand extends FactorioCommand {
+  static override paths = [["factorio", "list"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "the versions that are installed on a slave, and who uses them",
+    details: SOURCE,
+    examples: [["", "$0 factorio list --slave attic"]],
+  });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const slave = slaveId(this.slave);
+      return async (client, output) => {
+        const { installs } = shaped(listing, await client.slave(slave, "factorio-list", {}));
+        this.list(
+          output,
+          installs,
+          FACTORIO_COLUMNS,
+          `nothing is installed on ${slave}: clusterio factorio install stable`,
+        );
+      };
+    });
+  }
+}
+
+export class FactorioRemoveCommand extends FactorioCommand {
+  static override paths = [["factorio", "remove"]];
+  static override usage = Command.Usage({
+    category: CATEGORY,
+    description: "remove an installed version that no instance of a slave uses",
+    details: SOURCE,
+    examples: [["", "$0 factorio remove 2.0.28 --slave attic"]],
+  });
+  version = Option.String({ name: "version" });
+
+  override async execute(): Promise<number> {
+    return this.run(() => {
+      const slave = slaveId(this.slave);
+      return async (client, output) => {
+        await client.slave(slave, "factorio-remove", { version: this.version });
+        this.show(output, { slave, removed: this.version }, (done) => [
+          `Factorio ${done.removed} is removed from ${done.slave}`,
+        ]);
+      };
+    });
+  }
+}
+
+export const FACTORIO_COMMANDS = [FactorioInstallCommand, FactorioListCommand, FactorioRemoveCommand] as const;

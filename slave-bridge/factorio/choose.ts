@@ -1,0 +1,56 @@
+import type { Channels } from "#bridge/factorio/catalog";
+import type { Install } from "#bridge/install";
+import { badInput } from "#core/errors";
+import type { InstanceConfig } from "#core/events/delivery";
+import { compareGameVersions, lineOfVersion, parseGameVersion, parsePin } from "#core/game-version";
+
+/**
+ * Which of a machine's installs an instance runs. Pure.
+ *
+ * GV1 a pin never runs another version than it names, and what it names is never fetched by itself.
+ * GV2 a save is never started by a game that is older than what wrote it.
+ */
+export interface There {
+  /** What the bridge was given (`--factorio`, or the stand-in): runs where nothing is pinned, unless it only stands in. */
+  readonly given: Install;
+  /** Given and standing in: an installed game comes before it. */
+  readonly givenStandsIn: boolean;
+  readonly installed: readonly Install[];
+  /** What each channel was when it was last installed. */
+  readonly channels: Channels;
+}
+
+const newest = (installs: readonly Install[]): Install | undefined =>
+  [...installs].sort((a, b) => compareGameVersions(versionOf(b), versionOf(a)))[0];
+
+const versionOf = ({ version }: Install) => parseGameVersion(version) ?? ([0, 0, 0] as const);
+
+/** @throws ClusterioError `bad-input` that says how to get what is pinned. */
+export const chooseInstall = (pinned: string | undefined, there: There): Install => {
+  const { given, givenStandsIn, installed } = there;
+  const real = givenStandsIn ? installed : [given, ...installed];
+  if (pinned === undefined) return givenStandsIn ? (newest(installed) ?? given) : given;
+  const pin = parsePin(pinned);
+  const fits = ({ version }: Install): boolean => {
+    if (pin.kind === "exact") return version === pin.version;
+    return pin.kind === "line" ? lineOfVersion(version) === pin.line : version === there.channels[pin.channel];
+  };
+  // What stands in for the game is taken only where no real one fits.
+  const found = newest(real.filter(fits)) ?? (fits(given) ? given : undefined);
+  if (found !== undefined) return found;
+  const have = real.map(({ version }) => version).join(", ") || "none";
+  throw badInput(
+    `it is to run Factorio ${pinned}, which is not installed here (installed: ${have}): clusterio factorio install ${pinned} --slave ID, or set its version otherwise`,
+  );
+};
+
+/** Why a game must not open a save, or undefined. A save that does not tell is left to the game. */
+export const saveProblem = (save: string, madeBy: string | undefined, game: Install): string | undefined => {
+  const saved = madeBy === undefined ? undefined : parseGameVersion(madeBy);
+  const runs = parseGameVersion(game.version);
+  if (saved === undefined || runs === undefined || compareGameVersions(saved, runs) <= 0) return undefined;
+  return `saves/${save} was written by Factorio ${madeBy}, and this instance runs ${game.version}, which cannot open it: install ${madeBy} and set the instance's version to it, or load an older save`;
+};
+
+/** What an instance's configuration pins. */
+export const pinOf = (config: InstanceConfig & { readonly game?: string }): string | undefined => config.game;

@@ -1,0 +1,22 @@
+import { ZipFile } from "#bridge/game/adapters/zip-file";
+import { isClusterioError } from "#core/errors";
+
+/** `level-init.dat` begins with the version of the game that wrote the save: four little-endian 16-bit numbers. */
+const LEVEL_INIT = /(?:^|\/)level-init\.dat$/;
+const LEVEL_INIT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Undefined when it does not tell: the game finds out then. (An adapter: reads the disk.) */
+export const saveVersion = async (path: string): Promise<string | undefined> => {
+  try {
+    return await ZipFile.with(path, async (zip) => {
+      const entry = zip.find(LEVEL_INIT);
+      if (entry === undefined) return undefined;
+      const bytes = await zip.read(entry, LEVEL_INIT_BYTES_MAX);
+      if (bytes.length < 8) return undefined;
+      return `${bytes.readUInt16LE(0)}.${bytes.readUInt16LE(2)}.${bytes.readUInt16LE(4)}`;
+    });
+  } catch (error) {
+    if (!isClusterioError(error)) throw error;
+    return undefined;
+  }
+};
