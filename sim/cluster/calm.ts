@@ -8,6 +8,7 @@ import { RESOURCES } from "#sim/cluster/world";
 
 /** Longer than a session may be silent. */
 const WATCHED_MS = 60_000;
+const CHUNK_MS = 2_000;
 
 /** Something in the export chest, for somebody to collect. */
 const putOut = (host: Host): number => {
@@ -19,7 +20,8 @@ const putOut = (host: Host): number => {
 
 /** Nobody loses his link, and no session begins anew, while nothing happens. */
 export const watchLinks = async (cluster: Cluster): Promise<void> => {
-  // A command or a fact of before may still be under way.
+  // Facts of before may be under way for a minute; commands, deliveries, and second copies for less.
+  while (cluster.traffic.busy) await cluster.pass(CHUNK_MS);
   await cluster.pass(SETTLED_MS);
   const linked = cluster.hosts.filter((host) => host.bridge?.session.linked === true);
   const before = new Map(

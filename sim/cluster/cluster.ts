@@ -235,7 +235,8 @@ export class Cluster implements Setting {
     this.weather.count(`fact: ${type}`);
     this.checker.fact(bytes);
     if (type !== "world-reported") this.log(`fact ${decoder.decode(bytes)}`);
-    const arrivals = from.cut ? [] : this.weather.fact(from.lagMs, type === "world-synced");
+    const lagMs = from.said.leave(this.clock.now(), !this.weather.quiet);
+    const arrivals = from.cut ? [] : this.weather.fact(lagMs, type === "world-synced");
     const [, , , instance = ""] = subject.split(".");
     const sync = type === "world-synced" ? { sync: (JSON.parse(decoder.decode(bytes)) as SyncFact).data } : {};
     const number = this.traffic.departs({ instance, arrivals, ...sync });
@@ -271,7 +272,8 @@ export class Cluster implements Setting {
         this.traffic.deliveryArrives(`${host.slave} ${host.instance}`, number);
         host.delivery(delivery);
       };
-      for (const ms of this.weather.delivery(host.bridge?.machine.lagMs ?? 0)) {
+      const lagMs = host.bridge?.machine.told.leave(this.clock.now(), !this.weather.quiet) ?? 0;
+      for (const ms of this.weather.delivery(lagMs)) {
         if (ms === 0) arrive();
         else this.clock.after(ms, arrive);
       }

@@ -2,6 +2,7 @@ import { unavailable } from "#core/errors";
 import type { Bus, BusMessage, RequestResult, Subscription } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
 import type { MemoryBus } from "#core/ports/memory/memory-bus";
+import { Route } from "#sim/cluster/route";
 
 /**
  * One process on a machine of its own. Everything that reaches it goes through `run`: while it is paused (SIGSTOP) that
@@ -13,8 +14,9 @@ export class Machine {
   #waiting: (() => unknown)[] = [];
   /** How far this machine's clock is ahead of the broker's (ms). */
   skewMs: number;
-  /** How much longer than others' its facts and what it is told are under way (ms): they keep their order. */
-  lagMs = 0;
+  /** What it says, and what it is told. */
+  readonly said = new Route();
+  readonly told = new Route();
   /** What becomes of the next read of a stream: `begun` is called, and it is carried out when `done`. */
   hangingRead: { readonly begun: () => void; readonly done: Promise<void> } | undefined;
   /** Cut off from the broker. */

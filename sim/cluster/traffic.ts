@@ -43,6 +43,11 @@ export class Traffic {
 
   constructor(private readonly count: (what: string) => void) {}
 
+  /** A fact of some time ago may still arrive, and begin or end a session. */
+  get busy(): boolean {
+    return this.#underway.size > 0;
+  }
+
   /** Returns the number under which its copies arrive. */
   departs({ instance, sync, arrivals }: Departure): number {
     const number = ++this.#departed;

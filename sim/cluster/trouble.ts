@@ -188,7 +188,10 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     const lagMs = cluster.chance.between(50, cluster.chance.pick([500, 4_000]));
     const machines = cluster.hosts.flatMap((host) => (host.slave === slave ? (host.bridge?.machine ?? []) : []));
     const set = (ms: number) => {
-      for (const machine of machines) machine.lagMs = ms;
+      for (const { said, told } of machines) {
+        said.lagMs = ms;
+        told.lagMs = ms;
+      }
     };
     pauseFor(
       cluster,

@@ -80,8 +80,7 @@ export class Weather {
 
   /** What a message takes beyond what is special about it. */
   #routeMs(lagMs: number): number {
-    if (this.quiet) return 0;
-    return lagMs + (this.jitterMsMax > 0 ? this.chance.below(this.jitterMsMax) : 0);
+    return lagMs + (!this.quiet && this.jitterMsMax > 0 ? this.chance.below(this.jitterMsMax) : 0);
   }
 
   /** `lagMs`: what the sender's way to the broker takes. */

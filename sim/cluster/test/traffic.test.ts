@@ -21,7 +21,9 @@ test("a fact that overtakes an earlier one counts once for its own instance and 
   traffic.arrives(a2);
   traffic.arrives(a2);
   expect(counts).toEqual({ "reordered: facts of one instance": 1, "reordered: facts of two instances": 1 });
+  expect(traffic.busy).toBe(true);
   traffic.arrives(a1);
+  expect(traffic.busy).toBe(false);
   expect(Object.values(counts)).toEqual([1, 1]);
 });
 
