@@ -9,7 +9,7 @@ import { decide, isUrgent } from "#core/fold/decide";
 import { waitingWorlds } from "#core/fold/held";
 import { allRestated, lapsedSessions } from "#core/fold/lapse";
 import { recoveredBody } from "#core/fold/recovery";
-import { voidToken } from "#core/fold/sessions";
+import { endLeftWants, voidToken } from "#core/fold/sessions";
 import { hasChanges, type State } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
 import { every, pause } from "#core/ports/clock";
@@ -38,6 +38,8 @@ import { Writing, type WritingPorts } from "#projector/writing";
  * P17 Before all that EVENTS held when the term began is folded, a leader says nothing but that it leads: nobody is answered,
  *    nothing is restated or granted, no silence is judged. A ledger that was lost is made again from old facts, and on the
  *    way an instance is where it was long ago, and a world wants what it has long had.
+ * P18 A term's first round after that write ends the wants of worlds without a session: of a round that was cut off between two
+ *    parts the amounts stand in the ledger, and the session whose wants they are does not.
  */
 
 /** Rounds are at least this far apart, so that a busy cluster makes bigger rounds, not more; an idle one answers at once. */
@@ -137,6 +139,7 @@ export class Leader {
   async run(signal: AbortSignal): Promise<TermEnd> {
     if (!(await this.#begin(signal))) return "deposed";
     this.#begun = true;
+    endLeftWants(this.state);
     const { clock } = this.ports;
     this.#access = this.#openAccess();
     this.#answering = this.#answers();

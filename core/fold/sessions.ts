@@ -4,6 +4,21 @@ import { type Instance, type State, touchAccount, touchInstance, touchWorld, typ
 /** A token that nobody drew and that is never given twice: this leader's boot and a count. */
 export const voidToken = (state: State): string => `~${state.boot === "" ? "0" : state.boot}.${++state.voids}`;
 
+const endWants = (state: State, world: World): void => {
+  for (const account of world.accounts.values()) {
+    if (account.target !== 0) {
+      account.target = 0;
+      touchAccount(state, account);
+    }
+    updateClaim(account);
+  }
+};
+
+/** A round that was cut off in its midst may have wants of a session that was never written: it did not begin. */
+export const endLeftWants = (state: State): void => {
+  for (const world of state.worlds.values()) if (!world.open) endWants(state, world);
+};
+
 /** Ends a world's session: its wants are zero and its token is one that no bridge holds, so that the echo heals it. */
 export const closeSession = (state: State, world: World, token: string): void => {
   world.open = false;
@@ -12,13 +27,7 @@ export const closeSession = (state: State, world: World, token: string): void =>
   world.seq = 0;
   world.sessionChanged = true;
   state.pendingSyncs.delete(world.instance);
-  for (const account of world.accounts.values()) {
-    if (account.target !== 0) {
-      account.target = 0;
-      touchAccount(state, account);
-    }
-    updateClaim(account);
-  }
+  endWants(state, world);
   touchWorld(state, world);
   state.changes.tell.add(world.instance);
 };

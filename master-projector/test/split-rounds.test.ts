@@ -1,3 +1,4 @@
+import type { State } from "#core/fold/state";
 import type { MemoryLog } from "#core/ports/memory/memory-log";
 import { RESTATED_MS_MAX } from "#projector/granting";
 import { Cluster, COPPER, expectAudited, PLATE, stock, TOKEN } from "#projector/test/kit";
@@ -26,6 +27,12 @@ const dying = async (cluster: Cluster) => {
     bury: () => bus.setConnected(false),
   };
 };
+
+/** Wants of worlds whose session is not open. */
+const leftWanting = ({ worlds }: State): string[] =>
+  [...worlds.values()].flatMap(({ id, open, accounts }) =>
+    open ? [] : [...accounts.values()].flatMap(({ target, stock }) => (target === 0 ? [] : [`${id} ${stock.key}`])),
+  );
 
 const partsIn = async (cluster: Cluster): Promise<number> => {
   const stored = await cluster.ledger.read(1, 10_000);
@@ -59,3 +66,23 @@ test.each([1, 2])(
     await second.stop();
   },
 );
+
+test("P18: wants of a session that a round was cut off before end with the next term, also when EVENTS forgot the session", async () => {
+  const cluster = new Cluster();
+  const first = await dying(cluster);
+  const a = await cluster.instance("a");
+  const before = await partsIn(cluster);
+  first.diesAfter(1);
+  cluster.sync("a.1", { prev: "", epoch: a, received: { [PLATE]: 0 }, wanted: { [COPPER]: 5, [PLATE]: 10 } });
+  await cluster.pass(100);
+  expect((await partsIn(cluster)) - before).toBe(1);
+  first.bury();
+  cluster.events.recreate();
+  const second = await cluster.start({ ...cluster.ports(), roundBytesMax: ROUND_BYTES_MAX });
+  await cluster.pass(RESTATED_MS_MAX + 5_000);
+  expect(second.projector.leading).toBe(true);
+  expect(second.projector.state!.worlds.get("a.1" as never)).toMatchObject({ open: false });
+  expect(leftWanting(second.projector.state!)).toEqual([]);
+  await expectAudited(cluster, second);
+  await second.stop();
+});

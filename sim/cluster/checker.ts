@@ -22,7 +22,7 @@ import { Statements } from "#sim/cluster/statements";
  * C2 a grant goes to an open session that can take it, up to what it wants and no further.
  * C3 nobody is delivered, or has received, more than the ledger ever granted him.
  * C4 a world's saves are all of one map, where anybody could know which (maps.ts).
- * C5 a world wants in the ledger what it said under its token; one whose session ended wants nothing.
+ * C5 a world wants in the ledger what it said under its token; one that has no session wants nothing.
  * C6 within a session totals and the numbers of reports only rise, and debts only fall.
  * C7 grants and carries are everybody's fair share, computed anew in the slow way.
  * C8 a credit repays its world's debt, then the cluster's shortfall, then is storage.
@@ -158,7 +158,8 @@ export class Checker {
     const now = this.setting.now();
     const book = this.#book;
     const broke = (rule: string, detail: string) => this.broke(rule, detail);
-    if (message.boot !== book.boot) this.#termBegins(entry, now);
+    const isFirst = message.boot !== book.boot;
+    if (isFirst) this.#termBegins(entry, now);
     this.#judgeTold(message.boot, now);
     if (type === "instance-assigned") this.#judgeAssignment(message);
     if (type === "policy-set") this.#meters.clear();
@@ -180,7 +181,7 @@ export class Checker {
     this.#grantsNow = granted > 0;
     book.take(entry);
     this.#note(message);
-    judgeBook({ book, said: this.#said, broke });
+    judgeBook({ book, said: this.#said, broke }, isFirst);
     if (granted > 0) this.#judgeTerm(message.boot, now);
   }
 

@@ -72,10 +72,7 @@ const judgeLine = ({ book, said, broke }: LedgerContext, changed: Changed): void
       broke("C2", `${what}: allocated ${after.allocated}, wanted up to ${after.target}`);
   }
   const token = book.worlds.get(world)?.token ?? "";
-  // A round that was cut off in its midst has amounts, and no sessions: what it says of wants stands until it is said again.
-  const isNew = renewed || before.target !== after.target;
-  if (after.target !== 0 && !open && isNew)
-    broke("C5", `${what}: its session ended and it wants up to ${after.target}`);
+  if (after.target !== 0 && !open) broke("C5", `${what}: its session ended and it wants up to ${after.target}`);
   if (after.target !== 0 && after.target !== before.target && !renewed && !said.wanted(token, key, after.target))
     broke("C5", `${what}: wants up to ${after.target}, which it never said`);
   if (renewed) return;
@@ -225,8 +222,17 @@ export const judgeRound = (context: LedgerContext, { message }: Entry): number =
   return all.reduce((total, { granted }) => total + granted, 0);
 };
 
-/** After the book has taken it. */
-export const judgeBook = ({ book, said, broke }: Pick<LedgerContext, "book" | "said" | "broke">): void => {
+/** C5: what a round that was cut off in its midst said of wants, without its sessions, ends with the next leader's first round. */
+const judgeClosed = ({ book, broke }: Pick<LedgerContext, "book" | "broke">): void => {
+  for (const [id, { open, lines }] of book.worlds)
+    for (const [key, { target }] of open ? [] : lines)
+      if (target !== 0) broke("C5", `${id} ${key}: it has no session and wants up to ${target}`);
+};
+
+/** After the book has taken it. `isFirst`: of its term, which says no more than that it begins. */
+export const judgeBook = (context: Pick<LedgerContext, "book" | "said" | "broke">, isFirst: boolean): void => {
+  const { book, said, broke } = context;
+  if (!isFirst) judgeClosed(context);
   for (const repeated of book.repeated.splice(0)) broke("C11", `${repeated} is its token for the second time`);
   const open = new Map<string, string>();
   for (const [id, world] of book.worlds) {

@@ -142,6 +142,14 @@ export const PROJECTOR: readonly Mutation[] = [
       'if (body.type !== "round" && (await this.#writing.append(body, signal)) !== "stored") return false;\n    failpoint("term.begun");',
   },
   {
+    name: "wants of a round that was cut off stay",
+    among: ["half-round", "events-new", "events-tail"],
+    breaks: "a term's first round ends the wants of worlds without a session (P18)",
+    file: "master-projector/leader.ts",
+    text: "endLeftWants(this.state);",
+    replacement: "void endLeftWants;",
+  },
+  {
     name: "grants before the worlds have spoken",
     among: ["master-kill", "master-stop"],
     breaks: "no grant before every open session has restated to this leader (P9)",
