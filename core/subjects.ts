@@ -99,6 +99,8 @@ export const subjects = {
   message: (slave: SlaveId, instance: InstanceId, to: string | undefined, channel: string) =>
     join("message", slave, instance, to === undefined ? ALL_OTHERS : instanceId(to), encodeToken(channel)),
   stateLeader: () => join("state", "master", "leader"),
+  /** Projectors that do not lead, each in its turn. */
+  stateStandby: () => join("state", "master", "standby"),
   state: (kind: "instances", id: InstanceId) => join("state", kind, id),
   telemetry: (slave: SlaveId, instance: InstanceId | typeof SELF) => join("telemetry", slave, instance),
   rejected: (slave: SlaveId, instance: InstanceId) => join("rejected", slave, instance),

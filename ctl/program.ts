@@ -19,6 +19,7 @@ export const CLUSTERIO: Program = {
     { words: ["save"], load: async () => (await import("#ctl/save/command")).SAVE_COMMANDS },
     { words: ["factorio"], load: async () => (await import("#ctl/factorio/command")).FACTORIO_COMMANDS },
     { words: ["rotate", "identity"], load: async () => (await import("#ctl/keys/command")).KEY_COMMANDS },
+    { words: ["status"], load: async () => [(await import("#ctl/status/command")).StatusCommand] },
     { words: ["doctor"], load: async () => [(await import("#ctl/doctor/command")).DoctorCommand] },
     { words: ["audit", "replay", "events"], load: async () => (await import("#ctl/audit/command")).AUDIT_COMMANDS },
     { words: ["ledger"], load: async () => (await import("#ctl/ledger/command")).LEDGER_COMMANDS },

@@ -3,7 +3,7 @@ import type { Boot } from "#core/boot";
 
 import { RESTATE_MS } from "#core/events/delivery";
 import type { LedgerBody } from "#core/events/ledger";
-import type { ClusterView } from "#core/events/query";
+import type { ClusterView, StandbyView } from "#core/events/query";
 import { failpoint } from "#core/failpoints";
 import { decide, isUrgent } from "#core/fold/decide";
 import { waitingWorlds } from "#core/fold/held";
@@ -63,6 +63,8 @@ export interface LeaderPorts extends Omit<HousekeepingPorts, "write" | "wake">, 
   readonly assignments: Assignments;
   /** Who may do what; absent where this master has no keys for it. */
   readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "watch" | "keys" | "keepEdge">;
+  /** Projectors that would take over. */
+  readonly standbys?: () => readonly StandbyView[];
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
   /** Bytes in a round's message: absent, what the broker takes. */
   readonly roundBytesMax?: number;
@@ -411,6 +413,7 @@ export class Leader {
     const { bytes, bytesMax, outlook } = this.#house;
     return {
       leader: this.boot,
+      standbys: [...(this.ports.standbys?.() ?? [])],
       round: this.state.round,
       closedAt: this.state.closedAt,
       facts: {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { fromSeed } from "@nats-io/nkeys";
 import { Command, Option } from "clipanion";
@@ -131,6 +132,7 @@ class RunCommand extends Command {
       events: new JetStreamLog(link, "EVENTS"),
       ledgerLog: new JetStreamLog(link, "LEDGER"),
       stateLog: new JetStreamLog(link, "STATE"),
+      name: `${this.name}-${hostname()}-${process.pid}`.slice(0, 100),
       bus,
       clock: nodeClock,
       checkpointEvery: this.checkpointEvery,

@@ -11,6 +11,7 @@ import type { Random } from "#core/ports/random";
 import { subjects } from "#core/subjects";
 import { Leader, type LeaderPorts } from "#projector/leader";
 import { Ledger, type LedgerPorts } from "#projector/ledger/ledger";
+import { Standbys } from "#projector/standbys";
 
 const decoder = new TextDecoder();
 
@@ -29,9 +30,11 @@ const FOLLOW_MS = 500;
 /** halted: the ledger cannot be folded, so this projector writes nothing until it can be again. */
 export type ProjectorRole = "standby" | "leader" | "halted";
 
-export interface ProjectorPorts extends LeaderPorts, Omit<LedgerPorts, "log"> {
+export interface ProjectorPorts extends Omit<LeaderPorts, "standbys">, Omit<LedgerPorts, "log"> {
   /** The `STATE` stream: the last beat before this start. */
   readonly stateLog: Log;
+  /** What others see of it while it stands by; left out, it says nothing. */
+  readonly name?: string;
   readonly random: Random;
   readonly onRole: (role: ProjectorRole) => void;
 }
@@ -59,6 +62,7 @@ export class Projector {
   #heardAt = Number.NEGATIVE_INFINITY;
   /** The state has facts folded in that were never written, or may be another ledger's. */
   #dirty = false;
+  #standbys: Standbys | undefined;
   /** Why this projector is halted. */
   #problem: string | undefined;
   readonly #bell: Bell;
@@ -101,9 +105,11 @@ export class Projector {
     const before = last === undefined ? undefined : decodeBeat(last.data);
     if (last !== undefined && before?.leaving === undefined) this.#heardAt = Math.min(clock.now(), last.time);
     const beats = bus.subscribe(subjects.stateLeader(), ({ data }) => this.#heard(data));
+    this.#standbys = new Standbys(bus, clock, this.ports.name);
     try {
       while (!signal.aborted) await this.#term(signal);
     } finally {
+      this.#standbys.stop();
       beats.stop();
     }
   }
@@ -134,6 +140,7 @@ export class Projector {
         alarm(alarmText("ledger-damaged", `halted: ${this.#problem}`));
         saidAt = clock.now();
       }
+      this.#standbys?.say("halted");
       await pause(clock, HALTED_RETRY_MS, signal);
       if (!signal.aborted) this.#problem = await this.#problemNow(this.#problem);
     }
@@ -163,6 +170,7 @@ export class Projector {
     while (!signal.aborted) {
       const silence = this.ports.clock.now() - this.#heardAt;
       if (silence >= SILENCE_MS) return;
+      this.#standbys?.say("standby");
       await this.#follow();
       await this.#bell.wait(Math.min(FOLLOW_MS, SILENCE_MS - silence), signal);
     }
@@ -184,7 +192,8 @@ export class Projector {
     const { clock, random } = this.ports;
     await this.#follow();
     const boot = nextBoot(clock.now(), this.state.boot, random);
-    const leader = new Leader(this.ports, this.ledger, boot);
+    const standbys = () => this.#standbys?.now() ?? [];
+    const leader = new Leader({ ...this.ports, standbys }, this.ledger, boot);
     this.#leader = leader;
     this.ports.onRole("leader");
     try {

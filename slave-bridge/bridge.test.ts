@@ -451,7 +451,7 @@ describe("commands", () => {
       return result.kind === "answer" ? decodeJson(answer, result.data, "answer") : result;
     };
     expect(await ask(SELF, "status")).toEqual({
-      ok: { boot: bridge.boot, version: "0.1.0", game: "fake", instances: [] },
+      ok: { boot: bridge.boot, version: "0.1.0", game: "fake", instances: [], told: {} },
     });
     expect(await ask(SELF, "report")).toMatchObject({ error: { code: "refused" } });
     expect(await ask(SELF, "explode")).toMatchObject({ error: { code: "bad-input" } });

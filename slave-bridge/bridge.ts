@@ -19,7 +19,13 @@ import { type Delivery, delivery, type LinkRequest, linkAnswer } from "#core/eve
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody } from "#core/events/facts";
 import { FACT_BYTES_MAX } from "#core/events/shapes";
-import { type AuditEntry, type InstanceTelemetry, type SlaveTelemetry, TELEMETRY_MS } from "#core/events/telemetry";
+import {
+  type AuditEntry,
+  type InstanceTelemetry,
+  type SlaveStatus,
+  type SlaveTelemetry,
+  TELEMETRY_MS,
+} from "#core/events/telemetry";
 import { failpoint } from "#core/failpoints";
 import { type InstanceId, instanceId, isId, type WorldId } from "#core/ids";
 import type { BusMessage } from "#core/ports/bus";
@@ -56,6 +62,8 @@ export class Bridge implements RunnerHost {
   readonly #refusedAt = new Map<InstanceId, number>();
   readonly #closers: (() => void)[] = [];
   readonly #changed = new Set<InstanceId>();
+  /** What was last told of each instance, for whoever asks between two times. */
+  readonly #told = new Map<InstanceId, Omit<InstanceTelemetry, "latencyMs">>();
   readonly #post: Post;
   readonly #files: FileService;
   readonly #factorio: FactorioOrders;
@@ -197,9 +205,15 @@ export class Bridge implements RunnerHost {
     return { boot, version: settings.version, game: settings.install.name, instances };
   }
 
+  #toldNow(): NonNullable<SlaveStatus["told"]> {
+    return Object.fromEntries([...this.#told].filter(([instance]) => this.#runners.has(instance)));
+  }
+
   #tellTelemetry(runner: InstanceRunner): void {
     const { settings, ports } = this.context;
     const telemetry: InstanceTelemetry = runner.telemetry();
+    const { latencyMs: _, ...told } = telemetry;
+    this.#told.set(runner.instance, told);
     ports.bus.publish(subjects.telemetry(settings.slave, runner.instance), encodeJson(telemetry));
   }
 
@@ -295,7 +309,7 @@ export class Bridge implements RunnerHost {
       return { ok: await carryOut(await this.#assigned(subject.instance), command) };
     }
     const order = slaveCommandIn(message, subject);
-    if (order.verb === "status") return { ok: this.#status() };
+    if (order.verb === "status") return { ok: { ...this.#status(), told: this.#toldNow() } };
     return { ok: await this.#factorio.carryOut(order, [...this.#runners.values()]) };
   }
 

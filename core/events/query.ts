@@ -23,8 +23,18 @@ export type Page = z.infer<typeof page>;
 
 const next = { next: z.string().optional() };
 
+/** `state.master.standby`: what a projector that does not lead says of itself. */
+export const standbyView = z.object({
+  name: z.string().min(1).max(100),
+  /** halted: its ledger cannot be folded. */
+  role: z.enum(["standby", "halted"]),
+});
+export type StandbyView = z.infer<typeof standbyView>;
+
 export const clusterView = z.object({
   leader: shape.boot,
+  /** Projectors that do not lead and were heard lately; left out by earlier versions. */
+  standbys: z.array(standbyView).exactOptional(),
   round: shape.count,
   closedAt: shape.count,
   facts: z.object({ applied: shape.count, ignored: z.record(z.string(), shape.count), rejected: shape.count }),

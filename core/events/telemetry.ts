@@ -49,6 +49,13 @@ export const slaveTelemetry = z.object({
 });
 export type SlaveTelemetry = z.infer<typeof slaveTelemetry>;
 
+/** What a bridge answers to `status`: also what it last told of each instance, but for samples, which are told once. */
+export const slaveStatus = slaveTelemetry.extend({
+  /** Left out by earlier versions. */
+  told: z.record(shape.id, instanceTelemetry.omit({ latencyMs: true })).exactOptional(),
+});
+export type SlaveStatus = z.infer<typeof slaveStatus>;
+
 export const TELEMETRY_MS = 5_000;
 
 /** Characters of an audit entry: a verb or a code, and what was said. */

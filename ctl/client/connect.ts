@@ -4,6 +4,7 @@ import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { tokenIn } from "#core/adapters/nats-creds";
 import { badInput, isClusterioError, unavailable } from "#core/errors";
 import { userId } from "#core/ids";
+import type { Bus } from "#core/ports/bus";
 import { ClusterClient } from "#ctl/client/client";
 import { type Place, placeInFolder, readCa, readGiven, serverOf } from "#ctl/cluster/place";
 import { Contexts } from "#ctl/context/store";
@@ -59,14 +60,15 @@ const placeOfContext = async (name: string): Promise<Place> => {
 export const connectUser = async (
   typed: TypedCluster,
   cwd: string,
-): Promise<{ readonly link: NatsLink; readonly client: ClusterClient; readonly place: Place }> => {
+): Promise<{ readonly link: NatsLink; readonly client: ClusterClient; readonly place: Place; readonly bus: Bus }> => {
   const place = await placeOf(typed, cwd);
   const { url, creds, ca, credsPath, remedy } = place;
   const token = tokenIn(creds, credsPath);
   const user = token.scoped ? userId(token.name) : USER;
   try {
     const link = await connectNats({ servers: url, creds, name: user, ca });
-    return { link, client: new ClusterClient(new NatsBus(link), user), place };
+    const bus = new NatsBus(link);
+    return { link, client: new ClusterClient(bus, user), place, bus };
   } catch (error) {
     if (!isClusterioError(error, "unavailable")) throw error;
     throw unavailable(`no NATS server answers at ${url}; ${remedy}`, error);

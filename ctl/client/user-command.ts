@@ -1,4 +1,5 @@
 import { Option } from "clipanion";
+import type { Bus } from "#core/ports/bus";
 import { dirOption, ResultCommand } from "#ctl/audit/base-command";
 import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
@@ -20,14 +21,14 @@ export abstract class UserCommand extends ResultCommand {
   ca = Option.String("--ca", { description: "With --nats-url: PEM file of the authority of its certificate." });
 
   protected run(
-    prepare: () => (client: ClusterClient, output: Output, place: Place) => Promise<void>,
+    prepare: () => (client: ClusterClient, output: Output, place: Place, bus: Bus) => Promise<void>,
   ): Promise<number> {
     return this.work(() => {
       const ask = prepare();
       return async (output, own) => {
-        const { link, client, place } = await connectUser(this, process.cwd());
+        const { link, client, place, bus } = await connectUser(this, process.cwd());
         own(link, (opened) => opened.close());
-        await ask(client, output, place);
+        await ask(client, output, place, bus);
       };
     });
   }
