@@ -114,6 +114,14 @@ export const subjects = {
   access: () => join("access", "book"),
   join: (token: string) => join("join", instanceId(token)),
   query: (caller: UserId | SlaveId, noun: string) => join("query", caller, noun),
+  /** What an instance's game and bridge print. */
+  log: (slave: SlaveId, instance: InstanceId) => join("log", slave, instance),
+  /** The same wherever it runs. */
+  logsOf: (instance: InstanceId) => join("log", "*", instance),
+  /** Its history; it names the instance, so that the right to it is the broker's to check. */
+  logQuery: (caller: UserId, instance: InstanceId) => join("query", caller, "logs", instance),
+  /** Where an instance runs, as its bridge says. */
+  telemetryOf: (instance: InstanceId) => join("telemetry", "*", instance),
   /** Wildcards for subscribers. */
   all: {
     events: join("event", ">"),
@@ -128,6 +136,7 @@ export const subjects = {
     telemetry: join("telemetry", ">"),
     masterCommands: join("command", "*", "master", ">"),
     queries: join("query", ">"),
+    logQueries: join("query", "*", "logs", "*"),
     joins: join("join", "*"),
     /** All that slaves say to CORE. */
     saidBySlaves: ["event", "log", "audit", "telemetry", "chat", "circuit"].map((kind) => join(kind, ">")),
@@ -215,6 +224,19 @@ export const parseMessageSubject = (subject: string): MessageSubject | undefined
   if (to !== ALL_OTHERS && !isId(to)) return undefined;
   const only = to === ALL_OTHERS ? undefined : instanceId(to);
   return { slave: slaveId(slave), instance: instanceId(instance), to: only, channel };
+};
+
+export const parseLogSubject = (subject: string): { slave: SlaveId; instance: InstanceId } | undefined => {
+  const [slave, instance] = tokensAfter("log", 2, subject) ?? [];
+  if (slave === undefined || instance === undefined || !isSlave(slave) || !isId(instance)) return undefined;
+  return { slave: slaveId(slave), instance: instanceId(instance) };
+};
+
+/** The instance whose log somebody asks for. */
+export const parseLogQuerySubject = (subject: string): InstanceId | undefined => {
+  const [caller, noun, instance] = tokensAfter("query", 3, subject) ?? [];
+  if (caller === undefined || noun !== "logs" || instance === undefined) return undefined;
+  return isId(caller) && isId(instance) ? instanceId(instance) : undefined;
 };
 
 export const parseTelemetrySubject = (subject: string): { slave: SlaveId; instance: string } | undefined => {

@@ -19,6 +19,7 @@ import { type DaemonContext, runDaemon } from "#core/lifecycle";
 import { healthOf, serveHttp } from "#projector/adapters/http";
 import { openAccess } from "#projector/adapters/open-access";
 import { CHECKPOINT_EVERY } from "#projector/housekeeping";
+import { Logs } from "#projector/logs";
 import { newMetrics } from "#projector/metrics";
 import { Projector } from "#projector/projector";
 
@@ -161,6 +162,7 @@ class RunCommand extends Command {
       },
     });
     view = () => projector;
+    own(new Logs({ bus, clock: nodeClock, log: new JetStreamLog(link, "LOGS") }), (logs) => logs.close());
     if (this.http !== undefined) {
       const health = () => {
         const connected = link.connected();

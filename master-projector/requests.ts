@@ -5,7 +5,7 @@ import { linkRequest } from "#core/events/delivery";
 import type { State } from "#core/fold/state";
 import { type InstanceId, slaveId, type UserId } from "#core/ids";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
-import { parseMasterCommandSubject, parseQuerySubject, subjects } from "#core/subjects";
+import { parseLogQuerySubject, parseMasterCommandSubject, parseQuerySubject, subjects } from "#core/subjects";
 import { type Decision, decideCommand } from "#projector/commands";
 import { type Assignments, answerQuery, linkAnswer, type Own } from "#projector/queries";
 
@@ -66,6 +66,8 @@ export class Requests {
   }
 
   #take(message: BusMessage): void {
+    // Answered beside the ledger (logs.ts).
+    if (parseLogQuerySubject(message.subject) !== undefined) return;
     const refusal = refusalOf(message);
     if (refusal !== undefined) return this.answer(message, errorOf("bad-input", refusal));
     if (this.#waiting.length >= REQUESTS_MAX)

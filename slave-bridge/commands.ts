@@ -84,6 +84,8 @@ export const carryOut = async (runner: InstanceRunner, command: Exclude<Command,
       const reply = await runner.command(command.data.command);
       return { reply: cutToBytes(reply, REPLY_BYTES_MAX) };
     }
+    case "log":
+      return runner.log(command.data.lines);
     case "report":
       return { tick: await runner.report() };
     case "state":

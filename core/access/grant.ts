@@ -27,7 +27,7 @@ export const parseGrant = (text: string): Grant => {
   if (meant.length === 0) {
     const noun = verb.split(".")[0] ?? "";
     const there = NOUNS.includes(noun)
-      ? VERBS.filter(({ name }) => name.startsWith(`${noun}.`)).map(({ name }) => name)
+      ? [...new Set(VERBS.filter(({ name }) => name.startsWith(`${noun}.`)).map(({ name }) => name))]
       : NOUNS.map((name) => `${name}.*`);
     const meant = didYouMean(
       verb,

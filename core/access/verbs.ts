@@ -7,6 +7,7 @@ import { SUBJECT_PREFIX } from "#core/subjects";
  * caller's own token, so that a grant is one in one's own name only.
  *
  * AC1 no verb of the master is one of a bridge: `command.<user>.*.*.start` would name both.
+ * AC6 whoever may see an instance's log as it comes may see what came before, and nobody else.
  * AC5 whoever has a verb of the master for some instances has no subject that does not name one of them.
  */
 const own = "{{name()}}";
@@ -43,11 +44,17 @@ const master = [...Object.keys(masterCommands), ...Object.keys(accessCommands)].
   // Without an instance it may be about any: only for whoever has it for all.
   return verb(name, "instance", "pub", (instance) => [`${said}.${instance}`, ...(instance === "*" ? [said] : [])]);
 });
-const ask = verb("ask.all", "cluster", "pub", () => [subject("query", own, ">")]);
+/** Not what names an instance: that is granted for some instances only. */
+const ask = verb("ask.all", "cluster", "pub", () => [subject("query", own, "*")]);
 const see = [
   verb("see.events", "instance", "sub", (instance) => [subject("event", "*", instance, "*")]),
   verb("see.deliveries", "instance", "sub", (instance) => [subject("delivery", "*", instance)]),
   verb("see.log", "instance", "sub", (instance) => [subject("log", "*", instance)]),
+  // AC6: its past, of the master, and of the bridge while no master is there.
+  verb("see.log", "instance", "pub", (instance) => [
+    subject("query", own, "logs", instance),
+    subject("command", own, "*", instance, "log"),
+  ]),
   verb("see.telemetry", "instance", "sub", (instance) => [subject("telemetry", "*", instance)]),
   verb("see.chat", "instance", "sub", (instance) => [subject("chat", "*", instance)]),
   verb("see.audit", "instance", "sub", (instance) => [subject("audit", "*", instance)]),

@@ -15,7 +15,7 @@ import {
 import { JetStreamFollowing } from "#core/adapters/jetstream-follow";
 import { inboxPrefixOf, type NatsLink } from "#core/adapters/nats-connection";
 import { type ClusterioError, isClusterioError, unavailable } from "#core/errors";
-import type { AppendResult, Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Following, Log, LogInfo, StoredMessage, SubjectLog } from "#core/ports/log";
 
 /** An append is acknowledged within milliseconds; a leader election takes up to 9 s (R3). */
 const APPEND_MS_MAX = 10_000;
@@ -47,7 +47,7 @@ export interface JetStreamLogOptions {
  * J3 `info`, `get` and `last` ask the stream's leader, so they see every acknowledged append; `read` uses direct gets,
  *    which on a replicated stream may end a little early: `info` says where the end is.
  */
-export class JetStreamLog implements Log {
+export class JetStreamLog implements Log, SubjectLog {
   constructor(
     private readonly link: NatsLink,
     readonly stream: string,
@@ -113,12 +113,24 @@ export class JetStreamLog implements Log {
     return { seq: message.seq, subject: message.subject, data, time: Date.parse(message.time) };
   }
 
+  async readSubject(
+    subject: string,
+    from: { readonly seq: number } | { readonly time: number },
+    { max, bytesMax }: { readonly max: number; readonly bytesMax: number },
+  ): Promise<StoredMessage[]> {
+    const start = "seq" in from ? { seq: Math.max(1, from.seq) } : { start_time: new Date(from.time).toISOString() };
+    const messages: StoredMessage[] = [];
+    const asked = { ...start, next_by_subj: subject, batch: max, max_bytes: bytesMax };
+    await this.#readBatch(asked, messages);
+    return messages;
+  }
+
   async read(from: number, max: number): Promise<StoredMessage[]> {
     const messages: StoredMessage[] = [];
     let next = Math.max(1, from);
     while (messages.length < max) {
       const wanted = Math.min(READ_BATCH_MAX, max - messages.length);
-      const more = await this.#readBatch(next, wanted, messages);
+      const more = await this.#readBatch({ seq: next, batch: wanted }, messages);
       const last = messages.at(-1);
       if (!more || last === undefined) break;
       next = last.seq + 1;
@@ -126,12 +138,12 @@ export class JetStreamLog implements Log {
     return messages;
   }
 
-  /** Adds up to `wanted` messages; false when the stream has no more now. */
-  async #readBatch(from: number, wanted: number, into: StoredMessage[]): Promise<boolean> {
+  /** Adds the messages of one batch; false when the stream has no more now. */
+  async #readBatch(asked: object, into: StoredMessage[]): Promise<boolean> {
     for (let tries = 1; ; tries++) {
       if (!(await this.link.untilConnected(READ_SILENCE_MS))) throw unavailable(`no connection to read ${this.stream}`);
       const before = into.length;
-      const end = await this.#directBatch(from, wanted, into);
+      const end = await this.#directBatch(asked, into);
       if (end === "more" || end === "end") return end === "more";
       if (into.length > before) return true;
       if (tries >= READ_TRIES_MAX) throw unavailable(`stream ${this.stream} cannot be read: ${end.reason}`);
@@ -139,7 +151,7 @@ export class JetStreamLog implements Log {
     }
   }
 
-  #directBatch(from: number, wanted: number, into: StoredMessage[]): Promise<"more" | "end" | { reason: string }> {
+  #directBatch(asked: object, into: StoredMessage[]): Promise<"more" | "end" | { reason: string }> {
     const { nc } = this.link;
     return new Promise((resolve, reject) => {
       const inbox = createInbox(inboxPrefixOf(this.link.name));
@@ -167,7 +179,7 @@ export class JetStreamLog implements Log {
           else finish({ reason: `${headers?.description ?? ""} (${code})` });
         },
       });
-      nc.publish(`$JS.API.DIRECT.GET.${this.stream}`, encodeJson({ seq: from, batch: wanted }), { reply: inbox });
+      nc.publish(`$JS.API.DIRECT.GET.${this.stream}`, encodeJson(asked), { reply: inbox });
     });
   }
 

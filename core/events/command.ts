@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instanceConfig } from "#core/events/delivery";
+import { LOG_LINES_MAX } from "#core/events/log-shapes";
 import { move, saveRead, saveWrite } from "#core/events/saves";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId, isId } from "#core/ids";
@@ -113,6 +114,8 @@ export const bridgeCommands = {
   stop: z.object({}),
   kill: z.object({}),
   "send-rcon": z.object({ command: z.string().min(1).max(4_000) }),
+  /** The last lines that its game and its bridge printed, also while there is no master to ask for them. */
+  log: z.object({ lines: z.number().int().min(1).max(LOG_LINES_MAX).default(100) }),
   /** Asks the mod for whole vectors and publishes them. */
   report: z.object({}),
   /** All that the running world holds by its own totals, page by page: `after` is the last resource of the page before. */

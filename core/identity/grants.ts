@@ -81,7 +81,8 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
     pub: {
       allow: [
         ...EDGE_STREAMS.map((kind) => subject(kind, own, ">")),
-        subject("query", own, ">"),
+        // Not a history of logs, which names an instance: what others' servers print is for people.
+        subject("query", own, "*"),
         // To other slaves, within EDGE: no master and no stream hears it.
         subject("message", own, ">"),
         // Answers to commands. Not `resp` (allow_responses): that would let a slave publish on any subject which an

@@ -34,6 +34,19 @@ export interface Following {
   stop(): Promise<void>;
 }
 
+/** What asks a stream for some of its subjects needs of it. */
+export interface SubjectLog {
+  /**
+   * Up to `max` messages of about `bytesMax` together whose subject fits (wildcards), in order: from a sequence on, or those that
+   * were stored at a time or later. [] at the end.
+   */
+  readSubject(
+    subject: string,
+    from: { readonly seq: number } | { readonly time: number },
+    most: { readonly max: number; readonly bytesMax: number },
+  ): Promise<StoredMessage[]>;
+}
+
 /**
  * One JetStream stream (or its in-memory double). The contract is test/contracts/log-contract.ts; both pass it.
  */

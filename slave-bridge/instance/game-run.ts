@@ -12,6 +12,8 @@ const CONSOLE_BYTES_MAX = 16 * 1024 * 1024;
 const BOUND_EVERY_MS = 60_000;
 
 export interface GameEvents {
+  /** Every line that it prints. */
+  line(text: string): void;
   log(what: "ready" | "failed" | "saving" | "saved"): void;
   exited(exit: ProcessExit, lastLines: readonly string[]): void;
   connected(rcon: RconConnection): void;
@@ -58,6 +60,7 @@ export class GameRun {
     if (this.#process === undefined) return;
     this.#stopConsole();
     this.#stopConsole = game.follow(this.paths.console, from, (line) => {
+      this.on.line(line);
       const anchor = anchorOf(line);
       // RCON is tried until it answers, so its own line says nothing new.
       if (anchor !== undefined && anchor !== "rcon") this.on.log(anchor);

@@ -10,9 +10,10 @@ import { findRunning } from "#bridge/instance/leftovers";
 import { autosaveName, belongs, ended, fellBack, made, started, startFileFor } from "#bridge/instance/lineage";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { setAside } from "#bridge/instance/set-aside";
+import { InstanceLog } from "#bridge/log/instance-log";
 import type { Incoming } from "#bridge/messages/mailbox";
 import type { Said } from "#bridge/messages/message-line";
-import type { BridgeContext } from "#bridge/ports";
+import type { BridgeContext, Journal } from "#bridge/ports";
 import { SaveNotes } from "#bridge/saves/notes";
 import type { Pulse } from "#bridge/session/pulse";
 import { Session } from "#bridge/session/session";
@@ -23,6 +24,7 @@ import { isClusterioError, messageOf, refused, unavailable } from "#core/errors"
 import type { WorldStatement } from "#core/events/command";
 import type { Delivery } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
+import type { LogBatch } from "#core/events/log-shapes";
 import type { InstanceTelemetry } from "#core/events/telemetry";
 import type { InstanceId, WorldId } from "#core/ids";
 
@@ -38,6 +40,8 @@ import type { InstanceId, WorldId } from "#core/ids";
 const COMMAND_MS_MAX = 30_000;
 /** Whether its tick goes on needs no closer look. */
 const PULSE_MS = 1_000;
+/** Of a game that still ran when this bridge came, for who asks what it printed last. */
+const LINES_REMEMBERED = 100;
 
 export interface RunnerHost {
   publish(instance: InstanceId, fact: FactBody): void;
@@ -59,6 +63,7 @@ export class InstanceRunner {
   #save: { readonly save: string; readonly own: boolean } | undefined;
   #chosen: ChosenGame | undefined;
   readonly #alarms = new Alarms();
+  readonly #log: InstanceLog;
   #work: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
   #told = "";
@@ -80,8 +85,11 @@ export class InstanceRunner {
     this.#server = newServer(record.config.autosaveSeconds * 1_000, context.settings.limits);
     const { disk, vault } = context.ports;
     this.notes = new SaveNotes(disk, this.#paths.folder, async () => (await vault?.files(this.#paths.saves)) ?? []);
-    this.#session = this.#newSession();
     this.#game = this.#newGame();
+    const { settings, boot, ports } = context;
+    const of = { slave: settings.slave, instance: this.instance, boot };
+    this.#log = new InstanceLog(ports, of, (text) => this.#game.clean(text));
+    this.#session = this.#newSession();
   }
 
   /**
@@ -179,6 +187,11 @@ export class InstanceRunner {
     return rcon.send(text, COMMAND_MS_MAX);
   }
 
+  /** The last lines of its game and its bridge. */
+  log(count: number): LogBatch {
+    return this.#log.last(count);
+  }
+
   /** @throws ClusterioError `unavailable` when there is no session to ask. */
   async report(): Promise<number> {
     const tick = await this.#session.report();
@@ -235,6 +248,7 @@ export class InstanceRunner {
     this.#session.disconnected();
     await this.#work;
     await this.#writing;
+    this.#log.close();
     await this.unlock();
   }
 
@@ -246,8 +260,9 @@ export class InstanceRunner {
       return;
     }
     this.#game.begin(server.process, server);
+    this.#log.remember(await this.context.ports.game.lastLines(this.#paths.console, LINES_REMEMBERED));
     this.#game.watch("end");
-    this.context.ports.journal("info", `${this.instance}: its game still runs, process ${server.process.pid}`);
+    this.#journal("info", `${this.instance}: its game still runs, process ${server.process.pid}`);
     this.#input({ kind: "adopted", pid: server.process.pid });
     if (!wanted) this.#input({ kind: "stop" });
   }
@@ -352,6 +367,7 @@ export class InstanceRunner {
 
   #newGame(): GameRun {
     return new GameRun(this.context.ports, this.#paths, {
+      line: (text) => this.#log.game(text),
       log: (what) => {
         this.#input({ kind: what });
         if (what === "saved") void this.notes.saved();
@@ -381,7 +397,7 @@ export class InstanceRunner {
   #tellPhase(): void {
     if (this.#told === this.phase) return;
     this.#told = this.phase;
-    this.context.ports.journal("info", `${this.instance} is ${this.phase}`, { instance: this.instance });
+    this.#journal("info", `${this.instance} is ${this.phase}`);
     this.host.changed(this.instance);
   }
 
@@ -416,7 +432,8 @@ export class InstanceRunner {
       answered: () => this.#input({ kind: "answered" }),
       pulse: (pulse: Pulse) => this.#pulse(pulse),
     };
-    return new Session(this.context, owner, this.#record.link);
+    const ports = { ...this.context.ports, journal: this.#journal };
+    return new Session({ ...this.context, ports }, owner, this.#record.link);
   }
 
   #pulse({ tick, paused = false }: Pulse): void {
@@ -442,9 +459,15 @@ export class InstanceRunner {
 
   #alarm(of: "supervisor" | "saves" | "link", message: string | undefined): void {
     if (!this.#alarms.set(of, message)) return;
-    if (message !== undefined) this.context.ports.journal("error", message, { instance: this.instance });
+    if (message !== undefined) this.#journal("error", message);
     this.host.changed(this.instance);
   }
+
+  /** One line for the bridge's own log, and for the instance's. */
+  readonly #journal: Journal = (level, message, fields = {}) => {
+    this.context.ports.journal(level, message, { instance: this.instance, ...fields });
+    if (level !== "debug") this.#log.bridge(message);
+  };
 
   #desire(desired: InstanceRecord["desired"]): Promise<void> {
     return this.#record.desired === desired ? Promise.resolve() : this.#change({ desired });

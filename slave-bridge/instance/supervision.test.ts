@@ -1,5 +1,8 @@
 import { LIMITS } from "#bridge/supervisor/limits";
 import { FOLDER, north, scene, settle } from "#bridge/test/bridge-scene";
+import { decodeJson } from "#core/events/codec";
+import { type LogBatch, logBatch } from "#core/events/log-shapes";
+import { subjects } from "#core/subjects";
 
 /** What becomes of a game that dies, hangs or does not load, from the command down to the files. */
 
@@ -97,4 +100,45 @@ test("the RCON password stands in no alarm and no report, whatever the game prin
     expect(said).not.toContain(password);
   }
   await bridge.close();
+});
+
+test("what the game prints and the bridge says of it is on the log's subject, without the password, and kept for who asks", async () => {
+  const it = scene();
+  const said: LogBatch[] = [];
+  it.outside.subscribe(subjects.logsOf(north), ({ data }) => said.push(decodeJson(logBatch, data, "log")));
+  const { bridge } = await it.linked();
+  const { args, output } = it.machine.alive[0]!;
+  it.machine.print(output, `   0.001 Program arguments: ${args.join(" ")}`);
+  it.machine.print(output, "2026-08-02 02:16:35 [CHAT] ann: hello");
+  await it.advance(1_000);
+  const lines = said.flatMap((batch) => batch.lines.map((line, at) => ({ number: batch.first + at, ...line })));
+  expect(lines.map(({ number }) => number)).toEqual(lines.map((_, at) => at));
+  const texts = lines.map(({ from, text }) => `${from}: ${text}`);
+  expect(texts).toEqual(
+    expect.arrayContaining([
+      "bridge: north is starting",
+      "bridge: north is linked",
+      expect.stringMatching(/^game: .*changing state from\(CreatingGame\) to\(InGame\)/),
+      expect.stringMatching(/^game: .*--rcon-password \[secret\]/),
+      "game: 2026-08-02 02:16:35 [CHAT] ann: hello",
+    ]),
+  );
+  const kept = (await it.command("log", { lines: 2 })) as { ok: LogBatch };
+  expect(kept.ok).toEqual({
+    boot: bridge.boot,
+    first: lines.length - 2,
+    lines: lines.slice(-2).map(({ number: _, ...line }) => line),
+  });
+  await bridge.close();
+
+  // A bridge that comes later knows what the game printed last, and does not say it twice.
+  said.length = 0;
+  const { bridge: next } = await it.open();
+  const again = (await it.command("log", { lines: 1_000 })) as { ok: LogBatch };
+  expect(again.ok.lines.map(({ text }) => text)).toContain("2026-08-02 02:16:35 [CHAT] ann: hello");
+  await it.advance(1_000);
+  expect(said.flatMap((batch) => batch.lines.map(({ text }) => text))).not.toContain(
+    "2026-08-02 02:16:35 [CHAT] ann: hello",
+  );
+  await next.close();
 });

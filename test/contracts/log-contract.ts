@@ -1,9 +1,9 @@
-import type { AppendResult, Log, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Log, StoredMessage, SubjectLog } from "#core/ports/log";
 import { until } from "#test/kit/until";
 
 /** A stream of its own, empty; subjects below `subject` belong to it. */
 export interface LogUnderTest {
-  readonly log: Log;
+  readonly log: Log & SubjectLog;
   /** The same stream, as another process sees it. */
   readonly other: Log;
   readonly subject: string;
@@ -40,6 +40,40 @@ export const logContract = (name: string, make: LogFactory): void => {
     const fill = async (log: Log, subject: string, texts: readonly string[]) => {
       for (const text of texts) seqOf(await log.append(subject, bytes(text)));
     };
+
+    test("what is on some subjects is read from a place or a time on, in bounded pieces", async () => {
+      const { log, subject } = await make();
+      for (const [where, text] of [
+        ["a.x", "1"],
+        ["b.x", "2"],
+        ["a.y", "3"],
+        ["b.y", "4"],
+        ["a.x", "5"],
+      ]) {
+        await fill(log, `${subject}.${where}`, [text!]);
+      }
+      const [first] = await log.read(1, 1);
+      const most = { max: 10, bytesMax: 1_000_000 };
+      const read = async (filter: string, from: Parameters<typeof log.readSubject>[1], limit = most) =>
+        (await log.readSubject(`${subject}.${filter}`, from, limit)).map((message) => [message.seq, textOf(message)]);
+      expect(await read("*.x", { seq: 1 })).toEqual([
+        [1, "1"],
+        [2, "2"],
+        [5, "5"],
+      ]);
+      expect(await read("*.x", { seq: 2 }, { ...most, max: 1 })).toEqual([[2, "2"]]);
+      expect(await read("a.*", { time: first!.time })).toEqual([
+        [1, "1"],
+        [3, "3"],
+        [5, "5"],
+      ]);
+      expect(await read("a.*", { time: first!.time + 3_600_000 })).toEqual([]);
+      expect(await read("c.*", { seq: 1 })).toEqual([]);
+      expect(await read("a.*", { seq: 6 })).toEqual([]);
+      const some = await read("*.*", { seq: 1 }, { max: 10, bytesMax: 1 });
+      expect(some.length).toBeGreaterThan(0);
+      expect(some.length).toBeLessThan(5);
+    });
 
     test("appends get rising sequences from 1 and are read back in order, byte for byte", async () => {
       const { log, subject } = await make();

@@ -79,6 +79,7 @@ describe("slave alpha cannot", () => {
     ["command the master as admin", subjects.masterCommand(admin, "policy", "set")],
     ["command the master as itself", subjects.masterCommand(userId("alpha"), "policy", "set")],
     ["ask as beta", subjects.query(betaId, "link")],
+    ["ask for what a server printed", subjects.logQuery(userId("alpha"), north)],
     ["reject facts", subjects.rejected(betaId, north)],
     ["ask JetStream", "$JS.API.INFO"],
     ["make a consumer", "$JS.API.CONSUMER.CREATE.LEDGER"],

@@ -140,6 +140,23 @@ describe("grants", () => {
     expect(about.map(({ name }) => name)).not.toContain("storage.adjust");
   });
 
+  test("AC6 who may see a log may see its past, of the same instances, and nobody else may", () => {
+    const said = (text: string) => compile([parseGrant(text)], instances);
+    const log = said("see.log on eu-*");
+    expect(log.sub).toEqual(["clusterio.v1.log.*.eu-north", "clusterio.v1.log.*.eu-south"]);
+    const own = "{{name()}}";
+    expect(log.pub.filter((subject) => !subject.includes("user.renew"))).toEqual([
+      `clusterio.v1.command.${own}.*.eu-north.log`,
+      `clusterio.v1.command.${own}.*.eu-south.log`,
+      `clusterio.v1.query.${own}.logs.eu-north`,
+      `clusterio.v1.query.${own}.logs.eu-south`,
+    ]);
+    // What everybody may ask, a viewer above all, has no name of an instance in it.
+    expect(said("ask.all").pub.filter((subject) => subject.includes(".query."))).toEqual([
+      `clusterio.v1.query.${own}.*`,
+    ]);
+  });
+
   test("rights that come to too many subjects are refused", () => {
     const many = Array.from({ length: SUBJECTS_MAX }, (_, n) => `i-${n}`);
     expect(() => compile([{ verb: "instance.*", on: "i-*" }], many)).toThrow("fewer instances");

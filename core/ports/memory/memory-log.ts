@@ -1,6 +1,7 @@
 import type { Clock } from "#core/ports/clock";
-import type { AppendResult, Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Following, Log, LogInfo, StoredMessage, SubjectLog } from "#core/ports/log";
 import { copyOf } from "#core/ports/memory/bytes";
+import { matches } from "#core/ports/memory/memory-bus";
 
 /** What JetStream's file store adds to each message in its accounting, and what more when it has headers. */
 const MESSAGE_OVERHEAD_BYTES = 30;
@@ -39,7 +40,7 @@ export type AppendFault = "stored-unacknowledged" | "dropped-unacknowledged" | "
  * (test/contracts/log-model.nats.test.ts). Messages reach followers in microtasks, in order, so a run is the same each time.
  * `recreate`, `truncate`, `remember`, `expire`, `damage` and `failNext` are what a broker does to its users on a bad day.
  */
-export class MemoryLog implements Log {
+export class MemoryLog implements Log, SubjectLog {
   #messages: StoredMessage[] = [];
   /** What each of them counts, in the same order. */
   #sizes: number[] = [];
@@ -120,6 +121,23 @@ export class MemoryLog implements Log {
   async read(from: number, max: number): Promise<StoredMessage[]> {
     const start = this.#indexOf(from);
     return this.#messages.slice(start, start + max);
+  }
+
+  async readSubject(
+    subject: string,
+    from: { readonly seq: number } | { readonly time: number },
+    { max, bytesMax }: { readonly max: number; readonly bytesMax: number },
+  ): Promise<StoredMessage[]> {
+    const found: StoredMessage[] = [];
+    let bytes = 0;
+    for (const message of this.#messages) {
+      const comes = "seq" in from ? message.seq >= from.seq : message.time >= from.time;
+      if (!comes || !matches(subject, message.subject)) continue;
+      if (found.length >= max || (found.length > 0 && bytes >= bytesMax)) break;
+      bytes += message.data.length;
+      found.push(message);
+    }
+    return found;
   }
 
   async info(): Promise<LogInfo> {
