@@ -15,7 +15,13 @@ export const CLUSTERIO: Program = {
     { words: ["user"], load: async () => (await import("#ctl/access/user")).USER_COMMANDS },
     { words: ["role"], load: async () => (await import("#ctl/access/role")).ROLE_COMMANDS },
     { words: ["slave"], load: async () => (await import("#ctl/access/slave")).SLAVE_COMMANDS },
-    { words: ["instance"], load: async () => (await import("#ctl/instance/command")).INSTANCE_COMMANDS },
+    {
+      words: ["instance"],
+      load: async () => [
+        ...(await import("#ctl/instance/command")).INSTANCE_COMMANDS,
+        ...(await import("#ctl/move/command")).MOVE_COMMANDS,
+      ],
+    },
     { words: ["save"], load: async () => (await import("#ctl/save/command")).SAVE_COMMANDS },
     { words: ["factorio"], load: async () => (await import("#ctl/factorio/command")).FACTORIO_COMMANDS },
     { words: ["rotate", "identity"], load: async () => (await import("#ctl/keys/command")).KEY_COMMANDS },

@@ -4,7 +4,7 @@ import { carryOut, commandIn, errorAnswer, isAboutFiles, slaveCommandIn } from "
 import { gamesOf } from "#bridge/factorio/games";
 import { FactorioOrders } from "#bridge/factorio/orders";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
-import { newRecord } from "#bridge/instance/record";
+import { type InstanceRecord, newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
 import { recordAssigned } from "#bridge/link/identity";
 import type { Said } from "#bridge/messages/message-line";
@@ -15,7 +15,7 @@ import { askedOf, CLEAN_MS, FileService } from "#bridge/saves/service";
 import { type Boot, nextBoot } from "#core/boot";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
-import { type Delivery, delivery, type LinkRequest, linkAnswer } from "#core/events/delivery";
+import { type Delivery, delivery, type LinkAnswer, type LinkRequest, linkAnswer } from "#core/events/delivery";
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody } from "#core/events/facts";
 import { FACT_BYTES_MAX } from "#core/events/shapes";
@@ -72,7 +72,12 @@ export class Bridge implements RunnerHost {
 
   private constructor(private readonly context: BridgeContext) {
     this.#post = new Post(context, this.#runners);
-    this.#files = new FileService(context, (instance) => this.#assigned(instance));
+    this.#files = new FileService(context, {
+      runner: (instance) => this.#runners.get(instance),
+      assigned: (instance) => this.#assigned(instance),
+      isAnothers: (record) => this.#isAnothers(record),
+      letGo: (instance) => this.#letGo(instance),
+    });
     this.#factorio = new FactorioOrders(context.ports);
   }
 
@@ -269,19 +274,40 @@ export class Bridge implements RunnerHost {
 
   async #askForAssignment(instance: InstanceId): Promise<InstanceRunner> {
     const { settings, ports } = this.context;
-    const request: LinkRequest = { instance, epoch: 0 };
+    const answer = await this.#askLink({ instance, epoch: 0 });
+    if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
+    const { epoch } = answer.ok;
+    // A ledger that lost its memory knows no more than that the instance is ours.
+    const came = ports.vault === undefined ? undefined : await this.#files.moving.arrival(instance, epoch);
+    const config = answer.ok.config ?? came?.config ?? { name: instance, seed: 0, autosaveSeconds: 0 };
+    const record = came ?? newRecord(instance, config);
+    ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
+    return this.#open({ ...record, config, link: recordAssigned(answer.ok, record.link) });
+  }
+
+  /** @throws ClusterioError `unavailable` when nobody can say. */
+  async #askLink(request: LinkRequest): Promise<Exclude<LinkAnswer, { error: unknown }>> {
+    const { settings, ports } = this.context;
+    const { instance } = request;
     const result = await ports.bus.request(subjects.query(settings.slave, "link"), encodeJson(request), ANSWER_MS_MAX);
     if (result.kind !== "answer")
       throw unavailable(`no master answers whether ${instance} is assigned to ${settings.slave}`);
     const answer = decodeJson(linkAnswer, result.data, "the answer of link");
     if ("error" in answer) throw unavailable(`the master about ${instance}: ${answer.error.message}`);
-    if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
-    const { epoch } = answer.ok;
-    // A ledger that lost its memory knows no more than that the instance is ours.
-    const config = answer.ok.config ?? { name: instance, seed: 0, autosaveSeconds: 0 };
-    const record = newRecord(instance, config);
-    ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
-    return this.#open({ ...record, link: recordAssigned(answer.ok) });
+    return answer;
+  }
+
+  /** Whether a leader says, with a higher epoch than the folder's own, that an instance is another slave's. */
+  async #isAnothers({ instance, link }: InstanceRecord): Promise<boolean> {
+    const { epoch, assignment } = link;
+    const answer = await this.#askLink({ instance, epoch, ...(assignment === "" ? {} : { assignment }) });
+    return "notYours" in answer && answer.notYours.epoch > epoch;
+  }
+
+  async #letGo(instance: InstanceId): Promise<void> {
+    const runner = this.#runners.get(instance);
+    this.#runners.delete(instance);
+    await runner?.close();
   }
 
   /** K2 */

@@ -17,7 +17,8 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hex");
 const bytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const path = z.string().min(1).max(1_000);
 const name = z.string().max(1_000);
-export const area = z.enum(["saves", "mods"]);
+/** `lists`: those of players, which the game keeps beside its saves. */
+export const area = z.enum(["saves", "mods", "lists"]);
 export type Area = z.infer<typeof area>;
 
 /** A file as it was when somebody looked: another size or time is another file. */
@@ -80,6 +81,8 @@ export const move = z.discriminatedUnion("op", [
   op("hold", { to: shape.id }),
   /** At the source: it stays. */
   op("release", {}),
+  /** At the target: what came so far is thrown away. */
+  op("discard", {}),
   op("files", {}),
   op("open", { area, path }),
   op("read", { area, path, offset: bytes, length: z.number().int().min(1).max(PIECE_BYTES_MAX), ...version }),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { unavailable } from "#core/errors";
 import type { BridgeCommand, bridgeCommands } from "#core/events/command";
 import {
+  type Area,
   beginAnswer,
   type FinishAnswer,
   finishAnswer,
@@ -57,7 +58,7 @@ export class FileChannel {
     );
   }
 
-  movedSource(area: "saves" | "mods", { file: path, bytes, writtenAt }: OpenAnswer): Source {
+  movedSource(area: Area, { file: path, bytes, writtenAt }: OpenAnswer): Source {
     return this.#source(
       "move",
       (offset, length) => ({ op: "read", area, path, offset, length, bytes, writtenAt }),
@@ -86,7 +87,7 @@ export class FileChannel {
     return this.#target("save-write", { op: "begin", ...file }, { op: "finish", ...file }, finishAnswer, file.sha256);
   }
 
-  movedTarget(file: { area: "saves" | "mods"; path: string; bytes: number; sha256: string }): Target<unknown> {
+  movedTarget(file: { area: Area; path: string; bytes: number; sha256: string }): Target<unknown> {
     return this.#target("move", { op: "begin", ...file }, { op: "finish", ...file }, beginAnswer, file.sha256);
   }
 

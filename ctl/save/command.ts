@@ -151,20 +151,20 @@ export class SaveDownloadCommand extends FilesCommand {
     details: `${SAVE_SOURCE}
       What has come of an interrupted download stands beside the file as .NAME.….part; the same command goes on.
     `,
-    examples: [["The newest autosave of the bridge", "$0 save download north auto-1 --output ./north.zip"]],
+    examples: [["The newest autosave of the bridge", "$0 save download north auto-1 --to ./north.zip"]],
   });
   instance = Option.String({ name: "instance" });
   name = Option.String({ name: "save" });
-  output = Option.String("--output", { description: "Where to put it (default: under its name, here)." });
+  to = Option.String("--to", { description: "The file to write (default: under its name, here)." });
   replace = Option.Boolean("--replace", false, { description: "Instead of a file of that name." });
 
   override async execute(): Promise<number> {
     return this.runFiles(() => async ({ channel, carry, output }) => {
       const found = await channel(this.instance);
       const save = await found.open(this.name);
-      const path = resolve(this.output ?? save.file);
+      const path = resolve(this.to ?? save.file);
       if (!this.replace && (await openLocal(path).then(() => true, isThere)))
-        throw refused(`${path} is there already: choose another --output, or say --replace`);
+        throw refused(`${path} is there already: choose another --to, or say --replace`);
       await carry(`downloading ${nameOf(save.file)}`, found.source(save), localTarget(path, save));
       this.show(output, { instance: found.address.instance, ...save, path }, ({ bytes }) => [
         `${path}, ${sizeText(bytes)}`,

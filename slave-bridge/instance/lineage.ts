@@ -154,5 +154,16 @@ export const belongs = (lineage: Lineage, world: WorldId, now: number): Lineage 
   return opened(named, now, now);
 };
 
+/** The same on a machine whose clock differs by so many milliseconds: files' times are moved along. */
+export const shiftLineage = (lineage: Lineage, ms: number): Lineage => ({
+  ...lineage,
+  startedAt: lineage.startedAt + ms,
+  periods: lineage.periods.map((period) => ({
+    ...period,
+    from: period.from + ms,
+    ...(period.to === undefined ? {} : { to: period.to + ms }),
+  })),
+});
+
 /** The game is gone: what appears in the folder now is not its work. */
 export const ended = (lineage: Lineage, now: number): Lineage => ({ ...lineage, periods: close(lineage.periods, now) });

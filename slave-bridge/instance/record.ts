@@ -17,6 +17,10 @@ export interface InstanceRecord {
   /** Boot of the bridge that used this folder last: the next one's is greater. */
   readonly lastBoot: Boot | "";
   readonly lineage: Lineage;
+  /** It is on its way to another slave: nothing starts it here. */
+  readonly moving?: { readonly to: string; readonly ran: boolean };
+  /** It came from another slave, which has not let go of its folder yet. */
+  readonly arrived?: { readonly from: string; readonly ran: boolean };
 }
 
 export const newRecord = (instance: InstanceId, config: InstanceConfig): InstanceRecord => ({
@@ -50,6 +54,8 @@ const file = z.object({
     periods: z.array(z.object({ world: worldOrNone, from: z.number(), to: z.number().exactOptional() })),
     fellBack: z.literal(true).exactOptional(),
   }),
+  moving: z.object({ to: shape.id, ran: z.boolean() }).exactOptional(),
+  arrived: z.object({ from: shape.id, ran: z.boolean() }).exactOptional(),
 });
 
 /** @throws ClusterioError `bad-input` when the file is not one of ours. */

@@ -26,7 +26,7 @@ import type { Delivery } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
 import type { LogBatch } from "#core/events/log-shapes";
 import type { InstanceTelemetry } from "#core/events/telemetry";
-import type { InstanceId, WorldId } from "#core/ids";
+import type { InstanceId, SlaveId, WorldId } from "#core/ids";
 
 /**
  * One instance: carries out what its supervisor decides, and lends its game to its session.
@@ -135,6 +135,34 @@ export class InstanceRunner {
     }
   }
 
+  /** MV1. @throws ClusterioError `refused` when it is on its way to another slave than this one. */
+  async hold(to: SlaveId): Promise<void> {
+    this.#refuseBusy();
+    const { moving, desired } = this.#record;
+    if (moving !== undefined && moving.to !== to)
+      throw refused(`${this.instance} is on its way to ${moving.to}: ${this.#movingAdvice(moving.to)}`);
+    if (moving === undefined) await this.#change({ moving: { to, ran: desired === "running" } });
+    await this.stop();
+  }
+
+  async release(): Promise<void> {
+    const { moving, ...rest } = this.#record;
+    this.#record = rest;
+    await this.#write();
+    if (moving?.ran === true) await this.start();
+  }
+
+  /** The slave that it came from let go. */
+  async settled(): Promise<void> {
+    const { arrived: _, ...rest } = this.#record;
+    this.#record = rest;
+    await this.#write();
+  }
+
+  #movingAdvice(to: string): string {
+    return `clusterio instance move ${this.instance} --to ${to} goes on with that, with --abort it ends it`;
+  }
+
   #refuseBusy(): void {
     if (this.#busy !== undefined) throw refused(`${this.instance}: ${this.#busy}; try again when that is done`);
   }
@@ -161,6 +189,9 @@ export class InstanceRunner {
 
   async start(): Promise<void> {
     this.#refuseBusy();
+    const { moving } = this.#record;
+    if (moving !== undefined)
+      throw refused(`${this.instance} is being moved to ${moving.to}: ${this.#movingAdvice(moving.to)}`);
     await this.#desire("running");
     this.#session.restart();
     this.#alarm("link", undefined);
@@ -268,7 +299,7 @@ export class InstanceRunner {
   }
 
   #input(input: Input): void {
-    if (this.#closed) return;
+    if (this.#closed || (input.kind === "start" && this.#record.moving !== undefined)) return;
     const [next, actions] = supervise(this.#server, input, this.context.ports.clock.now());
     this.#server = next;
     for (const action of actions) this.#work = this.#work.then(() => this.#perform(action));

@@ -75,12 +75,12 @@ export const recordHeard = (
 };
 
 /** What a slave without the instance's folder knows once a leader says that the instance is its own (K1). */
-export const recordAssigned = ({
-  epoch,
-  assignment,
-  ...view
-}: Pick<Delivery, "epoch" | "generation" | "worlds"> & { readonly assignment: string }): LinkRecord => ({
-  ...recordHeard(EMPTY_RECORD, view),
+export const recordAssigned = (
+  { epoch, assignment, ...view }: Pick<Delivery, "epoch" | "generation" | "worlds"> & { readonly assignment: string },
+  /** What a folder that came from another slave knows. */
+  before: LinkRecord = EMPTY_RECORD,
+): LinkRecord => ({
+  ...recordHeard(before, view),
   epoch,
   assignment,
 });

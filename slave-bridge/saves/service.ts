@@ -2,7 +2,7 @@ import type { FilesCommand } from "#bridge/commands";
 import type { InstanceRunner } from "#bridge/instance/runner";
 import type { BridgeContext } from "#bridge/ports";
 import { type Answer, SaveDesk } from "#bridge/saves/desk";
-import { refused } from "#core/errors";
+import { Moving, type MovingHost } from "#bridge/saves/moving";
 import { decodeText } from "#core/events/codec";
 import type { InstanceId } from "#core/ids";
 import type { BusMessage } from "#core/ports/bus";
@@ -44,25 +44,33 @@ export const askedOf = (
 export class FileService {
   readonly #desks = new Map<InstanceId, { readonly runner: InstanceRunner; readonly desk: SaveDesk }>();
 
+  #moving: Moving | undefined;
+
   constructor(
     private readonly context: BridgeContext,
-    private readonly assigned: (instance: InstanceId) => Promise<InstanceRunner>,
+    private readonly host: MovingHost,
   ) {}
+
+  get moving(): Moving {
+    this.#moving ??= new Moving(this.context, this.host);
+    return this.#moving;
+  }
 
   async answer(instance: InstanceId, command: FilesCommand, body: Uint8Array | undefined): Promise<Answer> {
     switch (command.verb) {
       case "save-read":
-        return this.#desk(await this.assigned(instance)).read(command.data);
+        return this.#desk(await this.host.assigned(instance)).read(command.data);
       case "save-write":
-        return this.#desk(await this.assigned(instance)).write(command.data, body);
+        return this.#desk(await this.host.assigned(instance)).write(command.data, body);
       case "move":
-        throw refused("this bridge moves nothing yet");
+        return this.moving.answer(instance, command.data, body);
     }
   }
 
   /** What nobody goes on with is removed. */
   async clean(runners: Iterable<InstanceRunner>): Promise<void> {
     if (this.context.ports.vault === undefined) return;
+    await this.moving.clean();
     for (const runner of runners) await this.#desk(runner).clean();
   }
 
