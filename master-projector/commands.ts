@@ -1,67 +1,19 @@
 import { isClusterioError } from "#core/errors";
 import { canonicalJson } from "#core/events/codec";
-import { type Answer, CAP_RULES_MAX, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
-import type { LedgerBody } from "#core/events/ledger";
+import { CAP_RULES_MAX, isMasterCommand, type MasterCommand, masterCommands } from "#core/events/command";
 import { waitingWorlds } from "#core/fold/held";
-import { voidToken, worldsOf } from "#core/fold/sessions";
-import { INSTANCES_MAX, type State, type World } from "#core/fold/state";
-import { type InstanceId, idFromName, slaveId, type UserId, type WorldId } from "#core/ids";
+import type { State, World } from "#core/fold/state";
+import type { WorldId } from "#core/ids";
 import { parseResource, type ResourceKey } from "#core/resource";
+import { type Arguments, type Context, type Decision, done, no } from "#projector/decision";
+import { assign, configure, create, instanceIn, remove, rename } from "#projector/instance-commands";
 
-/** What an operator's command comes to: ledger messages to write, and the answer once they are written. */
-export interface Decision {
-  readonly bodies: readonly LedgerBody[];
-  readonly answer: Answer;
-  /** Remove the ledger's messages below this sequence, once all is written. */
-  readonly purgeBelow?: number;
-  /** The rewind of this world is accepted: what waits is folded and written in one message. */
-  readonly accepts?: WorldId;
-}
+export type { Decision } from "#projector/decision";
 
-type Arguments<C extends MasterCommand> = ReturnType<(typeof masterCommands)[C]["parse"]>;
-interface Context {
-  readonly state: State;
-  readonly user: UserId;
-  /** The broker's time (ms): one clock for all leaders, so that a later assignment has the higher epoch whoever led. */
-  readonly now: number;
-  /** What lies below this sequence of the ledger is covered by a verified checkpoint; 0 when there is none. */
-  readonly covered: number;
-}
-
-const done = (bodies: readonly LedgerBody[], ok: unknown): Decision => ({ bodies, answer: { ok } });
-const no = (code: string, message: string): Decision => ({ bodies: [], answer: { error: { code, message } } });
-
-const create = ({ state, user }: Context, args: Arguments<"instance.create">): Decision => {
-  if (state.instances.size >= INSTANCES_MAX) return no("refused", `a cluster has at most ${INSTANCES_MAX} instances`);
-  for (const { config } of state.instances.values()) {
-    if (config?.name === args.name) return no("refused", `there is an instance named "${args.name}" already`);
-  }
-  const instance = idFromName(args.name, (id) => state.instances.has(id as InstanceId));
-  const config = {
-    name: args.name,
-    seed: args.config.seed ?? state.instances.size,
-    autosaveSeconds: args.config.autosaveSeconds ?? 0,
-  };
-  return done([{ type: "instance-created", data: { user, instance, config } }], { instance });
-};
-
-const assign = ({ state, user, now }: Context, args: Arguments<"instance.assign">): Decision => {
-  const instance = state.instances.get(args.instance as InstanceId);
-  if (instance === undefined) return no("bad-input", `there is no instance "${args.instance}"`);
-  const slave = slaveId(args.slave);
-  // Only an open session shows that the slave holds this assignment. Else the ledger may name it from before a lost tail,
-  // with the assignment of a later move still about: the operator's word must be above that one ◇ (ADR 0040).
-  const held = instance.slave === slave && worldsOf(state, instance).some(({ open }) => open);
-  if (held) return done([], { epoch: instance.epoch });
-  // Time in the epoch: an assignment after a lost ledger tail is higher than the one that was forgotten ◇.
-  const epoch = Math.max(instance.epoch + 1, now);
-  const data = { user, instance: instance.id, slave, epoch, void: voidToken(state) };
-  return done([{ type: "instance-assigned", data }], { epoch });
-};
+/** Decides operators' commands. */
 
 const newWorld = ({ state, user }: Context, args: Arguments<"world.new">): Decision => {
-  const instance = state.instances.get(args.instance as InstanceId);
-  if (instance === undefined) return no("bad-input", `there is no instance "${args.instance}"`);
+  const instance = instanceIn(state, args.instance);
   const generation = instance.generation + 1;
   return done([{ type: "generation-raised", data: { user, instance: instance.id, generation } }], { generation });
 };
@@ -111,7 +63,7 @@ const adjust = ({ state, user }: Context, { world, ...args }: Arguments<"storage
 };
 
 /** What storage has under one name goes by another; worlds' totals stay (docs/adr/0050). */
-const rename = ({ state, user }: Context, { from, to, reason }: Arguments<"storage.rename">): Decision => {
+const renameResource = ({ state, user }: Context, { from, to, reason }: Arguments<"storage.rename">): Decision => {
   if (from === to) return no("bad-input", `"${from}" has that name already`);
   if (parseResource(from).kind !== parseResource(to).kind)
     return no("bad-input", `"${from}" can't become "${to}": another kind of thing`);
@@ -145,6 +97,12 @@ const decideParsed = (context: Context, command: MasterCommand, value: unknown):
   switch (command) {
     case "instance.create":
       return create(context, masterCommands[command].parse(value));
+    case "instance.configure":
+      return configure(context, masterCommands[command].parse(value));
+    case "instance.rename":
+      return rename(context, masterCommands[command].parse(value));
+    case "instance.delete":
+      return remove(context, masterCommands[command].parse(value));
     case "instance.assign":
       return assign(context, masterCommands[command].parse(value));
     case "world.new":
@@ -162,7 +120,7 @@ const decideParsed = (context: Context, command: MasterCommand, value: unknown):
     case "storage.adjust":
       return adjust(context, masterCommands[command].parse(value));
     case "storage.rename":
-      return rename(context, masterCommands[command].parse(value));
+      return renameResource(context, masterCommands[command].parse(value));
     case "ledger.purge":
       return purge(context, masterCommands[command].parse(value));
   }

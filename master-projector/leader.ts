@@ -10,7 +10,7 @@ import { waitingWorlds } from "#core/fold/held";
 import { allRestated, lapsedSessions } from "#core/fold/lapse";
 import { recoveredBody } from "#core/fold/recovery";
 import { endLeftWants, voidToken } from "#core/fold/sessions";
-import { hasChanges, type State } from "#core/fold/state";
+import { hasChanges, instancesIn, type State } from "#core/fold/state";
 import type { Bus } from "#core/ports/bus";
 import { every, pause } from "#core/ports/clock";
 import type { Log, StoredMessage } from "#core/ports/log";
@@ -176,7 +176,10 @@ export class Leader {
     const { access, bus, clock, alarm } = this.ports;
     if (access === undefined) return undefined;
     const audit: AccessPorts["audit"] = (entry) => this.#telling.audit(entry, clock.now());
-    return Access.open({ ...access, bus, clock, alarm, audit }, [...this.state.instances.keys()]);
+    return Access.open(
+      { ...access, bus, clock, alarm, audit },
+      instancesIn(this.state).map(({ id }) => id),
+    );
   }
 
   #answers(): Answering {
@@ -242,7 +245,7 @@ export class Leader {
   #second(): void {
     this.#telling.beat(this.ports.clock.now());
     this.#telling.newWindow();
-    this.#access?.instances([...this.state.instances.keys()]);
+    this.#access?.instances(instancesIn(this.state).map(({ id }) => id));
     this.#lapseDue = true;
     this.#bell.ring();
   }

@@ -8,6 +8,7 @@ import type { SignedAssignment } from "#core/fold/outcome";
 import { worldsOf } from "#core/fold/sessions";
 import type { Instance, State } from "#core/fold/state";
 import type { InstanceId, SlaveId } from "#core/ids";
+import { forgottenConfig } from "#core/instance-config";
 import type { Capping } from "#projector/capping";
 import { standings, stockSummary, stockView } from "#projector/stock-views";
 import { pageOfWorlds } from "#projector/world-pages";
@@ -28,6 +29,7 @@ export const linkAnswer = (
   const id = request.instance as InstanceId;
   let instance = state.instances.get(id);
   const held = request.assignment === undefined ? undefined : assignments.verify(request.assignment);
+  if (instance?.deleted === true) return { notYours: { epoch: instance.epoch, deleted: true } };
   if (held !== undefined && held.instance === id && held.slave === from.slave && held.epoch > (instance?.epoch ?? 0)) {
     const forgotten: Instance = {
       id,
@@ -37,6 +39,7 @@ export const linkAnswer = (
       generation: 1,
       owner: "",
       restored: false,
+      deleted: false,
       introduced: 0,
       changed: false,
     };
@@ -45,9 +48,10 @@ export const linkAnswer = (
   if (instance === undefined) return { notYours: { epoch: 0 } };
   if (instance.slave !== from.slave) return { notYours: { epoch: instance.epoch } };
   const assignment = assignments.sign({ instance: id, slave: from.slave, epoch: instance.epoch });
+  const { config: _revision, ...stated } = deliveryOf(state, instance, from.boot);
   return {
     ok: {
-      ...deliveryOf(state, instance, from.boot),
+      ...stated,
       assignment,
       ...(instance.config === undefined ? {} : { config: instance.config }),
     },
@@ -64,13 +68,14 @@ export const instanceView = (state: State, instance: Instance): InstanceView => 
   ...waitingOf(state, instance),
 });
 
-const viewOf = ({ id, config, slave, epoch, generation, owner }: Instance): InstanceView => ({
+const viewOf = ({ id, config, slave, epoch, generation, owner, deleted }: Instance): InstanceView => ({
   instance: id,
-  config: config ?? { name: id, seed: 0, autosaveSeconds: 0 },
+  config: config ?? forgottenConfig(id),
   slave,
   epoch,
   generation,
   owner,
+  ...(deleted ? { deleted } : {}),
 });
 
 /** The entries after a key, as many as `limit` and ANSWER_BYTES_MAX allow, in order of keys. */
@@ -107,7 +112,9 @@ export const answerQuery = (state: State, noun: string, value: unknown, { cluste
   const page = queries.worlds.request.parse(value);
   if (noun === "worlds") return { ok: pageOfWorlds(state, page) };
   if (noun === "instances") {
-    const { entries, next } = paged(state.instances, page, (instance) => instanceView(state, instance));
+    const { deleted = false } = queries.instances.request.parse(value);
+    const asked = new Map([...state.instances].filter(([, instance]) => instance.deleted === deleted));
+    const { entries, next } = paged(asked, page, (instance) => instanceView(state, instance));
     return { ok: { instances: entries, ...next } };
   }
   const { entries, next } = paged(state.stocks, page, (stock) => stockSummary(stock, capping));

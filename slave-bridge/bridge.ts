@@ -28,6 +28,7 @@ import {
 } from "#core/events/telemetry";
 import { failpoint } from "#core/failpoints";
 import { type InstanceId, instanceId, isId, type WorldId } from "#core/ids";
+import { forgottenConfig } from "#core/instance-config";
 import type { BusMessage } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
 import {
@@ -45,6 +46,7 @@ import { encodeFrame, splitFrame } from "#core/transfer/frame";
  * K1 a delivery for an instance that has no folder here is an assignment: the leader is asked, and its answer makes the folder.
  * K2 every command is answered once, by `{ok}` or `{error}`, and stands in the audit before and after; of a transfer
  *    its beginning and its end do, not each piece.
+ * K4 of an instance that a leader calls deleted nothing is thrown away: its game is stopped, its folder set aside.
  * K3 a boot id is greater than every earlier one that used one of these folders.
  */
 
@@ -139,6 +141,19 @@ export class Bridge implements RunnerHost {
 
   changed(instance: InstanceId): void {
     this.#changed.add(instance);
+  }
+
+  /** K4 */
+  async gone(instance: InstanceId): Promise<void> {
+    const runner = this.#runners.get(instance);
+    if (runner === undefined) return;
+    const { ports, settings, boot } = this.context;
+    await runner.stopForNow();
+    this.#runners.delete(instance);
+    await runner.close();
+    const [from, to] = [`${instancesFolder(settings.dir)}/${instance}`, `${settings.dir}/deleted/${instance}-${boot}`];
+    await ports.game.move(from, to);
+    ports.journal("warn", `${instance} was deleted: its folder is ${to} now`, { instance });
   }
 
   /** Lets go of everything; the games run on unless they are to be stopped with it. */
@@ -279,7 +294,7 @@ export class Bridge implements RunnerHost {
     const { epoch } = answer.ok;
     // A ledger that lost its memory knows no more than that the instance is ours.
     const came = ports.vault === undefined ? undefined : await this.#files.moving.arrival(instance, epoch);
-    const config = answer.ok.config ?? came?.config ?? { name: instance, seed: 0, autosaveSeconds: 0 };
+    const config = answer.ok.config ?? came?.config ?? forgottenConfig(instance);
     const record = came ?? newRecord(instance, config);
     ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
     return this.#open({ ...record, config, link: recordAssigned(answer.ok, record.link) });

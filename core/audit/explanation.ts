@@ -91,6 +91,10 @@ export const explanationOf = ({ type, data }: LedgerMessage): string | undefined
         ...(restated ? [] : ["not all worlds have spoken yet"]),
       ].join("; ");
     }
+    case "instance-renamed":
+      return `${data.instance} is called "${data.name}" now`;
+    case "instance-deleted":
+      return `${data.instance} is deleted: what was in flight to its worlds came back, their records stay`;
     default:
       return undefined;
   }

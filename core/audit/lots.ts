@@ -21,6 +21,9 @@ export interface Sink extends Window {
   readonly world?: WorldId;
 }
 
+/** They bring back what was in flight. */
+const RECALLS: ReadonlySet<string> = new Set(["world-retired", "instance-deleted"]);
+
 /** What the ledger had read of EVENTS before and after a message: the facts that it folded stand in between. */
 export interface Window {
   readonly seq: number;
@@ -157,7 +160,7 @@ export class Lots {
       net -= credit.stored;
     }
     const act = step.message.type === "adjusted" || step.message.type === "resource-renamed";
-    const kind = act ? "adjustment" : step.message.type === "world-retired" ? "recall" : "other";
+    const kind = act ? "adjustment" : RECALLS.has(step.message.type) ? "recall" : "other";
     // What a session's beginning folded away, recalls and adjustments: only their sum is known.
     if (net > 0) this.#queue.push({ kind, ...where }, net);
     else if (net < 0)

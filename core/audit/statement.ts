@@ -91,10 +91,12 @@ const draftsOf = (state: State, step: Step, of: StatementOf): Draft[] => {
       );
       return [...facts, ...grants];
     }
+    case "instance-deleted":
     case "world-retired":
       return changes.filter(shown).flatMap((change) => {
         const amount = change.before.allocated - change.after.allocated;
-        const cause = `${message.data.user} retired the world: what was in flight came back`;
+        const did = message.type === "world-retired" ? "retired the world" : "deleted the instance";
+        const cause = `${message.data.user} ${did}: what was in flight came back`;
         return amount === 0 ? [] : [{ kind: "recall", world: change.account.world.id, amount, cause }];
       });
     case "adjusted":

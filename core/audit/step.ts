@@ -2,7 +2,7 @@ import { isClusterioError } from "#core/errors";
 import type { LedgerMessage } from "#core/events/ledger";
 import { evolve } from "#core/fold/evolve";
 import { type Account, type State, type Stock, stockOf } from "#core/fold/state";
-import type { WorldId } from "#core/ids";
+import type { InstanceId, WorldId } from "#core/ids";
 import type { ResourceKey } from "#core/resource";
 
 /** The numbers of an account that an audit compares before and after a message. */
@@ -90,6 +90,10 @@ const namedIn = (state: State, { type, data }: LedgerMessage): Named => {
         keysOf(r).map((key) => [id as WorldId, key] as const),
       );
       return { accounts, stocks: [...keysOf(storage), ...keysOf(shortfall)] };
+    }
+    case "instance-deleted": {
+      const worlds = state.worldsOf.get(data.instance as InstanceId) ?? [];
+      return { accounts: worlds.flatMap(({ id }) => accountsOfWorld(state, id)), stocks: [] };
     }
     case "world-retired":
       return { accounts: accountsOfWorld(state, data.world as WorldId), stocks: [] };

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { instanceConfig } from "#core/events/delivery";
 import { LOG_LINES_MAX } from "#core/events/log-shapes";
 import { move, saveRead, saveWrite } from "#core/events/saves";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId, isId } from "#core/ids";
+import { displayName, type InstanceConfig } from "#core/instance-config";
 
 /** Commands and queries: requests that are answered by `{ok}` or `{error}` and kept nowhere but in `audit`. */
 
@@ -59,11 +59,23 @@ export const policies = z.object({
 export type Policies = z.infer<typeof policies>;
 export const DEFAULT_POLICIES: Policies = policies.parse({});
 
+/** A change of an instance's configuration: what it may name, and what there is, core/config-patch.ts says. */
+const configPatch = z.record(z.string(), z.unknown());
+
+/** The answer of `instance.configure`. */
+export interface Configured {
+  readonly config: InstanceConfig;
+  /** False when it was so before. */
+  readonly changed: boolean;
+}
+
 export const masterCommands = {
-  "instance.create": z.object({
-    name: z.string().min(1).max(100),
-    config: instanceConfig.omit({ name: true }).partial().default({}),
-  }),
+  "instance.create": z.object({ name: displayName, config: configPatch.default({}) }),
+  /** Answers what it is now, and what takes effect only with the next start. */
+  "instance.configure": z.object({ instance: shape.id, config: configPatch }),
+  "instance.rename": z.object({ instance: shape.id, name: displayName }),
+  /** `force`: also while something is in flight to its worlds, or they owe something. */
+  "instance.delete": z.object({ instance: shape.id, force: z.literal(true).exactOptional() }),
   "instance.assign": z.object({ instance: shape.id, slave: shape.id }),
   /** The operator starts a new map: the instance's next id-less save is a new world. */
   "world.new": z.object({ instance: shape.id }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as shape from "#core/events/shapes";
+import { instanceConfig, revision } from "#core/instance-config";
 
 /** Resources in flight that one delivery names, open worlds first: as many as a fact, some 2 s of RCON at 1,000 a second. */
 export const DELIVERY_KEYS_MAX = shape.KEYS_MAX;
@@ -42,24 +43,12 @@ export const delivery = z.object({
   ),
   /** What its worlds are not to export now, since storage has enough; absent: nothing is said of that. */
   capped: z.array(shape.resource).max(CAPPED_MAX).optional(),
+  /** Of the instance's configuration: a bridge that has another one asks `link` for it. Absent when a lost ledger forgot it. */
+  config: revision.exactOptional(),
   /** Broker time (ms) of the oldest fact that this round folded; absent when restated. For latency measurements only. */
   folded: shape.count.optional(),
 });
 export type Delivery = z.infer<typeof delivery>;
-
-/** What an instance is, as its bridge needs to know it: part of the answer of `link`. */
-export const instanceConfig = z.object({
-  name: z.string().min(1).max(100),
-  /** For `--map-gen-seed` when the first save is made. */
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1),
-  /** Seconds between saves that the bridge orders; 0 leaves saving to the game's own autosave. */
-  autosaveSeconds: z.number().int().min(0).max(86_400),
-});
-export type InstanceConfig = z.infer<typeof instanceConfig>;
 
 export const linkRequest = z.object({
   instance: shape.id,
@@ -72,7 +61,8 @@ export type LinkRequest = z.infer<typeof linkRequest>;
 /** `assignment`: the leader's signature over {instance, slave, epoch}, to be kept in the instance folder. */
 export const linkAnswer = z.union([
   z.object({ ok: delivery.extend({ assignment: z.string().max(2_000), config: instanceConfig.optional() }) }),
-  z.object({ notYours: z.object({ epoch: shape.count }) }),
+  /** `deleted`: it is no instance any more, here or elsewhere. */
+  z.object({ notYours: z.object({ epoch: shape.count, deleted: z.literal(true).exactOptional() }) }),
   z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 export type LinkAnswer = z.infer<typeof linkAnswer>;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { policies } from "#core/events/command";
-import { instanceConfig } from "#core/events/delivery";
 import * as shape from "#core/events/shapes";
 import { ID_CHARACTERS_MAX } from "#core/ids";
+import { instanceConfig } from "#core/instance-config";
 import type { LedgerType } from "#core/subjects";
 
 /**
@@ -84,6 +84,8 @@ export const instanceRecord = z.object({
   owner: shape.boot.or(z.literal("")),
   /** A sync's signed assignment told what the ledger had forgotten; waits for the `ledger-recovered` that tells of it. */
   restored: z.literal(true).optional(),
+  /** A tombstone: its id is never given again. */
+  deleted: z.literal(true).optional(),
 });
 export type InstanceRecord = z.infer<typeof instanceRecord>;
 
@@ -149,6 +151,15 @@ export const ledgerMessages = {
   round,
   checkpoint,
   "instance-created": z.object({ ...header, ...byUser, instance: shape.id, config: instanceConfig }),
+  /** All of it, after the change. */
+  "instance-configured": z.object({ ...header, ...byUser, instance: shape.id, config: instanceConfig }),
+  /** Its name for people; the id stays. */
+  "instance-renamed": z.object({ ...header, ...byUser, instance: shape.id, name: instanceConfig.shape.name }),
+  /**
+   * The instance is gone, its id stays taken. What is in flight to its worlds came back, their records stay. The epoch is above
+   * that of every assignment before, so that whoever holds one is told.
+   */
+  "instance-deleted": z.object({ ...header, ...byUser, ...voids, instance: shape.id, epoch: shape.count }),
   "instance-assigned": z.object({
     ...header,
     ...byUser,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { allocationRule, policies } from "#core/events/command";
-import { instanceConfig } from "#core/events/delivery";
 import { rewindRecord } from "#core/events/ledger";
 import * as shape from "#core/events/shapes";
+import { instanceConfig } from "#core/instance-config";
 
 /**
  * Read models that the leader answers: `query.<user>.<noun>`, `{ok}` or `{error}`, paged by `after` and `limit`. An answer
@@ -92,6 +92,7 @@ export const instanceView = z.object({
   owner: z.string(),
   /** Its worlds that wait for a decision; left out when none does. */
   waiting: z.array(shape.world).optional(),
+  deleted: z.literal(true).optional(),
 });
 
 const capView = z.object({
@@ -175,7 +176,11 @@ export const queries = {
   stock: { request: page.extend({ resource: shape.resource }), answer: stockView },
   cluster: { request: z.object({}), answer: clusterView },
   worlds: { request: page, answer: z.object({ worlds: z.array(worldView), ...next }) },
-  instances: { request: page, answer: z.object({ instances: z.array(instanceView), ...next }) },
+  /** `deleted`: those that are gone instead of those that are there. */
+  instances: {
+    request: page.extend({ deleted: z.literal(true).exactOptional() }),
+    answer: z.object({ instances: z.array(instanceView), ...next }),
+  },
   storage: {
     request: page,
     answer: z.object({ stocks: z.array(stockSummary), ...next }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as shape from "#core/events/shapes";
+import { instanceConfig, revision } from "#core/instance-config";
 
 /** What slaves say about themselves, kept by age and size only. Measurements, never facts. */
 
@@ -23,6 +24,11 @@ const milliseconds = z.number().min(0);
 export const instanceTelemetry = z.object({
   /** Of the supervisor. */
   state: serverPhase,
+  /** For people, and which configuration its bridge has. */
+  name: instanceConfig.shape.name.exactOptional(),
+  config: revision.exactOptional(),
+  /** Of the running game: players come by UDP, RCON listens on loopback. */
+  ports: z.object({ game: shape.count, rcon: shape.count }).exactOptional(),
   /** The world link: what this instance states counts. */
   linked: z.boolean(),
   /** The world in the running save, once it is known. */

@@ -3,6 +3,7 @@ import { DELIVERY_BYTES_MAX, DELIVERY_KEYS_MAX, type Delivery } from "#core/even
 import { worldsOf } from "#core/fold/sessions";
 import type { Instance, State, World } from "#core/fold/state";
 import type { WorldId } from "#core/ids";
+import { revisionOf } from "#core/instance-config";
 
 /** Quotes, a colon, a comma and a total of up to 16 digits. */
 const TOTAL_BYTES = 20;
@@ -48,6 +49,7 @@ export const deliveryOf = (state: State, instance: Instance, boot: Boot): Delive
     const { token, seed, tick } = world;
     worlds[world.id as WorldId] = { token, seed, tick, allocated, ...heldIn(world) };
   }
-  const { epoch, generation, owner } = instance;
-  return { boot, round: state.round, epoch, generation, owner, worlds };
+  const { config, epoch, generation, owner } = instance;
+  const of = config === undefined ? {} : { config: revisionOf(config) };
+  return { boot, round: state.round, epoch, generation, owner, worlds, ...of };
 };

@@ -2,16 +2,34 @@ import type { CheckpointImage, LedgerBody, LedgerMessage, RecoveredBody, RoundBo
 import { evolveHeld } from "#core/fold/held";
 import { adjustStorage, assertBalanced, recall, setRaised, writeOffDebt } from "#core/fold/moves";
 import { setAbsolutes, setAdjusted, setShortfall, setStorage } from "#core/fold/records";
-import { assign, closeAllSessions, closeSession } from "#core/fold/sessions";
-import { accountOf, clearChanges, newState, type State, stockOf, touchInstance, worldOf } from "#core/fold/state";
+import { assign, closeAllSessions, closeSession, worldsOf } from "#core/fold/sessions";
+import {
+  accountOf,
+  clearChanges,
+  type Instance,
+  newState,
+  type State,
+  stockOf,
+  touchInstance,
+  worldOf,
+} from "#core/fold/state";
 import { addInstance } from "#core/fold/sync";
 import { type InstanceId, parseWorldId, type SlaveId, type WorldId } from "#core/ids";
+import { forgottenConfig } from "#core/instance-config";
 import type { ResourceKey } from "#core/resource";
 
 /** Renames a resource in storage: −old, +new; totals never move between keys (DESIGN 3). */
 const rename = (state: State, from: ResourceKey, to: ResourceKey): void => {
   const moved = -adjustStorage(state, stockOf(state, from), -stockOf(state, from).storage);
   adjustStorage(state, stockOf(state, to), moved);
+};
+
+/** A tombstone: its sessions end, what is in flight to its worlds comes back, their totals and debts stay. */
+const deleteInstance = (state: State, instance: Instance, epoch: number, token: string): void => {
+  assign(state, instance, { slave: "", epoch }, token);
+  instance.deleted = true;
+  instance.restored = false;
+  for (const { accounts } of worldsOf(state, instance)) for (const account of accounts.values()) recall(state, account);
 };
 
 /** A round's absolutes, which conserve. */
@@ -55,10 +73,31 @@ const effect = (state: State, message: LedgerBody): void => {
     case "instance-created":
       addInstance(state, message.data.instance as InstanceId, message.data.config);
       return;
+    case "instance-configured": {
+      const instance = state.instances.get(message.data.instance as InstanceId);
+      if (instance === undefined) return;
+      instance.config = message.data.config;
+      touchInstance(state, instance);
+      return;
+    }
+    case "instance-renamed": {
+      const instance = state.instances.get(message.data.instance as InstanceId);
+      if (instance === undefined) return;
+      const { name } = message.data;
+      instance.config = { ...(instance.config ?? forgottenConfig(name)), name };
+      touchInstance(state, instance);
+      return;
+    }
+    case "instance-deleted": {
+      const { data } = message;
+      const instance = state.instances.get(data.instance as InstanceId);
+      if (instance !== undefined) deleteInstance(state, instance, data.epoch, data.void);
+      return;
+    }
     case "instance-assigned": {
       const { data } = message;
       const instance = state.instances.get(data.instance as InstanceId);
-      if (instance === undefined) return;
+      if (instance === undefined || instance.deleted) return;
       assign(state, instance, { slave: data.slave as SlaveId, epoch: data.epoch }, data.void);
       return;
     }

@@ -30,14 +30,18 @@ export const sessionRecordOf = (world: World): NonNullable<WorldRecord["session"
   };
 };
 
-export const instanceRecordOf = ({ config, slave, epoch, generation, owner, restored }: Instance): InstanceRecord => ({
-  ...(config === undefined ? {} : { config }),
-  slave,
-  epoch,
-  generation,
-  owner,
-  ...(restored ? { restored } : {}),
-});
+export const instanceRecordOf = (instance: Instance): InstanceRecord => {
+  const { config, slave, epoch, generation, owner, restored, deleted } = instance;
+  return {
+    ...(config === undefined ? {} : { config }),
+    slave,
+    epoch,
+    generation,
+    owner,
+    ...(restored ? { restored } : {}),
+    ...(deleted ? { deleted } : {}),
+  };
+};
 
 const setAccount = (state: State, account: Account, record: AccountRecord): void => {
   const { 0: exported = 0, 1: received = 0, 2: allocated = 0, 3: debt = 0, 4: target = 0, 5: carry = 0 } = record;
@@ -84,7 +88,7 @@ const setWorld = (state: State, id: WorldId, record: WorldRecord): void => {
 };
 
 export const setInstance = (state: State, id: InstanceId, record: InstanceRecord): void => {
-  const { config, epoch, generation, owner, restored = false } = record;
+  const { config, epoch, generation, owner, restored = false, deleted = false } = record;
   const slave = record.slave as Instance["slave"];
   const known = state.instances.get(id);
   if (known === undefined)
@@ -96,10 +100,11 @@ export const setInstance = (state: State, id: InstanceId, record: InstanceRecord
       generation,
       owner,
       restored,
+      deleted,
       introduced: 0,
       changed: false,
     });
-  else Object.assign(known, { config, slave, epoch, generation, owner, restored });
+  else Object.assign(known, { config, slave, epoch, generation, owner, restored, deleted });
 };
 
 /** What a round and a checkpoint's image have in common. */

@@ -1,9 +1,9 @@
 import type { Boot } from "#core/boot";
 import { DEFAULT_POLICIES, type Policies } from "#core/events/command";
-import type { InstanceConfig } from "#core/events/delivery";
 import type { WorldSynced } from "#core/events/facts";
 import type { HeldSync } from "#core/events/ledger";
 import type { InstanceId, SlaveId, WorldId } from "#core/ids";
+import type { InstanceConfig } from "#core/instance-config";
 import type { ResourceKey } from "#core/resource";
 
 /**
@@ -96,6 +96,8 @@ export interface Instance {
   owner: Boot | "";
   /** Its assignment was forgotten and came back with a sync: until told. */
   restored: boolean;
+  /** A tombstone: no slave's, and its id is never given again. */
+  deleted: boolean;
   /** Not in the ledger: resources that its worlds were the first to name, for RESOURCES_PER_INSTANCE_MAX. */
   introduced: number;
   changed: boolean;
@@ -170,6 +172,8 @@ export const WORLDS_PER_INSTANCE_MAX = 1_000;
 export const RESOURCES_PER_INSTANCE_MAX = 10_000;
 /** Instances in one cluster: five times what the benchmark drives. */
 export const INSTANCES_MAX = 1_000;
+/** The same with those that were deleted, whose ids stay taken. */
+export const INSTANCES_EVER_MAX = 10_000;
 
 export const newState = (): State => ({
   round: 0,
@@ -190,6 +194,10 @@ export const newState = (): State => ({
   pendingSyncs: new Map(),
   voids: 0,
 });
+
+/** Those that there are: not the tombstones. */
+export const instancesIn = ({ instances }: Pick<State, "instances">): Instance[] =>
+  [...instances.values()].filter(({ deleted }) => !deleted);
 
 export const stockOf = (state: State, key: ResourceKey): Stock => {
   let stock = state.stocks.get(key);

@@ -9,6 +9,7 @@ import {
   accountOf,
   INSTANCES_MAX,
   type Instance,
+  instancesIn,
   RESOURCES_MAX,
   RESOURCES_PER_INSTANCE_MAX,
   type State,
@@ -34,6 +35,7 @@ export const addInstance = (state: State, id: InstanceId, config: Instance["conf
     generation: 1,
     owner: "",
     restored: false,
+    deleted: false,
     introduced: 0,
     changed: false,
   };
@@ -45,8 +47,8 @@ export const addInstance = (state: State, id: InstanceId, config: Instance["conf
 /** A higher epoch, signed by a leader, restores what a lost ledger tail forgot ◇. */
 const restoreAssignment = (state: State, signed: SignedAssignment): void => {
   const known = state.instances.get(signed.instance);
-  if (signed.epoch <= (known?.epoch ?? 0)) return;
-  if (known === undefined && state.instances.size >= INSTANCES_MAX) return;
+  if (signed.epoch <= (known?.epoch ?? 0) || known?.deleted === true) return;
+  if (known === undefined && instancesIn(state).length >= INSTANCES_MAX) return;
   const instance = known ?? addInstance(state, signed.instance, undefined);
   assign(state, instance, signed, voidToken(state));
   instance.restored = true;

@@ -90,6 +90,8 @@ export const FAULTS = [
   "clock-jump",
   "rate-limit",
   "adjust",
+  "configure",
+  "delete",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -97,6 +99,8 @@ export type Fault = (typeof FAULTS)[number];
 export type Odds = Readonly<Record<Fault, number>>;
 
 const WEIGHTS = [1, 1, 2, 4, 8];
+/** Came later, and are drawn apart: a history without them is the one that its seed was before. */
+const LATER: ReadonlySet<Fault> = new Set(["configure", "delete"]);
 
 export interface Kinds {
   /** These may happen; absent: all. */
@@ -107,12 +111,14 @@ export interface Kinds {
 }
 
 /** One seed in twenty has no faults at all; the others switch each kind on with a probability of their own. */
-export const drawOdds = (chance: Chance, { only, without, surely }: Kinds): Odds => {
+export const drawOdds = (chance: Chance, { only, without, surely, seed }: Kinds & { readonly seed: number }): Odds => {
+  const later = new Chance(-seed);
   const drawn = chance.once(20) ? 0 : chance.pick([15, 30, 50, 80]);
   const percent = surely === undefined ? drawn : 100;
   const may = surely ?? only;
   const odds = FAULTS.map((fault) => {
-    const weight = chance.below(100) < percent ? chance.pick(WEIGHTS) : 0;
+    const lots = LATER.has(fault) ? later : chance;
+    const weight = lots.below(100) < percent ? lots.pick(WEIGHTS) : 0;
     const off = (may !== undefined && !may.has(fault)) || without?.has(fault) === true;
     return [fault, off ? 0 : weight] as const;
   });

@@ -163,7 +163,7 @@ export class Checker {
     this.#judgeTold(message.boot, now);
     if (type === "instance-assigned") this.#judgeAssignment(message);
     if (type === "policy-set") this.#meters.clear();
-    if (type === "world-retired") this.#mayBeShort = true;
+    if (type === "world-retired" || type === "instance-deleted") this.#mayBeShort = true;
     for (const { session } of Object.values(message.worlds ?? {}))
       if (session?.untakeable !== undefined) this.#mayBeShort = true;
     if (type === "session-lapsed") this.#judgeLapse(message.world ?? "", now);

@@ -312,6 +312,12 @@ export class Cluster implements Setting {
     });
   }
 
+  /** Its instance was deleted: nobody starts one of its worlds again. */
+  forget(host: Host): void {
+    this.hosts = this.hosts.filter((other) => other !== host);
+    for (const [world, save] of this.archived) if (save.instance === host.instance) this.archived.delete(world);
+  }
+
   get leader(): Master | undefined {
     const leaders = this.masters.filter((master) => master.leads);
     return leaders.sort((a, b) => ((a.state?.boot ?? "") < (b.state?.boot ?? "") ? 1 : -1))[0];

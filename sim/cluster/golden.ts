@@ -7,6 +7,7 @@ import type { StoredMessage } from "#core/ports/log";
 import { FACT_TYPES, LEDGER_TYPES, SUBJECT_PREFIX } from "#core/subjects";
 import type { Cluster } from "#sim/cluster/cluster";
 import { runHistory } from "#sim/cluster/history";
+import { isEarlierPart } from "#sim/cluster/ledger-book";
 import { RESOURCES } from "#sim/cluster/world";
 
 /**
@@ -91,6 +92,9 @@ const withHashes = (stored: readonly StoredMessage[]): GoldenMessage[] => {
   });
 };
 
+const isPart = ({ subject, data }: StoredMessage): boolean =>
+  subject.endsWith(".round") && isEarlierPart(decode(data) as Parameters<typeof isEarlierPart>[0]);
+
 /** What no history does by itself, done by an operator at its end. */
 const operate = ({ operator }: Cluster): void => {
   const [first = "", second = ""] = RESOURCES;
@@ -116,7 +120,8 @@ export const record = async (name: string, seed: number, steps: number): Promise
       operate(cluster);
       await cluster.pass(5_000);
       const [ledger, events] = [await cluster.ledger.read(1, 1_000_000), await cluster.events.read(1, 1_000_000)];
-      if (ledger[0]?.seq !== 1) return;
+      // The parts of a round are one decision: they cannot be decided again one by one.
+      if (ledger[0]?.seq !== 1 || ledger.some(isPart)) return;
       const messages = [...goldenMessages("E", events), ...withHashes(ledger)];
       const formats = [...new Set([...events, ...ledger].flatMap(formatsOf))].sort();
       golden = { head: { v: 1, name, formats, events: (await cluster.events.info()).created }, messages };

@@ -53,6 +53,27 @@ export const move: Act = (cluster, host) =>
     await cluster.reassign(host.instance, slave, folder);
   });
 
+/** Fewer would leave nobody to trade with. */
+const LEFT_MIN = 2;
+
+/** An operator deletes an instance: what its worlds hold goes with them, and what is in flight to them comes back. */
+export const remove: Act = (cluster, host, happened) =>
+  working(host, async () => {
+    const { instance } = host;
+    const others = new Set(cluster.hosts.map((other) => other.instance));
+    if (happened.twins.has(instance) || others.size <= LEFT_MIN || !(await stopInOrder(host))) return;
+    const { odds } = cluster.weather;
+    // A ledger that loses what such a world had given can't learn of it any more: the cluster stays short of that.
+    if (odds["ledger-tail"] + odds["ledger-new"] + odds["ledger-regrown"] > 0) happened.rewound = true;
+    const answer = await cluster.operator.command("instance", "delete", { instance, force: true });
+    cluster.weather.count("error" in answer ? "delete refused" : "deleted");
+    if ("error" in answer) return host.startGame();
+    cluster.log(`${instance} is deleted`);
+    host.killBridge();
+    host.gone = true;
+    cluster.forget(host);
+  });
+
 export const forceMove: Act = async (cluster, host, happened) => {
   const saves = ownSaves(host);
   if (happened.twins.has(host.instance) || saves.length === 0 || host.bridge === undefined) return;

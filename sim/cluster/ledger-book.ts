@@ -170,6 +170,8 @@ export class LedgerBook {
         return;
       case "instance-assigned":
         return this.#assigned(message);
+      case "instance-deleted":
+        return this.#deleted(message);
       case "world-retired":
         return this.#retired(message.world ?? "");
       case "rewind-held":
@@ -245,6 +247,12 @@ export class LedgerBook {
     this.#named(id, token);
     Object.assign(world, { open: false, owner: "", seq: 0 });
     for (const [key, line] of world.lines) if (line.target !== 0) world.lines.set(key, { ...line, target: 0 });
+  }
+
+  /** Nobody's any more: its sessions end, and what is in flight to its worlds comes back. */
+  #deleted(message: LedgerEntry): void {
+    this.#assigned({ ...message, slave: "" });
+    for (const [id, world] of this.worlds) if (world.instance === message.instance) this.#retired(id);
   }
 
   /** What is in flight comes back, as a credit. */

@@ -2,7 +2,7 @@ import { type Act, type Happened, ownSaves, pauseFor } from "#sim/cluster/act";
 import type { Fault } from "#sim/cluster/chance";
 import { type Cluster, SLAVES } from "#sim/cluster/cluster";
 import { copyOfFolder, newFolder, putSave } from "#sim/cluster/folder";
-import { forceMove, move, newMap } from "#sim/cluster/handover";
+import { forceMove, move, newMap, remove } from "#sim/cluster/handover";
 import type { Host } from "#sim/cluster/host";
 import { OF_MASTERS } from "#sim/cluster/trouble-of-masters";
 import { RESOURCES, type Resource, type Save } from "#sim/cluster/world";
@@ -90,6 +90,17 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
   },
   move,
   "force-move": forceMove,
+  delete: remove,
+  configure: async (cluster, { instance }) => {
+    const { chance, operator } = cluster;
+    const config = {
+      autosaveSeconds: chance.between(1, 600),
+      ports: chance.once(2) ? { game: chance.between(1_024, 65_535) } : null,
+    };
+    await operator.command("instance", "configure", { instance, config });
+    if (chance.once(2))
+      await operator.command("instance", "rename", { instance, name: `${instance} ${chance.below(9)}` });
+  },
   resurrect: (cluster, host, happened) => {
     const own = cluster.saves.filter(({ instance }) => instance === host.instance);
     if (own.length > 0) rewind(cluster, host, happened, cluster.chance.pick(own));
@@ -238,5 +249,5 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
 /** Acts that need a host that runs. */
 export const NEEDS_GAME: ReadonlySet<Fault> = new Set([
   ...(["rollback", "crash", "foreign-save", "new-map", "id-less", "twin", "move", "force-move"] as const),
-  ...(["resurrect", "untakeable"] as const),
+  ...(["resurrect", "untakeable", "delete"] as const),
 ]);

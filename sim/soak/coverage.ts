@@ -59,6 +59,8 @@ export const FAULT_MINIMA: Readonly<Record<Fault, number>> = {
   "clock-jump": 500,
   "rate-limit": 350,
   adjust: 600,
+  configure: 250,
+  delete: 80,
 };
 export const BRANCH_MINIMA: Readonly<Record<string, number>> = {
   "alarm: broker-away": 4000,

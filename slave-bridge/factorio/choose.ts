@@ -1,8 +1,8 @@
 import type { Channels } from "#bridge/factorio/catalog";
 import type { Install } from "#bridge/install";
 import { badInput } from "#core/errors";
-import type { InstanceConfig } from "#core/events/delivery";
 import { compareGameVersions, lineOfVersion, parseGameVersion, parsePin } from "#core/game-version";
+import type { InstanceConfig } from "#core/instance-config";
 
 /**
  * Which of a machine's installs an instance runs. Pure.

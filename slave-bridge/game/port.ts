@@ -71,7 +71,7 @@ export interface GameFiles {
   saveVersion(path: string): Promise<string | undefined>;
   /** Copies a file or a whole folder, replacing what was there. */
   copy(from: string, to: string): Promise<void>;
-  /** Moves a file within one file system, keeping when it was written; makes the folder; nothing happens when there is none. */
+  /** Moves a file or a whole folder within one file system, keeping when it was written; makes the folder; nothing happens when there is none. */
   move(from: string, to: string): Promise<void>;
   /** Removes a file or a whole folder; nothing happens when there is none. */
   remove(path: string): Promise<void>;

@@ -3,9 +3,9 @@ import { type Lineage, NO_LINEAGE } from "#bridge/instance/lineage";
 import { EMPTY_RECORD, type LinkRecord } from "#bridge/link/state";
 import type { Boot } from "#core/boot";
 import { canonicalJson, decodeFile } from "#core/events/codec";
-import { type InstanceConfig, instanceConfig } from "#core/events/delivery";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId } from "#core/ids";
+import { type InstanceConfig, instanceConfig } from "#core/instance-config";
 
 /** What a bridge keeps about an instance, in its folder (`instance.json`). */
 export interface InstanceRecord {

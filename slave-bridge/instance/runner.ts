@@ -2,6 +2,7 @@ import { pinOf } from "#bridge/factorio/choose";
 import type { ProcessExit, ProcessId } from "#bridge/game/port";
 import type { ChosenGame } from "#bridge/install";
 import { Alarms } from "#bridge/instance/alarms";
+import { ConfigCopy } from "#bridge/instance/config-copy";
 import { keepReport } from "#bridge/instance/crash-report";
 import { instancesFolder, type Paths, pathsOf, writeRecord } from "#bridge/instance/folder";
 import { GameRun } from "#bridge/instance/game-run";
@@ -16,6 +17,7 @@ import type { Said } from "#bridge/messages/message-line";
 import type { BridgeContext, Journal } from "#bridge/ports";
 import { SaveNotes } from "#bridge/saves/notes";
 import type { Pulse } from "#bridge/session/pulse";
+import { Questions } from "#bridge/session/questions";
 import { Session } from "#bridge/session/session";
 import { type Action, ALWAYS, type Input, newServer, type Server } from "#bridge/supervisor/server";
 import { supervise } from "#bridge/supervisor/supervise";
@@ -27,6 +29,7 @@ import type { FactBody } from "#core/events/facts";
 import type { LogBatch } from "#core/events/log-shapes";
 import type { InstanceTelemetry } from "#core/events/telemetry";
 import type { InstanceId, SlaveId, WorldId } from "#core/ids";
+import { revisionOf } from "#core/instance-config";
 
 /**
  * One instance: carries out what its supervisor decides, and lends its game to its session.
@@ -50,6 +53,8 @@ export interface RunnerHost {
   dropped(): void;
   /** Something that telemetry shows has changed. */
   changed(instance: InstanceId): void;
+  /** It was deleted: stops it, closes it, and sets its folder aside. */
+  gone(instance: InstanceId): Promise<void>;
 }
 
 export class InstanceRunner {
@@ -60,6 +65,7 @@ export class InstanceRunner {
   #server: Server;
   readonly #game: GameRun;
   readonly notes: SaveNotes;
+  readonly #copy: ConfigCopy;
   #save: { readonly save: string; readonly own: boolean } | undefined;
   #chosen: ChosenGame | undefined;
   readonly #alarms = new Alarms();
@@ -90,6 +96,7 @@ export class InstanceRunner {
     const of = { slave: settings.slave, instance: this.instance, boot };
     this.#log = new InstanceLog(ports, of, (text) => this.#game.clean(text));
     this.#session = this.#newSession();
+    this.#copy = this.#newCopy();
   }
 
   /**
@@ -181,6 +188,8 @@ export class InstanceRunner {
     return {
       state: this.phase,
       linked: this.#session.linked,
+      name: this.#record.config.name,
+      config: revisionOf(this.#record.config),
       ...(world === "" ? {} : { world }),
       ...(alarm === undefined ? {} : { alarm: alarm.slice(0, 10_000) }),
       ...this.#session.measured(),
@@ -246,6 +255,7 @@ export class InstanceRunner {
   }
 
   delivery(delivery: Delivery): void {
+    this.#copy.heard(delivery);
     this.#session.delivery(delivery);
   }
 
@@ -260,6 +270,7 @@ export class InstanceRunner {
   tick(): void {
     this.#input({ kind: "tick" });
     this.#session.tick();
+    this.#copy.tick();
     this.#game.tick(this.context.ports.clock.now());
   }
 
@@ -467,6 +478,24 @@ export class InstanceRunner {
     return new Session({ ...this.context, ports }, owner, this.#record.link);
   }
 
+  #newCopy(): ConfigCopy {
+    const { bus, clock, journal } = this.context.ports;
+    const { slave } = this.context.settings;
+    const { instance } = this;
+    const complain = (message: string) => journal("warn", `${instance}: ${message}`, { instance });
+    const questions = new Questions({ bus, slave, complain });
+    return new ConfigCopy({
+      clock,
+      ask: () => {
+        const { epoch, assignment } = this.#record.link;
+        return questions.link({ instance, epoch, ...(assignment === "" ? {} : { assignment }) });
+      },
+      have: () => this.#record.config,
+      take: (config) => this.#configure(config),
+      gone: () => void (this.#closed || this.host.gone(instance)),
+    });
+  }
+
   #pulse({ tick, paused = false }: Pulse): void {
     const now = this.context.ports.clock.now();
     if (now - this.#pulsedAt < PULSE_MS) return;
@@ -475,7 +504,7 @@ export class InstanceRunner {
   }
 
   #configure(config: InstanceRecord["config"]): void {
-    if (JSON.stringify(config) === JSON.stringify(this.#record.config)) return;
+    if (this.#closed || revisionOf(config) === revisionOf(this.#record.config)) return;
     this.#input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: ALWAYS });
     void this.#change({ config });
   }

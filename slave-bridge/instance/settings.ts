@@ -1,6 +1,6 @@
 import { SEGMENTS } from "#bridge/rcon/segments";
 import { canonicalJson } from "#core/events/codec";
-import type { InstanceConfig } from "#core/events/delivery";
+import type { InstanceConfig } from "#core/instance-config";
 
 /** The files that a server reads at its start, as text. */
 

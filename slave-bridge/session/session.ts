@@ -21,11 +21,12 @@ import { Questions } from "#bridge/session/questions";
 import { renamedText } from "#bridge/session/renamed";
 import { pageOf } from "#bridge/session/statement";
 import type { WorldStatement } from "#core/events/command";
-import type { Delivery, InstanceConfig, LinkRequest } from "#core/events/delivery";
+import type { Delivery, LinkRequest } from "#core/events/delivery";
 import type { FactBody } from "#core/events/facts";
 import { LATENCY_SAMPLES_MAX } from "#core/events/telemetry";
 import { type Failpoint, failpoint } from "#core/failpoints";
 import { type InstanceId, isWorldId, type WorldId } from "#core/ids";
+import type { InstanceConfig } from "#core/instance-config";
 
 /**
  * Carries out what the world link (link/link.ts) decides, against one running game.

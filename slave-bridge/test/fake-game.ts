@@ -116,14 +116,21 @@ export class FakeMachine {
       signal: (id, signal) => this.#signal(id, signal),
       find: async (argument) => this.alive.filter(({ args }) => args.includes(argument)).map(({ id }) => id),
       saves: async (folder) => this.#savesIn(folder),
+      move: async (from, to) => {
+        for (const [path, save] of [...this.saves]) {
+          if (path !== from && !path.startsWith(`${from}/`)) continue;
+          this.saves.delete(path);
+          this.saves.set(to + path.slice(from.length), save);
+        }
+        for (const name of await this.disk.list(from)) {
+          const bytes = await this.disk.read(`${from}/${name}`);
+          if (bytes !== undefined) await this.disk.write(`${to}/${name}`, bytes);
+          await this.disk.remove(`${from}/${name}`);
+        }
+      },
       copy: async (from, to) => {
         const save = this.saves.get(from);
         if (save !== undefined) this.saves.set(to, { ...save, writtenAt: this.clock.now() });
-      },
-      move: async (from, to) => {
-        const save = this.saves.get(from);
-        this.saves.delete(from);
-        if (save !== undefined) this.saves.set(to, save);
       },
       trim: async () => {},
       saveVersion: async (path) => this.saveVersions.get(path),

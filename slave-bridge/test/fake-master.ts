@@ -1,9 +1,10 @@
 import { type Boot, nextBoot } from "#core/boot";
 import { decodeJson, encodeJson } from "#core/events/codec";
-import { type Delivery, type InstanceConfig, linkRequest } from "#core/events/delivery";
+import { type Delivery, linkRequest } from "#core/events/delivery";
 import { type FactBody, factEnvelope, type WorldReported, type WorldSynced } from "#core/events/facts";
 import { queries } from "#core/events/query";
 import type { InstanceId, SlaveId } from "#core/ids";
+import { type InstanceConfig, revisionOf } from "#core/instance-config";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
@@ -24,6 +25,8 @@ export class FakeMaster {
   assigned = true;
   /** What its worlds are not to export; undefined: a leader that says nothing of it. */
   capped: string[] | undefined;
+  /** The instance is a tombstone. */
+  deleted = false;
   asked = 0;
 
   constructor(
@@ -37,7 +40,7 @@ export class FakeMaster {
       decodeJson(linkRequest, message.data, "link");
       const answer = this.assigned
         ? { ok: { ...this.#view(), assignment: "signed", config: this.config } }
-        : { notYours: { epoch: this.epoch } };
+        : { notYours: { epoch: this.epoch, ...(this.deleted ? { deleted: true } : {}) } };
       bus.respond(message, encodeJson(answer));
     });
     bus.subscribe(subjects.query(slave, "claims"), (message) => {
@@ -62,7 +65,7 @@ export class FakeMaster {
   }
 
   state(instance: InstanceId, folded?: number): void {
-    const view = { ...this.#view(), ...(folded === undefined ? {} : { folded }) };
+    const view = { ...this.#view(), config: revisionOf(this.config), ...(folded === undefined ? {} : { folded }) };
     this.bus.publish(subjects.delivery(this.slave, instance), encodeJson(view));
   }
 

@@ -57,6 +57,18 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("reassign" as const), instance: fc.constantFrom("a", "b", "c") }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lapse" as const), world: fc.constantFrom(...WORLDS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("delete" as const), instance: fc.constantFrom("a", "b", "c") }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("configure" as const),
+      instance: fc.constantFrom("a", "b", "c"),
+      port: fc.integer({ min: 1, max: 65_535 }),
+    }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -96,6 +108,18 @@ const apply = (f: Fold, s: Step, n: number): void => {
       });
     case "reassign":
       return f.assign(s.instance, "s1", epochOf(f, `${s.instance}.1`) + 1);
+    case "delete": {
+      f.round();
+      const { instance } = s;
+      const data = { user: "op", instance, epoch: epochOf(f, `${instance}.1`) + 1, void: `~d.${n}` };
+      return f.write({ type: "instance-deleted", data });
+    }
+    case "configure": {
+      f.round();
+      const config = { name: s.instance, seed: 1, autosaveSeconds: 0, ports: { game: s.port } };
+      f.write({ type: "instance-configured", data: { user: "op", instance: s.instance, config } });
+      return f.write({ type: "instance-renamed", data: { user: "op", instance: s.instance, name: `n${n}` } });
+    }
     case "lapse":
       f.round();
       return f.write({ type: "session-lapsed", data: { world: s.world as never, silentMs: 1, void: `~l.${n}` } });
@@ -125,6 +149,13 @@ const expectLaws = (state: State): void => {
     expect(Math.min(stock.storage, stock.shortfall)).toBeGreaterThanOrEqual(0);
   }
   const open = new Map<string, number>();
+  for (const { id, deleted } of state.instances.values()) {
+    if (!deleted) continue;
+    for (const world of state.worldsOf.get(id) ?? []) {
+      expect(world.open).toBe(false);
+      for (const account of world.accounts.values()) expect(account.allocated).toBe(account.received);
+    }
+  }
   for (const world of state.worlds.values())
     if (world.open) open.set(world.instance, (open.get(world.instance) ?? 0) + 1);
   expect([...open.values()].every((n) => n === 1)).toBe(true);

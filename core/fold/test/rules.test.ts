@@ -186,6 +186,27 @@ test("retiring a world recalls what is in flight and keeps its record", () => {
   expect([f.storage(), f.account("b.1").allocated]).toEqual([100, 0]);
 });
 
+test("a deleted instance gives back what is in flight, keeps what its worlds owe, and never comes back", () => {
+  const f = fold("a", "b");
+  f.sync("a.1", { exported: { [PLATE]: 100 } });
+  f.sync("b.1", { wanted: { [PLATE]: 40 }, exported: { "item:coal": 5 } });
+  f.round();
+  f.write({ type: "adjusted", data: { user: "op", resource: "item:coal", amount: -5, reason: "test" } });
+  f.sync("b.1", { token: "aaaaaaaaaaaa2" });
+  f.round();
+  expect([f.storage(), f.account("b.1").allocated, f.account("b.1", "item:coal" as never).debt]).toEqual([60, 40, 5]);
+  f.write({ type: "instance-deleted", data: { user: "op", instance: "b", epoch: 9, void: "~x.99" } });
+  expect([f.storage(), f.account("b.1").allocated, f.account("b.1", "item:coal" as never).debt]).toEqual([100, 0, 5]);
+  expect(f.state.worlds.get("b.1" as never)).toMatchObject({ open: false, token: "~x.99" });
+  // Neither its bridge, nor a higher assignment, nor an assignment of today brings it back.
+  expect(f.sync("b.1", { prev: "~x.99", exported: { [PLATE]: 5 } })).toBe("not-yours");
+  const signed = { instance: "b" as never, slave: "s1" as never, epoch: 20 };
+  expect(f.sync("b.1", { prev: "~x.99", epoch: 20, signed })).toBe("not-yours");
+  f.write({ type: "instance-assigned", data: { user: "op", instance: "b", slave: "s1", epoch: 21, void: "~x.1" } });
+  expect(f.state.instances.get("b" as never)).toMatchObject({ deleted: true, slave: "", epoch: 9 });
+  expect(hashOf(imageOf(f.replayed()))).toBe(hashOf(imageOf(f.state)));
+});
+
 test("a sync in parts counts when all of them are there", () => {
   const f = fold("a");
   const parts = { prev: "", token: "aaaaaaaaaaaa1", parts: 2 };

@@ -208,7 +208,7 @@ export const PROJECTOR: readonly Mutation[] = [
     name: "an epoch counts from one",
     among: ["ledger-tail", "ledger-new", "move", "force-move", "master-kill"],
     breaks: "an assignment after a lost ledger tail is higher than the one that was forgotten ◇",
-    file: "master-projector/commands.ts",
+    file: "master-projector/instance-commands.ts",
     text: "const epoch = Math.max(instance.epoch + 1, now);",
     replacement: "const epoch = instance.epoch + 1;\n  void now;",
   },
