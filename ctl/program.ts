@@ -26,11 +26,13 @@ export const CLUSTERIO: Program = {
     { words: ["factorio"], load: async () => (await import("#ctl/factorio/command")).FACTORIO_COMMANDS },
     { words: ["rotate", "identity"], load: async () => (await import("#ctl/keys/command")).KEY_COMMANDS },
     { words: ["status"], load: async () => [(await import("#ctl/status/command")).StatusCommand] },
+    { words: ["top"], load: async () => [(await import("#ctl/top/command")).TopCommand] },
     { words: ["doctor"], load: async () => [(await import("#ctl/doctor/command")).DoctorCommand] },
     { words: ["audit", "replay", "events"], load: async () => (await import("#ctl/audit/command")).AUDIT_COMMANDS },
     { words: ["ledger"], load: async () => (await import("#ctl/ledger/command")).LEDGER_COMMANDS },
     { words: ["repair"], load: async () => (await import("#ctl/repair/command")).REPAIR_COMMANDS },
     { words: ["world"], load: async () => (await import("#ctl/world/command")).WORLD_COMMANDS },
+    { words: ["debt"], load: async () => (await import("#ctl/debt/command")).DEBT_COMMANDS },
     { words: ["storage"], load: async () => (await import("#ctl/storage/command")).STORAGE_COMMANDS },
   ],
 };

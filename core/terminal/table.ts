@@ -42,7 +42,13 @@ export const tableLines = <T>(rows: readonly T[], columns: readonly Column<T>[],
   const natural = columns.map(({ head }, at) => Math.max(width(head), ...cells.map((row) => width(row[at]!))));
   const least = columns.map(({ head, least = LEAST }, at) => Math.min(natural[at]!, Math.max(width(head), least)));
   const gaps = GAP.length * (columns.length - 1);
-  const widths = look.columns === undefined ? natural : fitted(natural, least, look.columns - gaps);
+  const room = look.columns === undefined ? Number.POSITIVE_INFINITY : look.columns - gaps;
+  // On the smallest of terminals heads are cut, too.
+  const widths = fitted(
+    fitted(natural, least, room),
+    natural.map(() => 1),
+    room,
+  );
   const line = (texts: readonly string[], toneOf: (at: number) => Tone | undefined): string => {
     const last = texts.findLastIndex((text) => text !== "");
     return texts

@@ -55,10 +55,10 @@ export abstract class ResultCommand extends ShowingCommand {
     else for (const text of linesOf(result)) output.line(text);
   }
 
-  /** Many of a kind: a table, or an object a line. `none`: what to say on standard error where there is nothing. */
+  /** Many of a kind: a table, or an object a line. `none`: what a person is told where there is nothing. */
   protected list<T>(output: Output, rows: readonly T[], columns: readonly Column<T>[], none: string): void {
     if (this.json) for (const row of rows) output.json(row);
-    else if (rows.length === 0) process.stderr.write(`${none}\n`);
+    else if (rows.length === 0) output.line(none);
     else for (const line of tableLines(rows, columns)) output.line(line);
   }
 }

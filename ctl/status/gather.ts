@@ -84,7 +84,11 @@ const slavesOf = async (client: ClusterClient): Promise<Gathered["slaves"]> => {
   }
 };
 
-const ask = async ({ client, bus }: Asked, slaves: readonly SlaveId[]): Promise<FromBridges> => {
+/** Each bridge that is there, and what it last told of its instances. */
+export const ask = async (
+  { client, bus }: Pick<Asked, "client" | "bus">,
+  slaves: readonly SlaveId[],
+): Promise<FromBridges> => {
   const present: Record<string, SlaveAnswer> = {};
   const told: Record<string, Told> = {};
   await Promise.all(

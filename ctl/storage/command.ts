@@ -3,31 +3,15 @@ import * as t from "typanion";
 import { z } from "zod";
 import { badInput } from "#core/errors";
 import type { CapRule } from "#core/events/command";
-import { RESOURCE_RULE_PATTERN, resourceKey, TOTAL_MAX } from "#core/resource";
-import { matching } from "#core/storage-cap";
+import { resourceKey, TOTAL_MAX } from "#core/resource";
 import { signed } from "#ctl/audit/output";
-import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { UserCommand } from "#ctl/client/user-command";
+import { CATEGORY, PATTERN_HELP, patternMatcher, patternOf, SOURCE } from "#ctl/storage/base";
 import { ruleLines, ruleViews, stockLines, stockPage } from "#ctl/storage/text";
+import { StorageWatchCommand } from "#ctl/storage/watch";
 
-const CATEGORY = "Storage";
 const renamed = z.object({ moved: z.number() });
-const SOURCE = `${AS_USER}
-      Exit codes: 0; 2 bad arguments; 3 the cluster does not run; 4 refused.
-`;
-const PATTERN_HELP = `
-      A pattern is a resource in which \`*\` stands for any characters: item:iron-plate, item:*, item:*:legendary,
-      fluid:steam:*, energy, *. Put it into quotes, or the shell takes the asterisk.
-`;
-
 const amount = () => t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(0, TOTAL_MAX)]);
-
-/** @throws ClusterioError `bad-input` */
-const patternOf = (text: string): string => {
-  if (RESOURCE_RULE_PATTERN.test(text)) return text;
-  throw badInput(
-    `"${text.slice(0, 80)}" is no resource or pattern: write item:<name>, item:*, fluid:steam:*, energy or *`,
-  );
-};
 
 export class StorageListCommand extends UserCommand {
   static override paths = [["storage", "list"]];
@@ -51,7 +35,7 @@ export class StorageListCommand extends UserCommand {
 
   override async execute(): Promise<number> {
     return this.run(() => {
-      const shows = this.pattern === undefined ? () => true : matching(patternOf(this.pattern));
+      const shows = patternMatcher(this.pattern);
       return async (client, output) => {
         const stocks = (await client.storage()).filter(
           ({ resource, waiting = 0, capped }) =>
@@ -246,6 +230,7 @@ export class StorageRenameCommand extends UserCommand {
 export const STORAGE_COMMANDS = [
   StorageListCommand,
   StorageShowCommand,
+  StorageWatchCommand,
   StoragePolicySetCommand,
   StoragePolicyShowCommand,
   StoragePolicyUnsetCommand,

@@ -61,10 +61,14 @@ export interface Level {
 }
 
 export interface WorldLine {
+  readonly instance: string;
+  readonly slave: string;
   readonly name: string;
   readonly state: string;
   readonly linked: boolean;
   readonly ups: number | null;
+  /** Of the last command that its bridge sent to the game (ms). */
+  readonly rconMs: number | null;
   readonly gives: readonly Flow[];
   readonly gets: readonly Flow[];
   readonly waitsFor: readonly Flow[];
@@ -137,7 +141,7 @@ const channelLines = ({ channels = {} }: Snapshot): ChannelLine[] =>
     });
 
 const worldLine = (
-  { instance, config }: InstanceView,
+  { instance, slave, config }: InstanceView,
   first: Snapshot,
   last: Snapshot,
   perMinute: (n: number) => number,
@@ -148,10 +152,12 @@ const worldLine = (
   const flows = (now: WorldView["exported"], then: WorldView["exported"]): Flow[] =>
     inOrder(Object.entries(now).map(([resource, n]) => ({ resource, amount: perMinute(n - (then[resource] ?? n)) })));
   return {
+    ...{ instance, slave },
     name: config.name,
     state: told?.state ?? "unknown",
     linked: world !== undefined && told?.linked !== false,
     ups: told?.ups ?? null,
+    rconMs: told?.rconLatencyMs ?? null,
     gives: world === undefined ? [] : flows(world.exported, before?.exported ?? world.exported),
     gets: world === undefined ? [] : flows(world.received, before?.received ?? world.received),
     waitsFor: inOrder(Object.entries(world?.wanted ?? {}).map(([resource, amount]) => ({ resource, amount }))),

@@ -48,6 +48,11 @@ export class Watcher {
     return this.#telemetry;
   }
 
+  /** What a bridge answered, until it says more by itself. */
+  learn(instance: string, told: Omit<InstanceTelemetry, "latencyMs">): void {
+    this.#telemetry[instance] ??= { ...told, latencyMs: [] };
+  }
+
   /** What each slave said of itself since the watcher began. */
   get slaves(): Readonly<Record<string, SlaveTelemetry>> {
     return this.#slaves;

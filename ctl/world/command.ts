@@ -1,22 +1,9 @@
 import { Command, Option } from "clipanion";
-import { badInput } from "#core/errors";
-import type { WorldView } from "#core/events/query";
-import { parseWorldId, type WorldId } from "#core/ids";
-import { noSuch } from "#core/terminal/near";
-import { AS_USER, UserCommand } from "#ctl/client/user-command";
-import { worldLines, worldPage } from "#ctl/world/text";
-
-const CATEGORY = "Worlds";
-const SOURCE = `${AS_USER}
-      Exit codes: 0; 2 bad arguments, or there is no such world; 3 the cluster does not run; 4 refused.
-`;
-
-/** @throws ClusterioError `bad-input` that names what there is. */
-const worldIn = (worlds: readonly WorldView[], id: WorldId): WorldView => {
-  const found = worlds.find(({ world }) => world === id);
-  if (found !== undefined) return found;
-  throw badInput(noSuch("world", id, { names: worlds.map(({ world }) => world) }));
-};
+import { parseWorldId } from "#core/ids";
+import { UserCommand } from "#ctl/client/user-command";
+import { CATEGORY, SOURCE, worldIn } from "#ctl/world/base";
+import { WorldDecideCommand, WorldNewCommand, WorldRetireCommand } from "#ctl/world/maps";
+import { WORLD_COLUMNS, worldPage } from "#ctl/world/text";
 
 export class WorldListCommand extends UserCommand {
   static override paths = [["world", "list"]];
@@ -38,9 +25,8 @@ export class WorldListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const worlds = (await client.worlds()).filter(({ waiting }) => !this.waiting || waiting !== undefined);
-      if (this.json) for (const world of worlds) output.json(world);
-      else if (this.waiting && worlds.length === 0) output.line("nothing waits for a decision");
-      else for (const line of worldLines(worlds)) output.line(line);
+      const none = this.waiting ? "nothing waits for a decision" : "the ledger knows no world yet";
+      this.list(output, worlds, WORLD_COLUMNS, none);
     });
   }
 }
@@ -117,4 +103,12 @@ export class WorldRejectCommand extends DecideCommand {
   protected override readonly decision = "reject";
 }
 
-export const WORLD_COMMANDS = [WorldListCommand, WorldShowCommand, WorldAcceptCommand, WorldRejectCommand] as const;
+export const WORLD_COMMANDS = [
+  WorldListCommand,
+  WorldShowCommand,
+  WorldAcceptCommand,
+  WorldRejectCommand,
+  WorldNewCommand,
+  WorldDecideCommand,
+  WorldRetireCommand,
+] as const;

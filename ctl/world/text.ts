@@ -1,23 +1,22 @@
 import { gameTime, rewindText } from "#core/audit/explanation";
 import type { WorldView } from "#core/events/query";
+import type { Column } from "#core/terminal/table";
 
 /** Worlds for a person: one line each, and one world as a page. */
 
-export const stateOf = ({ open, waiting }: WorldView): string => {
+export const stateOf = ({ open, waiting }: WorldView): "open" | "closed" | "waits" | "rejected" => {
   if (waiting === undefined) return open ? "open" : "closed";
   return waiting.rejected ? "rejected" : "waits";
 };
 
-const HEAD = `${"WORLD".padEnd(28)}${"state".padEnd(10)}${"game time".padStart(10)}  what waits`;
+const TONES = { open: "good", closed: "dim", waits: "bad", rejected: "warn" } as const;
 
-export const worldLines = (worlds: readonly WorldView[]): string[] => {
-  if (worlds.length === 0) return ["the ledger knows no world yet"];
-  const line = (world: WorldView): string => {
-    const said = world.waiting === undefined ? "" : `  ${rewindText(world.waiting.rewind)}`;
-    return `${world.world.padEnd(28)}${stateOf(world).padEnd(10)}${gameTime(world.tick).padStart(10)}${said}`;
-  };
-  return [HEAD, ...worlds.map(line)];
-};
+export const WORLD_COLUMNS: readonly Column<WorldView>[] = [
+  { head: "WORLD", of: ({ world }) => world },
+  { head: "STATE", of: stateOf, tone: (world) => TONES[stateOf(world)] },
+  { head: "GAME TIME", align: "right", of: ({ tick }) => gameTime(tick) },
+  { head: "WHAT WAITS", of: ({ waiting }) => (waiting === undefined ? "" : rewindText(waiting.rewind)), least: 20 },
+];
 
 const vectorLines = (name: string, vector: Readonly<Record<string, number>>): string[] =>
   Object.entries(vector).map(([resource, n]) => `  ${name.padEnd(14)}${String(n).padStart(14)}  ${resource}`);
