@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import type { Figure } from "#bench/kit/figure";
 import { jsonLine, type Machine, machineLine, table } from "#bench/kit/report";
-import { FIGURE_NAMES, SCENARIOS } from "#bench/scenarios";
+import { FIGURE_NAMES, ON_REQUEST, SCENARIOS } from "#bench/scenarios";
 import { messageOf } from "#core/errors";
 import { findNatsServer } from "#ctl/nats-server/find";
 
@@ -10,7 +10,8 @@ const HELP = `npm run bench -- [--only NAME]… [--json]
 
 Measures what the project claims, each figure beside a reference of the same run (docs/benchmarks.md).
 
-  --only NAME  only the figures of this name, may be given several times: ${FIGURE_NAMES.join(", ")}
+  --only NAME  only the figures of this name, may be given several times: ${FIGURE_NAMES.join(", ")};
+               ${ON_REQUEST.join(", ")} takes minutes and is measured only when it is named
   --json       one JSON line on standard output instead of the table
 `;
 
@@ -22,8 +23,11 @@ const machine = async (): Promise<Machine> => {
 
 const measure = async (only: readonly string[]): Promise<Figure[]> => {
   const wanted = (name: string) => only.length === 0 || only.includes(name);
+  const scenarios = SCENARIOS.filter(({ names, onRequest }) =>
+    onRequest === true ? names.some((name) => only.includes(name)) : names.some(wanted),
+  );
   const figures: Figure[] = [];
-  for (const { names, run } of SCENARIOS.filter((scenario) => scenario.names.some(wanted))) {
+  for (const { names, run } of scenarios) {
     process.stderr.write(`measuring ${names.join(", ")}…\n`);
     figures.push(...(await run()).filter(({ name }) => wanted(name)));
   }

@@ -1,9 +1,12 @@
+import { processorMs } from "#bench/kit/process";
 import { type Access, SimulatedBridge } from "#bench/load/simulated-bridge";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { encodeJson } from "#core/events/codec";
 import { instanceId, slaveId } from "#core/ids";
 import { subjects } from "#core/subjects";
+import { verify } from "#ctl/audit/verify";
+import { LiveLedger } from "#ctl/history/reader";
 
 /** What workers do (load/worker.ts): each a function of its options, with nothing shared but the broker. */
 
@@ -188,7 +191,21 @@ const read = async (options: {
   return count;
 };
 
-const byName = { live, latency, echo, publish, consume, read };
+/** Audits LEDGER up to a sequence, as `clusterio audit verify` does, and says what this process took for it. */
+const audit = async (options: { readonly url: string; readonly creds: string; readonly to: number }) => {
+  const link = await masterLink(options);
+  const live = new LiveLedger(new JetStreamLog(link, "LEDGER"));
+  const begun = performance.now();
+  const answers = { reason: "a benchmark" };
+  const { signal } = new AbortController();
+  const proof = await verify({ archives: [], live, events: undefined, answers }, { to: options.to }, signal);
+  if (proof.verdict !== "holds" || proof.tally.grants === 0) throw new Error(JSON.stringify(proof));
+  const ms = performance.now() - begun;
+  await link.close();
+  return { ms, processorMs: processorMs(process.pid), residentMb: (process.resourceUsage().maxRSS * 1024) / 1e6 };
+};
+
+const byName = { live, latency, echo, publish, consume, read, audit };
 export type JobName = keyof typeof byName;
 export type JobOptions<J extends JobName> = Parameters<(typeof byName)[J]>[0];
 export type JobResult<J extends JobName> = Awaited<ReturnType<(typeof byName)[J]>>;

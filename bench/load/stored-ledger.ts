@@ -6,6 +6,7 @@ import { seal } from "#core/events/ledger-codec";
 import { decide } from "#core/fold/decide";
 import { confirm, evolve } from "#core/fold/evolve";
 import { evolveFact } from "#core/fold/evolve-fact";
+import { imageOf, prepareAtOnce } from "#core/fold/image";
 import { newState, type State } from "#core/fold/state";
 import { type InstanceId, instanceId, slaveId, type WorldId, worldId } from "#core/ids";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
@@ -55,8 +56,14 @@ class Scribe {
   }
 }
 
-/** The first `count` messages, the same for the same number. */
-export function* storedLedger(count: number): Generator<StoredLedgerMessage> {
+const checkpoint = function* (scribe: Scribe): Generator<StoredLedgerMessage> {
+  const { parts, stateHash } = prepareAtOnce(imageOf(scribe.state));
+  for (const [index, image] of parts.entries())
+    yield scribe.write({ type: "checkpoint", data: { part: index + 1, parts: parts.length, stateHash, image } });
+};
+
+/** The first `count` messages or a few more, the same for the same numbers; with a checkpoint behind every so many rounds. */
+export function* storedLedger(count: number, checkpointEvery = count): Generator<StoredLedgerMessage> {
   const scribe = new Scribe();
   const random = new SeededRandom(1);
   let made = 0;
@@ -86,5 +93,10 @@ export function* storedLedger(count: number): Generator<StoredLedgerMessage> {
     if (data === undefined) continue;
     yield scribe.write({ type: "round", data });
     made++;
+    if (made % checkpointEvery > 0) continue;
+    for (const message of checkpoint(scribe)) {
+      yield message;
+      made++;
+    }
   }
 }

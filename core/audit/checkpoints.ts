@@ -58,7 +58,7 @@ export interface Base {
 export const beginning = (): Base => ({ state: newState(), seq: 0, kind: "beginning", firstSeq: 1, lastSeq: 0 });
 
 /** The base that ends with message `end` of a run of messages, if a whole chained checkpoint ends there. */
-const baseAt = (messages: readonly StoredMessage[], end: number): Base | Finding | undefined => {
+export const baseAt = (messages: readonly StoredMessage[], end: number): Base | Finding | undefined => {
   const last = messages[end]!;
   const begin = beginOfEnd(last);
   if (begin === undefined) return undefined;
@@ -79,15 +79,4 @@ const baseAt = (messages: readonly StoredMessage[], end: number): Base | Finding
       found: error.message,
     };
   }
-};
-
-/** The first or the last whole checkpoint in a run of messages, or what is wrong with it. */
-export const baseIn = (messages: readonly StoredMessage[], which: "first" | "last"): Base | Finding | undefined => {
-  const order = [...messages.keys()];
-  if (which === "last") order.reverse();
-  for (const index of order) {
-    const base = baseAt(messages, index);
-    if (base !== undefined) return base;
-  }
-  return undefined;
 };

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { Auditor } from "#core/audit/auditor";
-import { baseIn } from "#core/audit/checkpoints";
 import { describeFinding, isFinding } from "#core/audit/finding";
-import { audit, historyStep, KEYS, ledgerOf, Scribe, stored } from "#core/audit/test/kit";
+import { audit, baseIn, historyStep, KEYS, ledgerOf, Scribe, stored } from "#core/audit/test/kit";
 import { hashOf, imageOf } from "#core/fold/image";
 import { TOTAL_MAX } from "#core/resource";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Auditor } from "#core/audit/auditor";
-import { beginning } from "#core/audit/checkpoints";
+import { type Base, baseAt, beginning } from "#core/audit/checkpoints";
 import type { Finding } from "#core/audit/finding";
 import { sha256 } from "#core/digest";
 import type { Policies } from "#core/events/command";
@@ -284,3 +284,14 @@ export const audit = (messages: readonly StoredMessage[], auditor = new Auditor(
 };
 
 export const keyOf = (text: string): ResourceKey => resourceKey(text);
+
+/** The first or the last whole checkpoint in a run of messages, or what is wrong with it. */
+export const baseIn = (messages: readonly StoredMessage[], which: "first" | "last"): Base | Finding | undefined => {
+  const order = [...messages.keys()];
+  if (which === "last") order.reverse();
+  for (const index of order) {
+    const base = baseAt(messages, index);
+    if (base !== undefined) return base;
+  }
+  return undefined;
+};
