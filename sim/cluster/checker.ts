@@ -42,7 +42,7 @@ import { Statements } from "#sim/cluster/statements";
  * C19 the position follows the stream: what was read on from was never cut off, and not aged out when a term began.
  * C20 EVENTS is called lost only when it has lost something.
  * C21 what a round grants is told at once.
- * C22 nothing is granted into a ledger that is nearly full.
+ * C22 nothing is granted into a ledger that is nearly full: what was decided before that is known may still have to be written.
  * C23 nothing is handed to a game under a token that the ledger never held.
  * What a bridge does (C24 to C27) is looked at in bridge-watch.ts.
  */
@@ -101,6 +101,10 @@ export class Checker {
   /** By instance: the first round with a grant that it was not told yet. */
   readonly #untold = new Map<string, { readonly boot: string; readonly round: number; readonly at: number }>();
   #grantsNow = false;
+  /** When the message that is to come was refused for the first time. */
+  #refusedAt: number | undefined;
+  /** When the last round was decided, as far as it shows: when its first part came, or was refused. */
+  #decidedAt = 0;
   #fullSince = Number.POSITIVE_INFINITY;
   readonly #maps = new Maps();
   readonly #names = new Map<string, string>();
@@ -119,8 +123,22 @@ export class Checker {
     const entry = { type, message, hash: hashOf(data) };
     this.#ledger.push(entry);
     for (const { token } of Object.values(message.worlds ?? {})) if (token !== undefined) this.#tokens.add(token);
+    this.#noteDecided(message);
+    this.#grantsNow = false;
     if (this.#book.continues(entry)) this.#take(entry);
     else if (!this.#cut) this.broke("C15", `a ${type} of ${message.boot} is void, and the ledger has lost nothing`);
+  }
+
+  /** The ledger has no room for what its leader writes: he goes on trying that, however long it takes. */
+  ledgerRefused(): void {
+    this.#refusedAt ??= this.setting.now();
+  }
+
+  #noteDecided({ boot }: LedgerEntry): void {
+    const isNewTerm = boot !== this.#book.boot;
+    const triedAt = (isNewTerm ? undefined : this.#refusedAt) ?? this.setting.now();
+    this.#refusedAt = undefined;
+    if (isNewTerm || this.#parts.length === 0) this.#decidedAt = triedAt;
   }
 
   /** A round in parts is judged as one, once it is whole. */
@@ -225,7 +243,7 @@ export class Checker {
     const now = this.setting.now();
     this.#fullSince = bytes > bytesMax * NEARLY_FULL ? Math.min(this.#fullSince, now) : Number.POSITIVE_INFINITY;
     const known = Math.max(this.#fullSince, this.#termBegan) + LOOKED_MS;
-    if (!this.#grantsNow || !this.setting.watchfulLeaders || now < known) return;
+    if (!this.#grantsNow || !this.setting.watchfulLeaders || this.#decidedAt < known) return;
     this.broke("C22", `grants into a ledger that has been full for ${now - this.#fullSince} ms`);
   }
 

@@ -124,22 +124,26 @@ export class Cluster implements Setting {
 
   #masterSetting(): MasterSetting {
     const { clock, broker, chance, events, ledger, state, keys, weather, checker } = this;
-    const logWeather = (stored: LogWeather["stored"]): LogWeather => ({
+    const logWeather = (stored: LogWeather["stored"], refused = () => {}): LogWeather => ({
       append: () => weather.append(),
       readDelayMs: () => weather.readDelayMs(),
       stored,
+      refused,
     });
     return {
       ...{ clock, broker, chance, events, ledger, state, keys },
       eventsWeather: logWeather(() => {}),
-      ledgerWeather: logWeather((subject, data) => {
-        const type = subject.slice(subject.lastIndexOf(".") + 1);
-        weather.count(`ledger: ${type}`);
-        this.#written(type, data);
-        if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
-        checker.ledgerMessage(type, data);
-        void ledger.info().then(({ bytes, bytesMax }) => checker.ledgerFilled(bytes, bytesMax));
-      }),
+      ledgerWeather: logWeather(
+        (subject, data) => {
+          const type = subject.slice(subject.lastIndexOf(".") + 1);
+          weather.count(`ledger: ${type}`);
+          this.#written(type, data);
+          if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
+          checker.ledgerMessage(type, data);
+          void ledger.info().then(({ bytes, bytesMax }) => checker.ledgerFilled(bytes, bytesMax));
+        },
+        () => checker.ledgerRefused(),
+      ),
       checkpointEvery: chance.pick(CHECKPOINTS),
       roundBytesMax: chance.pick(ROUND_BYTES),
       unseal: unsealOnce(),

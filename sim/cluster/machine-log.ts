@@ -20,6 +20,8 @@ export interface LogWeather {
   readDelayMs(): number;
   /** A message was stored: the checker looks at it. */
   stored(subject: string, data: Uint8Array): void;
+  /** There is no room for a message: its author tries the same one again. */
+  refused(): void;
 }
 
 /** An append without an answer is given up after this long. */
@@ -48,7 +50,7 @@ export class MachineLog implements Log {
       return unknown;
     }
     if (this.machine.dead) return unknown;
-    if (fate.kind === "full") return { kind: "full" };
+    if (fate.kind === "full") return this.#refused();
     if (fate.kind === "late") {
       this.clock.after(GIVE_UP_MS + fate.lateMs, () => this.#store(subject, data, expectLastSeq));
       await pause(this.clock, GIVE_UP_MS);
@@ -62,8 +64,14 @@ export class MachineLog implements Log {
 
   #store(subject: string, data: Uint8Array, expectLastSeq?: number): AppendResult {
     const result = this.inner.store(subject, data, expectLastSeq);
+    if (result.kind === "full") return this.#refused();
     if (result.kind === "stored") this.weather.stored(subject, data);
     return result;
+  }
+
+  #refused(): AppendResult {
+    this.weather.refused();
+    return { kind: "full" };
   }
 
   #read<T>(read: () => Promise<T>): Promise<T> {
