@@ -12,6 +12,7 @@ import {
   type SlaveCommand,
   type slaveCommands,
 } from "#core/events/command";
+import { type LogAnswer, type LogRequest, logQuery } from "#core/events/log";
 import {
   type InstanceView,
   joinWorlds,
@@ -61,6 +62,14 @@ export class ClusterClient {
 
   policies() {
     return this.#query("policies", {});
+  }
+
+  /** What an instance's game printed. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
+  async logs(instance: InstanceId, request: LogRequest): Promise<LogAnswer> {
+    const ok = await this.#ask(subjects.logQuery(this.user, instance), request, QUERY_MS_MAX);
+    const result = logQuery.answer.safeParse(ok);
+    if (result.success) return result.data;
+    throw unavailable(`the master's answer about the log of ${instance} has another shape: is it another version?`);
   }
 
   /** One resource, with every world's account of it. */

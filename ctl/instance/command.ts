@@ -7,6 +7,8 @@ import { noSuch } from "#core/terminal/near";
 import type { Column } from "#core/terminal/table";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { InstanceLogsCommand } from "#ctl/instance/logs";
+import { InstanceConsoleCommand, InstanceSendRconCommand } from "#ctl/instance/rcon";
 
 const CATEGORY = "Instances";
 const SOURCE = `${AS_USER}
@@ -145,4 +147,7 @@ export const INSTANCE_COMMANDS = [
   InstanceAssignCommand,
   InstanceStartCommand,
   InstanceStopCommand,
+  InstanceLogsCommand,
+  InstanceSendRconCommand,
+  InstanceConsoleCommand,
 ] as const;
