@@ -17,6 +17,7 @@ export const ALARM_SECTIONS = [
   "broker-away",
   "access",
   "slave-floods",
+  "credentials-end",
 ] as const;
 export type AlarmSection = (typeof ALARM_SECTIONS)[number];
 

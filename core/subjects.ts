@@ -85,6 +85,8 @@ export const subjects = {
   ledger: (type: LedgerType) => join("ledger", type),
   delivery: (slave: SlaveId, instance: InstanceId) => join("delivery", slave, instance),
   deliveriesTo: (slave: SlaveId) => join("delivery", slave, "*"),
+  /** What a master tells the slave itself; it comes with the deliveries, and is none. */
+  notice: (slave: SlaveId) => join("delivery", slave, SELF),
   storage: (resource: ResourceKey) => {
     let subject = storages.get(resource);
     if (subject === undefined) {
@@ -116,6 +118,8 @@ export const subjects = {
   /** Who may do what, the whole book. */
   access: () => join("access", "book"),
   join: (token: string) => join("join", instanceId(token)),
+  /** A slave asks for credentials that end later than those it has. */
+  renew: (slave: SlaveId) => join("renew", slave),
   query: (caller: UserId | SlaveId, noun: string) => join("query", caller, noun),
   /** What an instance's game and bridge print. */
   log: (slave: SlaveId, instance: InstanceId) => join("log", slave, instance),
@@ -141,6 +145,7 @@ export const subjects = {
     queries: join("query", ">"),
     logQueries: join("query", "*", "logs", "*"),
     joins: join("join", "*"),
+    renewals: join("renew", "*"),
     /** All that slaves say to CORE. */
     saidBySlaves: ["event", "log", "audit", "telemetry", "chat", "circuit"].map((kind) => join(kind, ">")),
     commandsTo: (slave: SlaveId) => join("command", "*", slave, ">"),
@@ -275,4 +280,9 @@ export const parseQuerySubject = (subject: string): QuerySubject | undefined => 
 export const parseJoinSubject = (subject: string): string | undefined => {
   const [token] = tokensAfter("join", 1, subject) ?? [];
   return token !== undefined && isId(token) ? token : undefined;
+};
+
+export const parseRenewSubject = (subject: string): SlaveId | undefined => {
+  const [slave] = tokensAfter("renew", 1, subject) ?? [];
+  return slave !== undefined && isSlave(slave) ? slaveId(slave) : undefined;
 };

@@ -44,7 +44,7 @@ export class Answering {
     private readonly ports: AnsweringPorts,
     private readonly ledger: Ledger,
   ) {
-    this.#requests = new Requests(ports.bus, ports.wake);
+    this.#requests = new Requests(ports.bus, ports.wake, (message) => ports.access?.heard(message));
   }
 
   get waiting(): boolean {

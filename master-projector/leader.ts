@@ -62,7 +62,7 @@ export interface LeaderPorts extends Omit<HousekeepingPorts, "write" | "wake">, 
   readonly bus: Bus;
   readonly assignments: Assignments;
   /** Who may do what; absent where this master has no keys for it. */
-  readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "watch" | "keys" | "keepEdge">;
+  readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "watch" | "keys" | "keepEdge" | "flood">;
   /** Projectors that would take over. */
   readonly standbys?: () => readonly StandbyView[];
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;

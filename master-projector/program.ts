@@ -16,6 +16,7 @@ import { always, type Program } from "#core/cli";
 import { badInput, messageOf } from "#core/errors";
 import { signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { type DaemonContext, runDaemon } from "#core/lifecycle";
+import { FLOOD_LIMITS, floodLimits } from "#projector/access/flood-guard";
 import { healthOf, serveHttp } from "#projector/adapters/http";
 import { openAccess } from "#projector/adapters/open-access";
 import { CHECKPOINT_EVERY } from "#projector/housekeeping";
@@ -87,6 +88,10 @@ class RunCommand extends Command {
     description:
       "The cluster's access.json: with it this master makes users, roles and slaves. Its folder gets edge.jwt",
   });
+  floodMessages = Option.String("--flood-messages", String(FLOOD_LIMITS.pauseMessages), {
+    description: `Messages a second above which a slave is kept out for a while (default ${FLOOD_LIMITS.pauseMessages})`,
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(100, 10_000_000)]),
+  });
   name = Option.String("--name", "projector", { description: "Name of this connection (default projector)" });
   http = Option.String("--http", {
     description: "Serve /metrics and /healthz on this loopback address, host:port (port 0: any free one)",
@@ -124,8 +129,17 @@ class RunCommand extends Command {
       this.accessKeys === undefined
         ? {}
         : {
-            access: own(await openAccess({ ...this, accessKeys: this.accessKeys, creds, ca, link, onProblem }), (o) =>
-              o.close(),
+            access: own(
+              await openAccess({
+                ...this,
+                accessKeys: this.accessKeys,
+                flood: floodLimits(this.floodMessages),
+                creds,
+                ca,
+                link,
+                onProblem,
+              }),
+              (o) => o.close(),
             ),
           };
     const projector = await Projector.open({

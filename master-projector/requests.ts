@@ -58,6 +58,7 @@ export class Requests {
   constructor(
     private readonly bus: Bus,
     private readonly wake: () => void,
+    private readonly heard: (message: BusMessage) => void = () => {},
   ) {
     this.#subscriptions = [
       bus.subscribe(subjects.all.masterCommands, (message) => this.#take(message), { queue: "master" }),
@@ -66,6 +67,8 @@ export class Requests {
   }
 
   #take(message: BusMessage): void {
+    const query = parseQuerySubject(message.subject);
+    if (query !== undefined) this.heard(message);
     // Answered beside the ledger (logs.ts).
     if (parseLogQuerySubject(message.subject) !== undefined) return;
     const refusal = refusalOf(message);
@@ -73,7 +76,6 @@ export class Requests {
     if (this.#waiting.length >= REQUESTS_MAX)
       return this.answer(message, errorOf("unavailable", "the master is busy: try again"));
     const command = parseMasterCommandSubject(message.subject);
-    const query = parseQuerySubject(message.subject);
     const value = jsonOf(message.data);
     if (value === undefined) return this.answer(message, errorOf("bad-input", "the request is not JSON"));
     if (command !== undefined) {

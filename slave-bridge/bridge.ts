@@ -220,9 +220,16 @@ export class Bridge implements RunnerHost {
   }
 
   #status(): SlaveTelemetry {
-    const { settings, boot } = this.context;
+    const { settings, boot, ports } = this.context;
+    const credentials = ports.credentials?.();
     const instances = [...this.#runners.keys()].sort().slice(0, 1_000);
-    return { boot, version: settings.version, game: settings.install.name, instances };
+    return {
+      boot,
+      version: settings.version,
+      game: settings.install.name,
+      instances,
+      ...(credentials === undefined ? {} : { credentials }),
+    };
   }
 
   #toldNow(): NonNullable<SlaveStatus["told"]> {

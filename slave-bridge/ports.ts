@@ -7,6 +7,7 @@ import type { FactRoom } from "#bridge/link/statements";
 import type { Vault } from "#bridge/saves/vault";
 import type { Limits } from "#bridge/supervisor/limits";
 import type { Boot } from "#core/boot";
+import type { SlaveTelemetry } from "#core/events/telemetry";
 import type { SlaveId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
@@ -49,6 +50,8 @@ export interface Ports {
   readonly vault?: Vault;
   /** Absent: there is only the game that the settings say. */
   readonly installs?: FactorioInstalls;
+  /** When the credentials end, for whoever looks after this slave. Absent: somebody else knows. */
+  readonly credentials?: () => SlaveTelemetry["credentials"];
 }
 
 export interface BridgeContext {

@@ -5,8 +5,9 @@ import pino from "pino";
 import * as t from "typanion";
 import { Bridge } from "#bridge/bridge";
 import { ConfigListCommand, ConfigSetCommand, ConfigShowCommand } from "#bridge/config/commands";
-import { folderOf, readConfig } from "#bridge/config/file";
+import { folderOf, readConfig, writeConfig } from "#bridge/config/file";
 import { JoinCommand } from "#bridge/config/join";
+import { LiveCredentials, type LiveOptions } from "#bridge/credentials/live";
 import { OFFICIAL_FACTORIO } from "#bridge/factorio/catalog";
 import { FACTORIO_COMMANDS, installsFolder } from "#bridge/factorio/commands";
 import { folderInstalls } from "#bridge/game/adapters/folder-installs";
@@ -25,6 +26,7 @@ import { packageRoot } from "#core/adapters/package-root";
 import { always, type Program } from "#core/cli";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
+import type { BridgeConfig } from "#core/identity/bridge-config";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
 import { VERSION } from "#core/version";
@@ -117,19 +119,25 @@ class RunCommand extends Command {
         const base = { slave: settings.slave };
         const journal = journalTo(pino({ level: wanted.logLevel, base }, pino.destination(2)));
         const onProblem = (error: Error) => journal("warn", `NATS: ${messageOf(error)}`);
-        const { servers, creds, ca, stopGames } = wanted;
-        const link = own(await connectNats({ servers, creds, name: settings.slave, ca, onProblem }), (o) => o.close());
+        const { servers, ca, stopGames } = wanted;
+        const credentials = new LiveCredentials(wanted);
+        const connecting = { servers, creds: credentials.source, name: settings.slave, ca, onProblem };
+        const link = own(await connectNats(connecting), (opened) => opened.close());
         const facts = new NatsBus(link, { contentType: "application/cloudevents+json" });
         const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
+        const bus = new NatsBus(link);
+        own(credentials.renewOver(link, { bus, clock: nodeClock, journal }), (renewal) => renewal.close());
+        const told = { credentials: () => credentials.telemetry() };
         const installs = folderInstalls({ folder: installsFolder(settings.dir), releases: wanted.releases });
         const ports: Ports = {
           ...node,
           game: realGame(),
-          bus: new NatsBus(link),
+          bus,
           facts,
           journal,
           installs,
           vault: realVault,
+          ...told,
         };
         const bridge = own(await Bridge.open(settings, ports), (opened) => opened.close({ stopGames }));
         journal("info", `ready: ${settings.install.name}`, { boot: bridge.boot });
@@ -152,10 +160,7 @@ class RunCommand extends Command {
     return {
       slave,
       dir: resolve(given("--dir", this.dir ?? (this.config === undefined ? undefined : folderOf(this.config)))),
-      creds:
-        this.creds === undefined && config !== undefined
-          ? new TextEncoder().encode(config.creds)
-          : await readCreds(given("--creds", this.creds)),
+      ...(await this.#credentials(config)),
       servers: given("--nats-url", this.natsUrl ?? config?.url),
       ca: typedCa ?? config?.ca,
       factorio,
@@ -168,12 +173,30 @@ class RunCommand extends Command {
       logLevel: this.logLevel ?? set["log-level"] ?? "info",
     };
   }
+
+  /** Where they are from, and how renewed ones get there: as a whole, with whatever was set there meanwhile. */
+  async #credentials(config: BridgeConfig | undefined): Promise<Pick<Wanted, "creds" | "keep">> {
+    if (this.creds !== undefined || this.config === undefined || config === undefined) {
+      const path = given("--creds", this.creds);
+      return { creds: await readCreds(path), keep: (creds) => writeSecret(resolve(path), creds) };
+    }
+    const { config: path } = this;
+    const keep = async (creds: Uint8Array) =>
+      writeConfig(path, { ...(await readConfig(path)), creds: decodeText(creds) });
+    return { creds: new TextEncoder().encode(config.creds), keep };
+  }
 }
+
+const writeSecret = (path: string, bytes: Uint8Array): Promise<void> =>
+  nodeDisk.write(path, bytes, 0o600).catch((error: unknown) => {
+    throw unavailable(`the credentials file ${path} cannot be written: ${messageOf(error)}`, error);
+  });
 
 interface Wanted {
   readonly slave: SlaveId;
   readonly dir: string;
   readonly creds: Uint8Array;
+  readonly keep: LiveOptions["keep"];
   readonly servers: string;
   readonly ca: string | undefined;
   readonly factorio: string | undefined;

@@ -2,19 +2,23 @@ import { copyFile, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errors } from "@nats-io/transport-node";
 import { z } from "zod";
+import { emptyBook } from "#core/access/book";
 import { newAuthority } from "#core/adapters/certificates";
 import { NatsBus } from "#core/adapters/nats-bus";
+import { tokenIn } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { credentialsAnswer, roleView, tokenAnswer, userView } from "#core/events/access";
-import { additionsIn } from "#core/identity/access-keys";
-import { encodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
-import { createIdentity } from "#core/identity/identity";
+import { encodeJson } from "#core/events/codec";
+import { AccessKeys, additionsIn } from "#core/identity/access-keys";
+import { encodeBridgeConfig, encodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
+import { accessKeysFile, createIdentity } from "#core/identity/identity";
 import { OwnKey } from "#core/identity/own-key";
 import { instanceId, slaveId, type UserId, userId } from "#core/ids";
-import { subjects } from "#core/subjects";
+import { SELF, subjects } from "#core/subjects";
 import { ClusterClient } from "#ctl/client/client";
+import { encodeContext } from "#ctl/context/store";
 import { AccessKit, type Made } from "#test/kit/access";
-import { cli } from "#test/kit/cli";
+import { cli, running } from "#test/kit/cli";
 import { useNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
@@ -209,6 +213,67 @@ test("credentials end when they were said to, and are renewed before by whoever 
   await connect(next.creds(renewed.jwt), "guest");
 });
 
+/** Credentials of this cluster that end so soon as no command gives them. */
+const ending = async (id: string, publicKey: string, ms: number): Promise<string> => {
+  const path = accessKeysFile(join(nats().folder, "identity"));
+  const keys = AccessKeys.of(await readFile(path), path);
+  return keys.sign(emptyBook(0), { kind: "slave", id, publicKey, expires: Date.now() + ms });
+};
+
+test("a bridge renews its credentials itself, and goes on beyond the end of those that it began with", async () => {
+  const key = new OwnKey();
+  await admin.access("slave.create", { name: "mill", publicKey: key.publicKey, days: 30 }, credentialsAnswer);
+  const file = join(nats().folder, "mill", "bridge.json");
+  const creds = key.creds(await ending("mill", key.publicKey, 7_000));
+  const { expires: end = 0 } = tokenIn(new TextEncoder().encode(creds), "them");
+  const made = { v: 1, kind: "clusterio-bridge", slave: "mill", url: nats().url, creds, settings: {} } as const;
+  await nodeDisk.write(file, encodeBridgeConfig(made));
+  const bridge = running("slave-bridge", ["run", "--config", file]);
+  try {
+    await until(() => bridge.said.includes("ready:"), { timeoutMs: 20_000, what: "the bridge runs" });
+    // A key that was replaced: whoever has credentials of another is told to renew them.
+    new NatsBus(await nats().master()).publish(subjects.notice(slaveId("mill")), encodeJson({ signer: "another" }));
+    await until(() => bridge.said.includes("are renewed"), { timeoutMs: 10_000, what: "it renews them" });
+    const { creds: next, ...rest } = JSON.parse(await readFile(file, "utf8"));
+    const { creds: _, ...before } = made;
+    expect([rest, (await stat(file)).mode & 0o777]).toEqual([before, 0o600]);
+    expect(secondsLeft(/-----\n([\w.-]+)\n/.exec(next)![1]!)).toBeGreaterThan(29 * 86_400);
+    await until(() => Date.now() > end + 1_000, { timeoutMs: 15_000, what: "the first ones ended" });
+    await expect(connect(creds, "mill")).rejects.toMatchObject({ code: "bad-input" });
+    const status = subjects.command(userId("root"), slaveId("mill"), SELF, "status");
+    const asked = await kit.rootBus.request(status, encodeJson({}), 5_000);
+    expect(asked.kind === "answer" && JSON.parse(new TextDecoder().decode(asked.data))).toMatchObject({
+      ok: { credentials: { expires: expect.any(Number) } },
+    });
+    expect(bridge.said).not.toMatch(/xpired|Violation/);
+  } finally {
+    await bridge.stop();
+  }
+}, 60_000);
+
+test("a user's own context gets renewed credentials as a whole, at his word and by the first command near their end", async () => {
+  const key = new OwnKey();
+  const asked = { user: "guest-2", roles: ["viewer"], publicKey: key.publicKey, days: 30 };
+  const { jwt } = await admin.access("user.create", asked, credentialsAnswer);
+  const env = { CLUSTERIO_CONFIG_DIR: join(nats().folder, "guest"), CLUSTERIO_CONTEXT: "" };
+  const file = join(env.CLUSTERIO_CONFIG_DIR, "contexts", "here.json");
+  await nodeDisk.write(
+    file,
+    encodeContext({ v: 1, kind: "clusterio-context", url: nats().url, creds: key.creds(jwt) }),
+  );
+  const guest = (...args: string[]) => cli("ctl", [...args, "--context", "here"], { env, cwd: nats().folder });
+  const renewed = await guest("user", "renew");
+  expect(renewed).toMatchObject({ code: 0, err: "", out: expect.stringContaining("guest-2: the context here, until") });
+  const after = JSON.parse(await readFile(file, "utf8"));
+  expect([after.url, after.creds === key.creds(jwt), (await stat(file)).mode & 0o777]).toEqual([
+    nats().url,
+    false,
+    0o600,
+  ]);
+  expect(await guest("storage", "list")).toMatchObject({ code: 0 });
+  expect(await guest("user", "renew", "--output", file)).toMatchObject({ code: 4 });
+}, 60_000);
+
 test("what is decided outlives the master, the broker's folders, and an upgrade of the identity", async () => {
   const gone = await user("gone", "viewer");
   const stays = await user("stays", "viewer");
@@ -335,14 +400,16 @@ describe("clusterio-bridge join", () => {
   test("config refuses what a setting cannot be, by its name", async () => {
     const file = join(folder("cellar"), "bridge.json");
     const config = (...args: string[]) => bridge("config", ...args, "--config", file);
-    for (const [key, value] of [
+    const refused = [
       ["speed", "fast"],
       ["stop-games", "maybe"],
       ["color", "red"],
       ["slave", "other"],
       ["url", "here"],
-    ])
-      expect(await config("set", key!, value!)).toMatchObject({ code: 2, err: expect.stringContaining(key!) });
+    ].map(async ([key = "", value = ""]) =>
+      expect(await config("set", key, value)).toMatchObject({ code: 2, err: expect.stringContaining(key) }),
+    );
+    await Promise.all(refused);
     expect(await bridge("config", "list", "--config", "/nowhere")).toMatchObject({ code: 3 });
     // What is written beside it first would have too long a name.
     const long = join(folder("cellar"), "x".repeat(250));

@@ -36,7 +36,13 @@ const slaveRecord = z.object({
   publicKey: key,
   by: z.string(),
   at: ms,
+  days: z.number().int().min(1).exactOptional(),
   expires: ms.exactOptional(),
+  renewed: ms.exactOptional(),
+  /** Keys of credentials from before the newest, the oldest first: those are good until they end. */
+  earlier: z.array(z.object({ publicKey: key, expires: ms.exactOptional() })).exactOptional(),
+  /** It flooded: what was given it until `since` lets nobody in until `until`. */
+  paused: z.object({ since: ms, until: ms, times: z.number().int().min(1) }).exactOptional(),
 });
 const tokenRecord = z.object({
   publicKey: key,
@@ -44,6 +50,7 @@ const tokenRecord = z.object({
   name: z.string().exactOptional(),
   by: z.string(),
   expires: ms,
+  days: z.number().int().min(1).exactOptional(),
 });
 
 export const book = z.object({
@@ -105,6 +112,24 @@ export const grantsOfUser = (all: Book, user: string): Grant[] => {
   return [...new Set(roles)].flatMap((role) => grantsOfRole(all, role));
 };
 
+/** All keys with which that slave may come in. */
+export const keysOfSlave = ({ publicKey, earlier = [] }: SlaveRecord): string[] => [
+  publicKey,
+  ...earlier.map((one) => one.publicKey),
+];
+
+export const isPaused = ({ paused }: SlaveRecord, now: number): boolean => paused !== undefined && paused.until > now;
+
+/** What is void now: for good, and of slaves that are paused. Public key → seconds since 1970. */
+export const voidNow = ({ revoked, slaves }: Book, now: number): Readonly<Record<string, number>> => {
+  const all = { ...revoked };
+  for (const [, slave] of Object.entries(slaves).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (slave.state !== "active" || !isPaused(slave, now)) continue;
+    for (const publicKey of keysOfSlave(slave)) all[publicKey] ??= Math.floor((slave.paused?.since ?? 0) / 1_000);
+  }
+  return all;
+};
+
 const ROOT = "bootstrap";
 
 /** What the keys of the cluster made without the master: told at each of its starts. */
@@ -127,7 +152,7 @@ export const withRoots = (before: Book, roots: Roots, at: number): Book => {
   }
   for (const { id: name, publicKey } of roots.slaves) {
     const known = entryOf(slaves, name);
-    if (known?.publicKey === publicKey || publicKey in before.revoked) continue;
+    if ((known !== undefined && keysOfSlave(known).includes(publicKey)) || publicKey in before.revoked) continue;
     // One that the master admitted under this name is another machine's; one of ours has a new key.
     if (known !== undefined && known.by !== ROOT) continue;
     slaves[name] = { name, state: "active", publicKey, by: ROOT, at };

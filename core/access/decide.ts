@@ -3,9 +3,12 @@ import {
   entryOf,
   grantsOfRole,
   grantsOfUser,
+  isPaused,
   isRoot,
+  keysOfSlave,
   ROLES_MAX,
   SLAVES_MAX,
+  type SlaveRecord,
   TOKENS_MAX,
   USERS_MAX,
   type UserRecord,
@@ -51,6 +54,8 @@ export interface Context {
 
 const DAY_MS = 86_400_000;
 const seconds = (now: number): number => Math.floor(now / 1000);
+const withName = (name: string | undefined) => (name === undefined ? {} : { name });
+const withDays = (days: number | undefined) => (days === undefined ? {} : { days });
 const until = (now: number, days: number | undefined) => (days === undefined ? {} : { expires: now + days * DAY_MS });
 
 type Decide<C extends AccessCommand> = (context: Context, request: AccessRequest<C>) => Decision;
@@ -102,14 +107,21 @@ const userView = (user: string, record: UserRecord): UserView => ({
   ...(record.expires === undefined ? {} : { expires: record.expires }),
 });
 
-const slaveView = (slave: string, { name, state, by, at, expires }: Book["slaves"][string]): SlaveView => ({
-  slave,
-  name,
-  state: state === "active" ? "active" : "revoked",
-  by,
-  at,
-  ...(expires === undefined ? {} : { expires }),
-});
+const slaveView = (slave: string, record: SlaveRecord, now: number): SlaveView => {
+  const { name, state, by, at, expires, days, renewed, paused } = record;
+  const isNow = isPaused(record, now);
+  return {
+    slave,
+    name,
+    state: state !== "active" ? "revoked" : isNow ? "paused" : "active",
+    by,
+    at,
+    ...(renewed === undefined ? {} : { renewed }),
+    ...(days === undefined ? {} : { days }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(isNow && state === "active" ? { pausedUntil: paused?.until ?? now } : {}),
+  };
+};
 
 const withUser = (book: Book, user: string, record: UserRecord): Book => ({
   ...book,
@@ -128,8 +140,32 @@ const voided = (book: Book, user: string, record: UserRecord, now: number): Book
 export const withoutSlave = (book: Book, slave: string, now: number): Book => {
   const record = entryOf(book.slaves, slave);
   if (record === undefined || record.state !== "active") return book;
-  const slaves = { ...book.slaves, [slave]: { ...record, state: "revoked" as const } };
-  return { ...book, slaves, revoked: { ...book.revoked, [record.publicKey]: seconds(now) } };
+  const { earlier: _, paused: __, ...rest } = record;
+  const slaves = { ...book.slaves, [slave]: { ...rest, state: "revoked" as const } };
+  const keys = Object.fromEntries(keysOfSlave(record).map((publicKey) => [publicKey, seconds(now)]));
+  return { ...book, slaves, revoked: { ...book.revoked, ...keys } };
+};
+
+/** The first pause costs a slave that was only busy next to nothing: its chests go on for a minute by themselves. */
+const PAUSE_MS = 2_000;
+/** Each further one is so many times as long. */
+const PAUSE_FACTOR = 5;
+const PAUSES_MAX = 3;
+/** Whoever kept quiet for so long begins anew. */
+const PAUSE_FORGIVEN_MS = 10 * 60_000;
+
+/**
+ * The book in which a slave that floods is kept out for a while, longer each time, and after some times for good. The same one when
+ * it is not let in anyhow.
+ */
+export const withPause = (book: Book, slave: string, now: number): Book => {
+  const record = entryOf(book.slaves, slave);
+  if (record === undefined || record.state !== "active" || isPaused(record, now)) return book;
+  const { paused } = record;
+  const before = paused === undefined || paused.until + PAUSE_FORGIVEN_MS < now ? 0 : paused.times;
+  if (before >= PAUSES_MAX) return withoutSlave(book, slave, now);
+  const pause = { since: now, until: now + PAUSE_MS * PAUSE_FACTOR ** before, times: before + 1 };
+  return { ...book, slaves: { ...book.slaves, [slave]: { ...record, paused: pause } } };
 };
 
 const setRole =
@@ -247,14 +283,14 @@ const decisions: { readonly [C in AccessCommand]: Decide<C> } = {
       sign: { kind: "slave", id: slave, publicKey, ...(expires === undefined ? {} : { expires }) },
     };
   },
-  "slave.token": ({ book, caller, now }, { name, publicKey, minutes }) => {
+  "slave.token": ({ book, caller, now }, { name, publicKey, minutes, days }) => {
     const open = openTokens(book, now);
     if (Object.keys(open).length >= TOKENS_MAX)
       throw refused(`${TOKENS_MAX} join tokens are open: wait until some end`);
     if (name !== undefined) admitted(book, { name, publicKey, by: caller, now });
     const id = `join-${publicKey.slice(1, 17).toLowerCase()}`;
     const expires = now + minutes * 60_000;
-    const record = { publicKey, by: caller, expires, ...(name === undefined ? {} : { name }) };
+    const record = { publicKey, by: caller, expires, ...withName(name), ...withDays(days) };
     return {
       book: { ...book, tokens: { ...open, [id]: record } },
       ok: { expires },
@@ -264,18 +300,18 @@ const decisions: { readonly [C in AccessCommand]: Decide<C> } = {
   "slave.revoke": ({ book, now }, { slave }) => {
     slaveIn(book, slave);
     const after = withoutSlave(book, slave, now);
-    return same(after, slaveView(slave, slaveIn(after, slave)));
+    return same(after, slaveView(slave, slaveIn(after, slave), now));
   },
-  "slave.rename": ({ book }, { slave, name }) => {
+  "slave.rename": ({ book, now }, { slave, name }) => {
     const record = slaveIn(book, slave);
-    if (record.name === name) return same(book, slaveView(slave, record));
+    if (record.name === name) return same(book, slaveView(slave, record, now));
     refuseTakenName(book, name);
     const slaves = { ...book.slaves, [slave]: { ...record, name } };
-    return same({ ...book, slaves }, slaveView(slave, slaves[slave]!));
+    return same({ ...book, slaves }, slaveView(slave, slaves[slave]!, now));
   },
-  "slave.list": ({ book }) =>
-    same(book, { slaves: Object.entries(book.slaves).map(([slave, record]) => slaveView(slave, record)) }),
-  "slave.show": ({ book }, { slave }) => same(book, slaveView(slave, slaveIn(book, slave))),
+  "slave.list": ({ book, now }) =>
+    same(book, { slaves: Object.entries(book.slaves).map(([slave, record]) => slaveView(slave, record, now)) }),
+  "slave.show": ({ book, now }, { slave }) => same(book, slaveView(slave, slaveIn(book, slave), now)),
 };
 
 const refuseTakenName = ({ slaves }: Book, name: string): void => {
@@ -303,7 +339,7 @@ const admitted = (
   const taken = (id: string) => Object.hasOwn(book.slaves, id) || Object.hasOwn(book.users, id) || isReservedId(id);
   const id = known?.[0] ?? freeId(name, taken);
   const end = until(now, days);
-  const record = { name, state: "active" as const, publicKey, by, at: now, ...end };
+  const record = { name, state: "active" as const, publicKey, by, at: now, ...withDays(days), ...end };
   return { slave: id, book: { ...book, slaves: { ...book.slaves, [id]: record } }, ...end };
 };
 
@@ -317,7 +353,13 @@ export const decideJoin = (
     token,
     publicKey,
     name,
-  }: { readonly token: string; readonly publicKey: string; readonly name?: string | undefined },
+    days,
+  }: {
+    readonly token: string;
+    readonly publicKey: string;
+    readonly name?: string | undefined;
+    readonly days?: number | undefined;
+  },
 ): Decision => {
   const open = openTokens(book, now);
   const found = entryOf(open, token);
@@ -325,8 +367,46 @@ export const decideJoin = (
   const wanted = found.name ?? name;
   if (wanted === undefined) throw badInput("this token leaves the slave's name to you: add --name NAME");
   const { [token]: _, ...tokens } = open;
-  const { slave, book: next } = admitted({ ...book, tokens }, { name: wanted, publicKey, by: found.by, now });
-  return { book: next, ok: {}, sign: { kind: "slave", id: slave, publicKey } };
+  // Whoever joins may want less than he is given.
+  const shorter = found.days === undefined ? days : Math.min(found.days, days ?? found.days);
+  const asked = { name: wanted, publicKey, by: found.by, now, days: shorter };
+  const { slave, book: next, ...end } = admitted({ ...book, tokens }, asked);
+  return { book: next, ok: {}, sign: { kind: "slave", id: slave, publicKey, ...end } };
+};
+
+/** Keys of one slave that are good at once: whoever lost so many answers while he renewed has other worries. */
+export const SLAVE_KEYS_MAX = 8;
+
+/**
+ * A slave has its credentials renewed, for as long again as they were given for; the earlier ones stay good until they end, so that
+ * nothing is lost when the answer is.
+ * @throws ClusterioError `refused` when it is none that may come in.
+ */
+export const decideRenewal = (
+  { book, now }: Pick<Context, "book" | "now">,
+  { slave, publicKey }: { readonly slave: string; readonly publicKey: string },
+): Decision => {
+  const record = slaveIn(book, slave);
+  if (record.state !== "active") throw refused("this slave's credentials are revoked");
+  const end = until(now, record.days);
+  const sign = { kind: "slave" as const, id: slave, publicKey, ...end };
+  const { expires, earlier = [], ...rest } = record;
+  const good = earlier.filter((one) => one.publicKey !== publicKey && (one.expires ?? now) >= now);
+  const before =
+    record.publicKey === publicKey
+      ? []
+      : [{ publicKey: record.publicKey, ...(expires === undefined ? {} : { expires }) }];
+  const all = [...good, ...before];
+  const kept = all.slice(-(SLAVE_KEYS_MAX - 1));
+  const dropped = Object.fromEntries(
+    all.slice(0, all.length - kept.length).map((one) => [one.publicKey, seconds(now)]),
+  );
+  const next = { ...rest, publicKey, ...end, renewed: now, ...(kept.length === 0 ? {} : { earlier: kept }) };
+  return {
+    book: { ...book, slaves: { ...book.slaves, [slave]: next }, revoked: { ...book.revoked, ...dropped } },
+    ok: {},
+    sign,
+  };
 };
 
 /** @throws ClusterioError `bad-input` or `refused`. */

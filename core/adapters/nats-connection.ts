@@ -1,5 +1,5 @@
 import { connect, errors, type NatsConnection, type Status, type TlsOptions } from "@nats-io/transport-node";
-import { authenticatorOf } from "#core/adapters/nats-creds";
+import { authenticatorOf, type CredsSource } from "#core/adapters/nats-creds";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import type { Subscription } from "#core/ports/bus";
 
@@ -15,7 +15,7 @@ export interface NatsLinkOptions {
   /** "nats://host:port", or several of them. */
   readonly servers: string | readonly string[];
   /** The content of a creds file. */
-  readonly creds: Uint8Array;
+  readonly creds: CredsSource;
   /** The slave's or user's id; names the inbox and the connection, and must be the name in the credentials. */
   readonly name: string;
   /** PEM of the authority that signed the server's certificate; without one, those that the machine trusts. */
@@ -34,6 +34,8 @@ export interface NatsLink {
   untilConnected(ms: number): Promise<boolean>;
   /** One line for the operator, where the library's own go. */
   problem(error: Error): void;
+  /** Sends what was published, then connects anew, with the credentials that count now. @throws ClusterioError `unavailable` after `ms` */
+  again(ms: number): Promise<void>;
   /** Sends what was published, then closes; twice is once. */
   close(): Promise<void>;
 }
@@ -176,6 +178,17 @@ class Link implements NatsLink {
 
   problem(error: Error): void {
     this.onProblem(error);
+  }
+
+  async again(ms: number): Promise<void> {
+    if (this.#connected && !this.nc.isClosed()) {
+      await this.nc.flush().catch(() => {});
+      // Nobody publishes from here on (the library would drop it), and whoever restates does so once it is back.
+      this.#tell(false);
+      await this.nc.reconnect().catch(() => {});
+    }
+    if (!(await this.untilConnected(ms)))
+      throw unavailable(`${this.nc.getServer()} does not take "${this.name}" again`);
   }
 
   close(): Promise<void> {

@@ -43,6 +43,8 @@ export const accessCommands = {
     name: name.optional(),
     publicKey,
     minutes: z.number().int().min(1).max(TOKEN_MINUTES_MAX),
+    /** For how long the slave's credentials are given then. */
+    days: days.optional(),
   }),
   "slave.revoke": z.object({ slave: id }),
   /** The name that people read: the id stays, it stands in the ledger. */
@@ -55,7 +57,12 @@ export const isAccessCommand = (text: string): text is AccessCommand => Object.h
 export type AccessRequest<C extends AccessCommand> = z.output<(typeof accessCommands)[C]>;
 
 /** `join.<id of the token>`: asked by whoever has a join token, with the public part of a key of his own. */
-export const joinRequest = z.object({ publicKey, name: name.optional() });
+export const joinRequest = z.object({ publicKey, name: name.optional(), days: days.optional() });
+/** `renew.<slave>`: asked by the slave itself, whose credentials are good still. */
+export const renewRequest = z.object({ publicKey });
+
+/** `delivery.<slave>._`, restated while a replaced key is accepted still: credentials of another key than this are to be renewed. */
+export const slaveNotice = z.object({ signer: z.string().min(1).max(60) });
 
 /** What a slave or user is given: a token for the key that he named. */
 export const credentialsAnswer = z.object({ id: z.string(), jwt: z.string() });
@@ -79,9 +86,15 @@ export type UserView = z.infer<typeof userView>;
 export const slaveView = z.object({
   slave: z.string(),
   name: z.string(),
-  state: z.enum(["active", "revoked"]),
+  /** "paused": it flooded, and is let in again by itself at `pausedUntil`. */
+  state: z.enum(["active", "paused", "revoked"]),
   by: z.string(),
   at: z.number(),
+  /** When its newest credentials were given, if that was later than `at`. */
+  renewed: z.number().exactOptional(),
+  /** For how long they are given. */
+  days: z.number().exactOptional(),
   expires: z.number().exactOptional(),
+  pausedUntil: z.number().exactOptional(),
 });
 export type SlaveView = z.infer<typeof slaveView>;

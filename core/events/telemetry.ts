@@ -52,6 +52,10 @@ export const slaveTelemetry = z.object({
   /** What it runs: the real game or the stand-in. */
   game: z.string().max(500),
   instances: z.array(shape.id).max(1_000),
+  /** Those of the bridge, when they end or were not renewed. */
+  credentials: z
+    .object({ expires: shape.count.exactOptional(), problem: z.string().max(1_000).exactOptional() })
+    .exactOptional(),
 });
 export type SlaveTelemetry = z.infer<typeof slaveTelemetry>;
 

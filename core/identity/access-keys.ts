@@ -1,7 +1,7 @@
 import { decode, encodeAccount, encodeUser, type SigningKey } from "@nats-io/jwt";
 import type { KeyPair } from "@nats-io/nkeys";
 import { z } from "zod";
-import { type Book, entryOf, grantsOfUser, isRoot, type Roots } from "#core/access/book";
+import { type Book, entryOf, grantsOfUser, isRoot, type Roots, voidNow } from "#core/access/book";
 import { compile } from "#core/access/compile";
 import type { Signature } from "#core/access/decide";
 import { derivedKey, keyOf } from "#core/adapters/node-keys";
@@ -65,14 +65,14 @@ export class AccessKeys {
   }
 
   /** What EDGE holds beside what it always does. Users whose rights come to too many subjects keep none, until an operator looks. */
-  additionsOf(book: Book, instances: readonly string[]): EdgeAdditions {
+  additionsOf(book: Book, instances: readonly string[], now: number): EdgeAdditions {
     const signing_keys: SigningKey[] = [];
     for (const [user, record] of Object.entries(book.users).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (record.state !== "active" || isRoot(record)) continue;
       const permissions = compiled(book, user, instances);
       signing_keys.push(userSigner(this.#userKey(user, record.generation).getPublicKey(), permissions));
     }
-    return { signing_keys, revocations: book.revoked };
+    return { signing_keys, revocations: voidNow(book, now) };
   }
 
   #claims(additions: EdgeAdditions) {

@@ -29,6 +29,7 @@ const CORE_SERVICES = [
   { name: "master commands", subject: subject("command", "*", "master", ">") },
   { name: "queries", subject: subject("query", ">") },
   { name: "joins", subject: subject("join", "*") },
+  { name: "renewals", subject: subject("renew", "*") },
 ] as const;
 
 const streamExports = (kinds: readonly string[]): Export[] =>
@@ -83,6 +84,7 @@ export const templates: Readonly<Record<Role, Partial<UserPermissionsLimits>>> =
         ...EDGE_STREAMS.map((kind) => subject(kind, own, ">")),
         // Not a history of logs, which names an instance: what others' servers print is for people.
         subject("query", own, "*"),
+        subject("renew", own),
         // To other slaves, within EDGE: no master and no stream hears it.
         subject("message", own, ">"),
         // Answers to commands. Not `resp` (allow_responses): that would let a slave publish on any subject which an

@@ -11,6 +11,7 @@ import {
   parseMasterCommandSubject,
   parseMessageSubject,
   parseQuerySubject,
+  parseRenewSubject,
   parseSlaveCommandSubject,
   parseTelemetrySubject,
   SELF,
@@ -55,6 +56,8 @@ test("what is built is parsed to the same parts", () => {
         verb: "new",
         instance,
       });
+      expect(parseRenewSubject(subjects.renew(slave))).toBe(slave);
+      expect(parseDeliverySubject(subjects.notice(slave))).toBeUndefined();
       expect(parseQuerySubject(subjects.query(user, "link"))).toEqual({ caller: user, noun: "link" });
       for (const to of [undefined, instanceId(c)]) {
         const subject = subjects.message(slave, instance, to, "my_mod-x");
@@ -73,6 +76,7 @@ test("what is not of the grammar is nothing, never an exception", () => {
     parseSlaveCommandSubject,
     parseMasterCommandSubject,
     parseQuerySubject,
+    parseRenewSubject,
   ];
   fc.assert(
     fc.property(

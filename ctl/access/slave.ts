@@ -23,6 +23,13 @@ const COLUMNS: readonly Column<SlaveView>[] = [
   { head: "UNTIL", of: ({ expires }) => (expires === undefined ? "-" : new Date(expires).toISOString()) },
   { head: "BY", of: ({ by }) => by },
 ];
+const DAYS_HELP =
+  "The credentials end after so many days, 1 to 3650, unless they are renewed before, as a bridge does (default: they do not end).";
+const daysOption = () =>
+  Option.String("--days", {
+    description: DAYS_HELP,
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, 3_650)]),
+  });
 const linesOf = (slave: SlaveView): string[] => tableLines([slave], COLUMNS);
 
 export class SlaveCreateConfigCommand extends UserCommand {
@@ -41,10 +48,7 @@ export class SlaveCreateConfigCommand extends UserCommand {
   generateToken = Option.Boolean("--generate-token", false, {
     description: "Make the credentials: without it a slave cannot come in, so it must be said.",
   });
-  days = Option.String("--days", {
-    description: "The credentials end after so many days, 1 to 3650 (default: they do not end).",
-    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, 3_650)]),
-  });
+  days = daysOption();
   url = Option.String("--url", { description: URL_HELP });
   output = Option.String("--output", { description: "The file (default bridge.json)." });
 
@@ -97,6 +101,7 @@ export class SlaveTokenCommand extends UserCommand {
     description: `How long it is good, 1 to ${TOKEN_MINUTES_MAX} (default 15).`,
     validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, TOKEN_MINUTES_MAX)]),
   });
+  days = daysOption();
   url = Option.String("--url", { description: URL_HELP });
 
   override async execute(): Promise<number> {
@@ -104,8 +109,9 @@ export class SlaveTokenCommand extends UserCommand {
       const url = this.url === undefined ? undefined : natsUrl(this.url, "--url");
       return async (client, output, place) => {
         const key = new OwnKey();
-        const named = this.name === undefined ? {} : { name: this.name };
-        const asked = { ...named, publicKey: key.publicKey, minutes: this.minutes };
+        const { name, days } = this;
+        const wanted = { ...(name === undefined ? {} : { name }), ...(days === undefined ? {} : { days }) };
+        const asked = { ...wanted, publicKey: key.publicKey, minutes: this.minutes };
         const { id, jwt, expires } = await client.access("slave.token", asked, tokenAnswer);
         const token = encodeJoinToken({ v: 1, id, ...addressFor(place, url), creds: key.creds(jwt), expires });
         this.show(output, { token, expires }, (made) => [made.token]);

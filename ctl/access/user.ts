@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { z } from "zod";
+import { tokenIn } from "#core/adapters/nats-creds";
 import { newFile } from "#core/adapters/new-file";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { credentialsAnswer, type UserView, userView } from "#core/events/access";
@@ -8,6 +9,7 @@ import { OwnKey } from "#core/identity/own-key";
 import { userId } from "#core/ids";
 import { type Column, tableLines } from "#core/terminal/table";
 import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
+import { renewedCreds } from "#ctl/client/renew";
 import { UserCommand } from "#ctl/client/user-command";
 import { encodeContext } from "#ctl/context/store";
 import { natsUrl } from "#ctl/up/options";
@@ -182,26 +184,32 @@ export class UserRenewCommand extends UserCommand {
     category: CATEGORY,
     description: "your own credentials, with a new key, for as long again as they were given for",
     details: `
-      Writes a new file; the old credentials go on until they end. Add it with \`clusterio context add\`.
+      They replace those in your context (or in --creds), as a whole; the old ones go on until they end. Commands do the same by
+      themselves when a third of their time is left. With --output they are written to a file instead, for another machine.
       ${ACCESS_SOURCE}`,
     examples: [["", "$0 user renew"]],
   });
 
-  output = Option.String("--output", { description: "The file (default USER.context.json)." });
+  output = Option.String("--output", {
+    description: "A file for `clusterio context add`, instead of your own context.",
+  });
+  protected override readonly renews = false;
 
   override async execute(): Promise<number> {
     return this.run(() => async (client, output, place) => {
-      const path = await newFile(this.output ?? `${client.user}.context.json`, ANOTHER_OUTPUT);
-      const key = new OwnKey();
-      const { jwt, id } = await client.access("user.renew", { publicKey: key.publicKey }, credentialsAnswer);
-      const context = {
-        v: 1,
-        kind: "clusterio-context",
-        ...addressFor(place, undefined),
-        creds: key.creds(jwt),
-      } as const;
-      await nodeDisk.write(path, encodeContext(context));
-      this.show(output, { user: id, file: path }, (made) => [`${made.user}: ${made.file}`]);
+      const path = this.output === undefined ? undefined : await newFile(this.output, ANOTHER_OUTPUT);
+      const creds = await renewedCreds(client);
+      if (path === undefined) await place.replace?.(new TextEncoder().encode(creds));
+      else
+        await nodeDisk.write(
+          path,
+          encodeContext({ v: 1, kind: "clusterio-context", ...addressFor(place, undefined), creds }),
+        );
+      const { expires } = tokenIn(new TextEncoder().encode(creds), "the new credentials");
+      const made = { user: client.user, file: path ?? place.credsPath, ...(expires === undefined ? {} : { expires }) };
+      this.show(output, made, ({ user, file }) => [
+        `${user}: ${file}${expires === undefined ? "" : `, until ${new Date(expires).toISOString()}`}`,
+      ]);
     });
   }
 }

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, type NatsLink } from "#core/adapters/nats-connection";
 import { tokenIn } from "#core/adapters/nats-creds";
-import { badInput, isClusterioError, unavailable } from "#core/errors";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { badInput, isClusterioError, messageOf, unavailable } from "#core/errors";
+import { decodeText } from "#core/events/codec";
 import { userId } from "#core/ids";
 import type { Bus } from "#core/ports/bus";
 import { ClusterClient } from "#ctl/client/client";
@@ -43,14 +45,20 @@ const placeGiven = async ({ natsUrl, creds, ca }: TypedCluster, cwd: string): Pr
   const credsPath = resolve(cwd, creds);
   const bytes = await readGiven(credsPath, "the credentials");
   const remedy = `is a NATS server running at ${natsUrl}?`;
-  return { url: natsUrl, creds: bytes, credsPath, ...(await readCa(ca, cwd)), remedy };
+  const replace = (renewed: Uint8Array) =>
+    nodeDisk.write(credsPath, renewed, 0o600).catch((error: unknown) => {
+      throw unavailable(`${credsPath} cannot be written: ${messageOf(error)}`, error);
+    });
+  return { url: natsUrl, creds: bytes, credsPath, ...(await readCa(ca, cwd)), remedy, replace };
 };
 
 const placeOfContext = async (name: string): Promise<Place> => {
-  const { url, creds, ca } = await new Contexts(process.env).read(name);
+  const contexts = new Contexts(process.env);
+  const { url, creds, ca } = await contexts.read(name);
   const remedy = `it is the one of your context "${name}": is the cluster running, and reachable from here?`;
   const bytes = new TextEncoder().encode(creds);
-  return { url, creds: bytes, credsPath: `the context ${name}`, ...(ca === undefined ? {} : { ca }), remedy };
+  const replace = (renewed: Uint8Array) => contexts.renewed(name, decodeText(renewed));
+  return { url, creds: bytes, credsPath: `the context ${name}`, ...(ca === undefined ? {} : { ca }), remedy, replace };
 };
 
 /**

@@ -4,6 +4,7 @@ import { dirOption, ResultCommand } from "#ctl/audit/base-command";
 import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { connectUser } from "#ctl/client/connect";
+import { renewWhenDue } from "#ctl/client/renew";
 import type { Place } from "#ctl/cluster/place";
 
 /** Whose credentials a command uses, for its help. */
@@ -14,6 +15,8 @@ export const AS_USER = `
 
 /** What asks a cluster for something in a user's name. */
 export abstract class UserCommand extends ResultCommand {
+  /** Credentials that come to their end are renewed by the way. */
+  protected readonly renews: boolean = true;
   dir = dirOption();
   inContext = Option.String("--context", { description: "A context of yours (`clusterio context list`)." });
   natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --creds." });
@@ -28,6 +31,7 @@ export abstract class UserCommand extends ResultCommand {
       return async (output, own) => {
         const { link, client, place, bus } = await connectUser(this, process.cwd());
         own(link, (opened) => opened.close());
+        if (this.renews) await renewWhenDue(client, place, (line) => process.stderr.write(`${line}\n`));
         await ask(client, output, place, bus);
       };
     });

@@ -14,6 +14,8 @@ export interface Place {
   /** PEM of the authority that the server's certificate must be from. */
   readonly ca?: string;
   readonly remedy: string;
+  /** Puts renewed credentials where these are from, whole. Undefined where the cluster's keys make them. @throws ClusterioError */
+  readonly replace?: (creds: Uint8Array) => Promise<void>;
 }
 
 /** @throws ClusterioError `bad-input` when it cannot be read; `what` names it. */

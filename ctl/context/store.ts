@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, refused } from "#core/errors";
+import { badInput, messageOf, refused, unavailable } from "#core/errors";
 import { decodeFile, decodeText } from "#core/events/codec";
 import { noSuch } from "#core/terminal/near";
 
@@ -86,6 +86,15 @@ export class Contexts {
     if ((await this.names()).includes(contextName(name)))
       throw refused(`there is a context "${name}" already: choose another name, or remove ${this.#pathOf(name)}`);
     await nodeDisk.write(this.#pathOf(name), encodeContext(value));
+  }
+
+  /** The same context with other credentials: a reader sees the old file or the new one. @throws ClusterioError */
+  async renewed(name: string, creds: string): Promise<void> {
+    const path = this.#pathOf(name);
+    const bytes = encodeContext({ ...(await this.read(name)), creds });
+    await nodeDisk.write(path, bytes).catch((error: unknown) => {
+      throw unavailable(`${path} cannot be written: ${messageOf(error)}`, error);
+    });
   }
 
   /** The one that is used where nothing else is said. */

@@ -8,8 +8,10 @@ import { isTls, MASTER_PAYLOAD_BYTES_MIN, type NatsLink } from "#core/adapters/n
 import { tokenIn } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { isClusterioError, messageOf } from "#core/errors";
-import { slaveView } from "#core/events/access";
+import { type SlaveView, slaveView } from "#core/events/access";
 import { decodeText, encodeJson } from "#core/events/codec";
+import { slaveTelemetry } from "#core/events/telemetry";
+import { renewalDue } from "#core/identity/renewal-due";
 import { slaveId } from "#core/ids";
 import { driftOf, STREAMS } from "#core/streams";
 import { SELF, subjects } from "#core/subjects";
@@ -23,6 +25,8 @@ import { clockFinding, diskFinding, endOf, type Finding, ledgerFinding, look, ok
 const VERSION_MIN = [2, 14] as const;
 /** A bridge answers from memory. */
 const SLAVE_MS_MAX = 3_000;
+/** A bridge that was off for a while renews at once; a tenth of its time is no longer that. */
+const RENEWAL_PATIENCE_MS_A_DAY = 86_400_000 / 10;
 
 export const brokerFindings = ({ nc }: NatsLink, place: Place): Finding[] => {
   const { version = "0", max_payload = 0 } = nc.info ?? {};
@@ -169,24 +173,39 @@ export const slaveFindings = async (client: ClusterClient, link: NatsLink): Prom
     return [look("slaves", `cannot be listed: ${messageOf(error)}`, "ask as somebody who may slave.list")];
   }
   const bus = new NatsBus(link);
-  const active = slaves.filter(({ state }) => state === "active");
-  return Promise.all(
-    active.map(async ({ slave, expires }) => {
-      const asked = await bus.request(
-        subjects.command(client.user, slaveId(slave), SELF, "status"),
-        encodeJson({}),
-        SLAVE_MS_MAX,
-      );
-      if (asked.kind === "nobody")
-        return wrong("slaves", `${slave} is away`, "look whether clusterio-bridge runs there and reaches the broker");
-      if (asked.kind === "timeout")
-        return wrong("slaves", `${slave} is silent`, "look at the log of clusterio-bridge there");
-      if (expires === undefined) return ok("slaves", `${slave} answers`);
-      return endOf("slaves", `${slave} answers; its credentials`, {
-        until: expires,
-        now: Date.now(),
-        remedy: `clusterio slave revoke ${slave}, then create-config`,
-      });
-    }),
-  );
+  const found = slaves.filter(({ state }) => state !== "revoked").map((slave) => slaveFinding(client, bus, slave));
+  return (await Promise.all(found)).flat();
+};
+
+const status = z.object({ ok: z.object({ credentials: slaveTelemetry.shape.credentials }) });
+
+const slaveFinding = async (client: ClusterClient, bus: NatsBus, view: SlaveView): Promise<Finding[]> => {
+  const { slave, pausedUntil } = view;
+  if (pausedUntil !== undefined) {
+    const until = new Date(pausedUntil).toISOString();
+    return [wrong("slaves", `${slave} flooded, and is kept out until ${until}`, "look at what runs there")];
+  }
+  const subject = subjects.command(client.user, slaveId(slave), SELF, "status");
+  const asked = await bus.request(subject, encodeJson({}), SLAVE_MS_MAX);
+  if (asked.kind === "nobody")
+    return [wrong("slaves", `${slave} is away`, "look whether clusterio-bridge runs there and reaches the broker")];
+  if (asked.kind === "timeout")
+    return [wrong("slaves", `${slave} is silent`, "look at the log of clusterio-bridge there")];
+  const said = status.safeParse(JSON.parse(decodeText(asked.data))).data;
+  return [ok("slaves", `${slave} answers`), ...credentialsOf(view, said?.ok.credentials?.problem, Date.now())];
+};
+
+/** Of a slave: renewed by its bridge before they end, so that a near end alone is nothing to look at. */
+export const credentialsOf = (view: SlaveView, problem: string | undefined, now: number): Finding[] => {
+  const { slave, expires, days, at, renewed } = view;
+  if (expires === undefined && problem === undefined) return [];
+  const due = expires === undefined ? undefined : renewalDue({ issued: renewed ?? at, expires });
+  const date = expires === undefined ? "never" : new Date(expires).toISOString().slice(0, 10);
+  const remedy = `look at the log of clusterio-bridge there; without renewal: clusterio slave revoke ${slave}, then create-config`;
+  if (expires !== undefined && expires <= now)
+    return [wrong("slaves", `the credentials of ${slave} ended on ${date}`, remedy)];
+  if (problem !== undefined)
+    return [wrong("slaves", `${slave} fails to renew its credentials, which end on ${date}: ${problem}`, remedy)];
+  const overdue = due !== undefined && now > due + (days ?? 1) * RENEWAL_PATIENCE_MS_A_DAY;
+  return overdue ? [look("slaves", `the credentials of ${slave} end on ${date}, and were not renewed`, remedy)] : [];
 };

@@ -1,17 +1,17 @@
 import type { z } from "zod";
 import { type Book, entryOf, withRoots } from "#core/access/book";
-import { type Decision, decideAccess, decideJoin, withoutSlave } from "#core/access/decide";
+import { type Decision, decideAccess, decideJoin, decideRenewal, withoutSlave, withPause } from "#core/access/decide";
 import { alarmText } from "#core/alarm";
 import { isClusterioError, messageOf } from "#core/errors";
-import { accessCommands, isAccessCommand, joinRequest } from "#core/events/access";
+import { accessCommands, isAccessCommand, joinRequest, renewRequest } from "#core/events/access";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import type { Answer } from "#core/events/command";
 import type { AccessKeys } from "#core/identity/access-keys";
 import type { AccountServer } from "#core/ports/account-server";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
-import { parseJoinSubject, subjects } from "#core/subjects";
-import { FloodGuard } from "#projector/access/flood-guard";
+import { parseJoinSubject, parseRenewSubject, subjects } from "#core/subjects";
+import { FLOOD_LIMITS, FloodGuard, type FloodLimits } from "#projector/access/flood-guard";
 import { BookStore, type StorePorts } from "#projector/access/store";
 import { refusalOf } from "#projector/requests";
 
@@ -24,6 +24,8 @@ export interface AccessPorts extends StorePorts {
   readonly keys: () => Promise<AccessKeys>;
   /** Keeps EDGE's token beside the cluster's keys. */
   readonly keepEdge: (jwt: string) => Promise<void>;
+  /** From when on a slave floods. */
+  readonly flood?: FloodLimits;
   readonly audit: (entry: { user: string; verb: string; outcome: string; message: string }) => void;
 }
 
@@ -44,7 +46,7 @@ const WAITING_MAX = 200;
  */
 export class Access {
   readonly #store: BookStore;
-  readonly #guard = new FloodGuard();
+  readonly #guard: FloodGuard;
   #keys!: AccessKeys;
   #instances: readonly string[] = [];
   /** What the broker enforces, as far as is known. */
@@ -52,12 +54,13 @@ export class Access {
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   readonly #subscriptions: Subscription[] = [];
-  #cancel = () => {};
+  #cancels: (() => void)[] = [];
   #closed = false;
   #begun = false;
 
   private constructor(private readonly ports: AccessPorts) {
     this.#store = new BookStore(ports);
+    this.#guard = new FloodGuard(ports.flood ?? FLOOD_LIMITS);
   }
 
   /** Reads the book and makes the broker's rights those of it. */
@@ -67,14 +70,12 @@ export class Access {
     access.#enqueue(() => access.#ready());
     access.#subscriptions.push(
       ports.bus.subscribe(subjects.all.joins, (message) => access.#joined(message), { queue: "master" }),
+      ports.bus.subscribe(subjects.all.renewals, (message) => access.#renewed(message), { queue: "master" }),
     );
-    const cancels = [
+    access.#cancels.push(
       every(ports.clock, PUSH_AGAIN_MS, () => access.#enqueue(() => access.#retry())),
       every(ports.clock, WINDOW_MS, () => access.#judge()),
-    ];
-    access.#cancel = () => {
-      for (const cancel of cancels) cancel();
-    };
+    );
     for (const subject of subjects.all.saidBySlaves) {
       const heard = ports.watch.subscribe(subject, (message) =>
         access.#guard.take(message.subject, message.data.length),
@@ -109,17 +110,29 @@ export class Access {
     this.#enqueue(() => this.#retry());
   }
 
-  /** A slave that does what none may: its credentials are void at once. */
-  revoke(slave: string, reason: string): void {
+  /** What slaves ask counts like what they say. */
+  heard({ subject, data }: BusMessage): void {
+    this.#guard.take(subject, data.length);
+  }
+
+  /** A slave that does what none may: kept out for a while, or for good. */
+  #keepOut(slave: string, kind: "pause" | "revoke", reason: string): void {
     this.#carryOut(
-      { user: "master", verb: "slave.revoke" },
+      { user: "master", verb: `slave.${kind}`, said: reason },
       () => {},
       async () => {
-        const next = withoutSlave(this.book, slave, this.ports.clock.now());
+        const { clock, alarm } = this.ports;
+        const next = (kind === "pause" ? withPause : withoutSlave)(this.book, slave, clock.now());
         if (next === this.book) return {};
         await this.#store.write(next);
         await this.#push();
-        this.ports.alarm(alarmText("slave-floods", `the credentials of slave ${slave} are revoked: ${reason}`));
+        const { state, paused = { since: 0, until: 0 } } = next.slaves[slave]!;
+        const ms = paused.until - paused.since;
+        // AX3: let in again when it is time, and not up to a moment later.
+        if (state === "active") this.#cancels.push(clock.after(ms, () => this.#enqueue(() => this.#retry())));
+        const kept = `slave ${slave} is kept out for ${ms / 1_000} s`;
+        const done = state === "active" ? kept : `the credentials of slave ${slave} are revoked`;
+        alarm(alarmText("slave-floods", `${done}: ${reason}`));
         return {};
       },
     );
@@ -127,14 +140,14 @@ export class Access {
 
   #judge(): void {
     for (const { slave, kind, reason } of this.#guard.newWindow()) {
-      if (kind === "revoke") this.revoke(slave, reason);
+      if (kind !== "alarm") this.#keepOut(slave, kind, reason);
       else this.ports.alarm(alarmText("slave-floods", `slave ${slave} floods: ${reason}`));
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancel();
+    for (const cancel of this.#cancels) cancel();
     for (const subscription of this.#subscriptions) subscription.stop();
     await this.#queue;
   }
@@ -209,7 +222,7 @@ export class Access {
 
   /** AX3 */
   async #push(): Promise<void> {
-    const additions = this.#keys.additionsOf(this.book, this.#instances);
+    const additions = this.#keys.additionsOf(this.book, this.#instances, this.ports.clock.now());
     const content = this.#keys.contentOf(additions);
     if (content === this.#pushed) return;
     const jwt = await this.#keys.signEdge(additions);
@@ -238,14 +251,28 @@ export class Access {
   #joined(message: BusMessage): void {
     const token = parseJoinSubject(message.subject);
     if (token === undefined) return;
+    this.#asked(message, { user: token, verb: "join" }, (now) => {
+      const request = decodeJson(joinRequest, message.data, "join");
+      return decideJoin({ book: this.book, now }, { token, ...request });
+    });
+  }
+
+  #renewed(message: BusMessage): void {
+    const slave = parseRenewSubject(message.subject);
+    if (slave === undefined) return;
+    this.heard(message);
+    this.#asked(message, { user: slave, verb: "renew" }, (now) => {
+      const { publicKey } = decodeJson(renewRequest, message.data, "renew");
+      return decideRenewal({ book: this.book, now }, { slave, publicKey });
+    });
+  }
+
+  /** Somebody asks for credentials of his own, by a subject that only he may use. */
+  #asked(message: BusMessage, who: { user: string; verb: string }, decide: (now: number) => Decision): void {
     const answer = (a: Answer) => this.ports.bus.respond(message, encodeJson(a));
     const refusal = refusalOf(message);
     if (refusal !== undefined) return answer({ error: { code: "bad-input", message: refusal } });
-    this.#carryOut({ user: token, verb: "join" }, answer, async () => {
-      const { publicKey, name } = decodeJson(joinRequest, message.data, "join");
-      const now = this.ports.clock.now();
-      return this.#settle(decideJoin({ book: this.book, now }, { token, publicKey, name }));
-    });
+    this.#carryOut(who, answer, async () => this.#settle(decide(this.ports.clock.now())));
   }
 
   /** AX2: stored, then enforced, then signed and answered. */

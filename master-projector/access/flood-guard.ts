@@ -7,13 +7,14 @@ import { isId } from "#core/ids";
  * FG2 the memory is bounded: slaves are those with credentials, and of each no more instances are kept than it may name.
  */
 export interface FloodLimits {
-  /** An operator is told above these. */
+  /** An operator is told above these; after `alarmWindows` seconds running the slave is paused. */
   readonly alarmMessages: number;
   readonly alarmBytes: number;
-  /** Credentials are void above these in `windows` seconds running. */
-  readonly revokeMessages: number;
-  readonly revokeBytes: number;
-  readonly windows: number;
+  readonly alarmWindows: number;
+  /** It is paused above these in `pauseWindows` seconds running. */
+  readonly pauseMessages: number;
+  readonly pauseBytes: number;
+  readonly pauseWindows: number;
   /** Credentials are void at once above this many instances named in one second. */
   readonly instances: number;
 }
@@ -23,17 +24,26 @@ export const FLOOD_LIMITS: FloodLimits = {
   alarmMessages: 10_000,
   // A home link carries 10 MB/s.
   alarmBytes: 32 * 1024 * 1024,
-  // Three times what is alarmed, for three seconds: no machine full of servers does that.
-  revokeMessages: 30_000,
-  revokeBytes: 96 * 1024 * 1024,
-  windows: 3,
+  alarmWindows: 10,
+  // Three times what is alarmed: no machine full of servers does that. A master that stood still for some seconds hears them all in
+  // one, so it takes two.
+  pauseMessages: 30_000,
+  pauseBytes: 96 * 1024 * 1024,
+  pauseWindows: 2,
   // A cluster has at most so many instances; more names are made up, and each costs the streams an entry for ever.
   instances: 2_000,
 };
 
+/** The same for who allows more or fewer messages a second. */
+export const floodLimits = (messages: number): FloodLimits => ({
+  ...FLOOD_LIMITS,
+  alarmMessages: Math.ceil(messages / 3),
+  pauseMessages: messages,
+});
+
 export interface Verdict {
   readonly slave: string;
-  readonly kind: "alarm" | "revoke";
+  readonly kind: "alarm" | "pause" | "revoke";
   readonly reason: string;
 }
 
@@ -49,8 +59,7 @@ const SLAVE_AT = 3;
 export class FloodGuard {
   readonly #counts = new Map<string, Count>();
   /** Windows running in which a slave was above the limits. */
-  readonly #hot = new Map<string, number>();
-  readonly #alarmed = new Set<string>();
+  readonly #loud = new Map<string, { alarm: number; pause: number }>();
 
   constructor(private readonly limits: FloodLimits = FLOOD_LIMITS) {}
 
@@ -76,7 +85,7 @@ export class FloodGuard {
       const verdict = this.#judge(slave, count);
       if (verdict !== undefined) verdicts.push(verdict);
     }
-    for (const slave of [...this.#hot.keys(), ...this.#alarmed]) if (!this.#counts.has(slave)) this.#forget(slave);
+    for (const slave of this.#loud.keys()) if (!this.#counts.has(slave)) this.#loud.delete(slave);
     this.#counts.clear();
     return verdicts;
   }
@@ -85,21 +94,14 @@ export class FloodGuard {
     const { limits } = this;
     const said = `${messages} messages, ${bytes} bytes, ${instances.size} instances in a second`;
     if (instances.size > limits.instances) return { slave, kind: "revoke", reason: `more than ${said}` };
-    const over = messages > limits.revokeMessages || bytes > limits.revokeBytes;
-    const hot = over ? (this.#hot.get(slave) ?? 0) + 1 : 0;
-    this.#hot.set(slave, hot);
-    if (hot >= limits.windows) return { slave, kind: "revoke", reason: `${said}, for ${hot} seconds` };
-    if (messages <= limits.alarmMessages && bytes <= limits.alarmBytes) {
-      this.#forget(slave);
-      return undefined;
+    const loud = this.#loud.get(slave) ?? { alarm: 0, pause: 0 };
+    loud.alarm = messages > limits.alarmMessages || bytes > limits.alarmBytes ? loud.alarm + 1 : 0;
+    loud.pause = messages > limits.pauseMessages || bytes > limits.pauseBytes ? loud.pause + 1 : 0;
+    this.#loud.set(slave, loud);
+    if (loud.pause >= limits.pauseWindows || loud.alarm >= limits.alarmWindows) {
+      this.#loud.delete(slave);
+      return { slave, kind: "pause", reason: `${said}, for ${Math.max(loud.pause, loud.alarm)} seconds` };
     }
-    if (this.#alarmed.has(slave)) return undefined;
-    this.#alarmed.add(slave);
-    return { slave, kind: "alarm", reason: said };
-  }
-
-  #forget(slave: string): void {
-    this.#hot.delete(slave);
-    this.#alarmed.delete(slave);
+    return loud.alarm === 1 ? { slave, kind: "alarm", reason: said } : undefined;
   }
 }

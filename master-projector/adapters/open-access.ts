@@ -8,6 +8,7 @@ import { nodeDisk } from "#core/adapters/node-disk";
 import { badInput, messageOf } from "#core/errors";
 import { AccessKeys } from "#core/identity/access-keys";
 import { edgeFile } from "#core/identity/identity";
+import type { FloodLimits } from "#projector/access/flood-guard";
 import type { LeaderPorts } from "#projector/leader";
 
 const readKeys = async (path: string): Promise<AccessKeys> => {
@@ -28,6 +29,7 @@ export const openAccess = async (options: {
   readonly creds: Uint8Array;
   /** To CORE. */
   readonly link: NatsLink;
+  readonly flood: FloodLimits;
   readonly onProblem: (error: Error) => void;
 }): Promise<NonNullable<LeaderPorts["access"]> & { close(): Promise<void> }> => {
   const path = resolve(options.accessKeys);
@@ -43,6 +45,7 @@ export const openAccess = async (options: {
     keys: () => readKeys(path),
     keepEdge: (jwt) => nodeDisk.write(edgeFile(dirname(path)), new TextEncoder().encode(`${jwt}\n`), 0o600),
     watch: new NatsBus(watching),
+    flood: options.flood,
     close: async () => {
       await Promise.all([system.close(), watching.close()]);
     },

@@ -1,22 +1,20 @@
 import { join, resolve } from "node:path";
 import { Command, Option } from "clipanion";
+import * as t from "typanion";
 import { CONFIG_FILE, writeConfig } from "#bridge/config/file";
+import { askCredentials } from "#bridge/credentials/ask";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats } from "#core/adapters/nats-connection";
 import { newFile } from "#core/adapters/new-file";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, messageOf, unavailable } from "#core/errors";
-import { credentialsAnswer } from "#core/events/access";
-import { decodeJson, decodeText, encodeJson } from "#core/events/codec";
-import { answer } from "#core/events/command";
+import { badInput, messageOf } from "#core/errors";
+import { decodeText } from "#core/events/codec";
 import { decodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
 import { OwnKey } from "#core/identity/own-key";
 import { runDaemon } from "#core/lifecycle";
 import { subjects } from "#core/subjects";
 import { ShowingCommand } from "#core/terminal/results";
-
-const ANSWER_MS_MAX = 10_000;
 
 export class JoinCommand extends ShowingCommand {
   static override paths = [["join"]];
@@ -46,6 +44,10 @@ export class JoinCommand extends ShowingCommand {
     description: "Folder for the configuration and the instances (default: this one).",
   });
   name = Option.String("--name", { description: "The slave's name, where the token leaves it open." });
+  days = Option.String("--days", {
+    description: "The credentials are given for so many days, 1 to 3650; at most for those of the token.",
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, 3_650)]),
+  });
 
   async #word(signal: AbortSignal): Promise<string> {
     if (this.tokenFile === undefined) return pasted(signal);
@@ -69,7 +71,7 @@ export class JoinCommand extends ShowingCommand {
       if (token.expires <= nodeClock.now())
         throw badInput("the time of this join token is over: ask for a new one, and look at both machines' clocks");
       const key = new OwnKey();
-      const { id, jwt } = await asked(token, { publicKey: key.publicKey, name: this.name }, own);
+      const { id, jwt } = await asked(token, { publicKey: key.publicKey, name: this.name, days: this.days }, own);
       const { url, ca } = token;
       const at = { url, ...(ca === undefined ? {} : { ca }) };
       await writeConfig(path, {
@@ -100,17 +102,10 @@ const pasted = async (signal: AbortSignal): Promise<string> => {
 
 type Own = Parameters<Parameters<typeof runDaemon>[0]>[0]["own"];
 
-const asked = async (token: JoinToken, request: { publicKey: string; name: string | undefined }, own: Own) => {
+const asked = async (token: JoinToken, request: object, own: Own) => {
   const creds = new TextEncoder().encode(token.creds);
   const link = own(await connectNats({ servers: token.url, creds, name: token.id, ca: token.ca }), (opened) =>
     opened.close(),
   );
-  const result = await new NatsBus(link).request(subjects.join(token.id), encodeJson(request), ANSWER_MS_MAX);
-  if (result.kind !== "answer") throw unavailable(`no master of the cluster at ${token.url} answers: is it running?`);
-  const said = decodeJson(answer, result.data, "the master's answer");
-  if ("error" in said) {
-    const { code, message } = said.error;
-    throw new ClusterioError(Object.hasOwn(EXIT_CODES, code) ? (code as ErrorCode) : "refused", message);
-  }
-  return credentialsAnswer.parse(said.ok);
+  return askCredentials(new NatsBus(link), { subject: subjects.join(token.id), request, server: token.url });
 };

@@ -1,10 +1,12 @@
 import { connect as tcpConnect } from "node:net";
 import { encodeUser, fmtCreds } from "@nats-io/jwt";
 import { errors, headers } from "@nats-io/transport-node";
+import { z } from "zod";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import type { NatsLink } from "#core/adapters/nats-connection";
 import { newKey } from "#core/adapters/node-keys";
+import { slaveView } from "#core/events/access";
 import { instanceId, slaveId, userId } from "#core/ids";
 import { SELF, subjects } from "#core/subjects";
 import { AccessKit, type Made } from "#test/kit/access";
@@ -51,6 +53,7 @@ const FORBIDDEN_TO_SAY = [
   subjects.masterCommand(userId("root"), "user", "create"),
   subjects.query(neighbour.id, "link"),
   `${PREFIX}.join.join-guessed`,
+  subjects.renew(neighbour.id),
   "$JS.API.INFO",
   "$JS.API.STREAM.PURGE.LEDGER",
   "$JS.API.STREAM.MSG.DELETE.LEDGER",
@@ -218,6 +221,45 @@ test("a slave that names 200,000 subjects is revoked within seconds; a message a
   const told = () => kit.said.includes("the credentials of slave flooder are revoked");
   await until(told, { what: "an operator is told" });
 }, 60_000);
+
+test("a slave that floods is kept out for a while, and comes back by itself; a neighbour's facts are told within a second all along", async () => {
+  const attacker = await kit.slave("loud");
+  const { link } = attacker;
+  const subject = subjects.circuit(attacker.id, north, "main");
+  const [sent, delays] = [new Map<string, number>(), [] as number[]];
+  const hearing = new NatsBus(await nats().master());
+  hearing.subscribe(subjects.event(neighbour.id, north, "world-reported"), ({ data }) => {
+    delays.push(performance.now() - (sent.get(new TextDecoder().decode(data)) ?? 0));
+  });
+  await hearing.flush();
+  const says = new NatsBus(neighbour.link);
+  const say = () => {
+    const data = `${sent.size}`;
+    sent.set(data, performance.now());
+    says.publish(subjects.event(neighbour.id, north, "world-reported"), new TextEncoder().encode(data));
+  };
+  const flooding = async () => {
+    say();
+    for (let n = 0; n < 1_000 && link.connected(); n++) link.nc.publish(subject, fact);
+    await link.nc.flush().catch(() => {});
+    return !link.connected();
+  };
+  await until(flooding, { timeoutMs: 10_000, what: "the flooder is disconnected" });
+  const { slaves } = await kit.admin.access("slave.list", {}, z.object({ slaves: z.array(slaveView) }));
+  expect(slaves.find(({ slave }) => slave === attacker.id)).toMatchObject({
+    state: "paused",
+    pausedUntil: expect.any(Number),
+  });
+  await expect(kit.connect(attacker.creds, attacker.id)).rejects.toMatchObject({ code: "bad-input" });
+  const back = () => {
+    say();
+    return link.connected();
+  };
+  await until(back, { timeoutMs: 10_000, what: "it is let in again" });
+  await until(() => delays.length === sent.size, { what: "all of the neighbour's facts came" });
+  expect(Math.max(...delays)).toBeLessThan(1_000);
+  expect(kit.said).toContain("slave loud is kept out for 2 s");
+}, 40_000);
 
 test.each<[number, string, () => Promise<Pick<Made<unknown>, "link" | "problems">>, number]>([
   [64, "slave", () => kit.slave("listener"), 200],

@@ -92,7 +92,7 @@ test("G3 what crosses the accounts are exactly the kinds that are meant to", asy
     return { exports: texts(exports), imports: texts(imports) };
   };
   const said = ["audit", "chat", "circuit", "event", "log", "telemetry"].map((kind) => `stream ${kind}.>`);
-  const answered = ["command.*.master.>", "join.*", "query.>"].map((subject) => `service ${subject}`);
+  const answered = ["command.*.master.>", "join.*", "query.>", "renew.*"].map((subject) => `service ${subject}`);
   const stated = ["delivery", "signal", "state", "storage"].map((kind) => `stream ${kind}.>`);
   expect(told(accounts.core.jwt)).toEqual({ exports: [...answered, ...stated], imports: said });
   expect(told(accounts.edge.jwt)).toEqual({ exports: said, imports: [...answered, ...stated] });

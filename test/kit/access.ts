@@ -26,6 +26,8 @@ export class AccessKit {
   /** What the projector said. */
   said = "";
   admin!: ClusterClient;
+  /** The admin's own connection. */
+  rootBus!: NatsBus;
   readonly #open: NatsLink[] = [];
 
   constructor(private readonly nats: TestNats) {}
@@ -36,7 +38,8 @@ export class AccessKit {
     const { bytes } = await identity.userCreds(root);
     await this.startProjector();
     const link = await this.connect(new TextDecoder().decode(bytes), root);
-    this.admin = new ClusterClient(new NatsBus(link), root);
+    this.rootBus = new NatsBus(link);
+    this.admin = new ClusterClient(this.rootBus, root);
     await this.answers();
   }
 
@@ -52,7 +55,8 @@ export class AccessKit {
     const main = join(packageRoot(), "dist", "master-projector", "main.js");
     const creds = (await identity.masterCreds()).path;
     const given = ["--nats-url", url, "--creds", creds, "--dir", join(folder, "projector"), "--assignment-key", key];
-    const keys = ["--access-keys", accessKeysFile(join(folder, "identity"))];
+    // So few that a busy machine can flood, too.
+    const keys = ["--access-keys", accessKeysFile(join(folder, "identity")), "--flood-messages", "3000"];
     this.said = "";
     const child = spawn(process.execPath, [main, "run", ...given, ...keys], { stdio: ["ignore", "pipe", "pipe"] });
     this.#projector = child;

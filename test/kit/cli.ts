@@ -31,3 +31,32 @@ export const cli = async (
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
   return { ...said, code };
 };
+
+export interface Running {
+  /** All that it said so far. */
+  readonly said: string;
+  /** SIGTERM, and its end. */
+  stop(): Promise<void>;
+}
+
+/** A program that stays. */
+export const running = (program: "slave-bridge", args: readonly string[]): Running => {
+  const child = spawn(process.execPath, [join(packageRoot(), "dist", program, "main.js"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => {
+      said += chunk;
+    });
+  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  return {
+    get said() {
+      return said;
+    },
+    stop: async () => {
+      child.kill("SIGTERM");
+      await gone;
+    },
+  };
+};

@@ -1,7 +1,15 @@
 import fc from "fast-check";
-import { type Book, book as bookShape, emptyBook, grantsOfUser, withRoots } from "#core/access/book";
+import {
+  type Book,
+  book as bookShape,
+  emptyBook,
+  grantsOfUser,
+  keysOfSlave,
+  voidNow,
+  withRoots,
+} from "#core/access/book";
 import { compile, SUBJECTS_MAX } from "#core/access/compile";
-import { type Context, decideAccess, decideJoin } from "#core/access/decide";
+import { type Context, decideAccess, decideJoin, decideRenewal, SLAVE_KEYS_MAX, withPause } from "#core/access/decide";
 import { covers, grantText, parseGrant, verbMatches } from "#core/access/grant";
 import { VERBS } from "#core/access/verbs";
 import type { AccessCommand, AccessRequest } from "#core/events/access";
@@ -26,9 +34,14 @@ class Play {
     this.book = bookShape.parse(decision.book);
     return decision;
   }
-  join(token: string, publicKey: string, name?: string) {
-    const decision = decideJoin({ book: this.book, now: this.now }, { token, publicKey, name });
+  join(token: string, publicKey: string, name?: string, days?: number) {
+    const decision = decideJoin({ book: this.book, now: this.now }, { token, publicKey, name, days });
     this.book = decision.book;
+    return decision;
+  }
+  renew(slave: string, publicKey: string) {
+    const decision = decideRenewal({ book: this.book, now: this.now }, { slave, publicKey });
+    this.book = bookShape.parse(decision.book);
     return decision;
   }
   user(id: string, ...roles: string[]) {
@@ -353,6 +366,83 @@ describe("slaves", () => {
       publicKey: key("B"),
     });
     expect(one.book.revoked).toHaveProperty(key("A"));
+  });
+
+  const DAY = 86_400_000;
+
+  test("credentials that end are renewed for as long again, and those of before are good until they end", () => {
+    const one = new Play();
+    one.as("root", "slave.create", { name: "box", publicKey: key("A"), days: 30 });
+    one.now = NOW + 20 * DAY;
+    const { sign } = one.renew("box", key("B"));
+    expect(sign).toEqual({ kind: "slave", id: "box", publicKey: key("B"), expires: NOW + 50 * DAY });
+    // The answer was lost: asked again with the same key it is the same, with another one the unused one is kept, too.
+    expect(one.renew("box", key("B")).book.slaves.box?.earlier).toHaveLength(1);
+    expect(keysOfSlave(one.renew("box", key("C")).book.slaves.box!)).toEqual([key("C"), key("A"), key("B")]);
+    one.now = NOW + 31 * DAY;
+    expect(keysOfSlave(one.renew("box", key("D")).book.slaves.box!)).toEqual([key("D"), key("B"), key("C")]);
+    expect(one.as("root", "slave.show", { slave: "box" }).ok).toMatchObject({ days: 30, renewed: one.now });
+    one.as("root", "slave.revoke", { slave: "box" });
+    expect(Object.keys(one.book.revoked).sort()).toEqual([key("B"), key("C"), key("D")]);
+    expect(() => one.renew("box", key("E"))).toThrow("revoked");
+    expect(() => one.renew("nobody", key("E"))).toThrow("there is no slave");
+  });
+
+  test("however often one renews, so many of its keys are good at once, and the oldest are void", () => {
+    const one = new Play();
+    one.as("root", "slave.create", { name: "box", publicKey: key("2") });
+    for (const letter of "ABCDEFGHIJ") one.renew("box", key(letter));
+    expect(keysOfSlave(one.book.slaves.box!)).toHaveLength(SLAVE_KEYS_MAX);
+    expect(Object.keys(one.book.revoked).sort()).toEqual([key("2"), key("A"), key("B")]);
+    // What the cluster's keys made, and renewed itself, is not made anew by the next start of the master.
+    const roots = { admins: [], slaves: [{ id: "home", publicKey: key("3") }] };
+    one.book = withRoots(one.book, roots, NOW);
+    one.renew("home", key("4"));
+    expect(withRoots(one.book, roots, NOW)).toBe(one.book);
+  });
+
+  test("a token says for how long, and whoever joins may want less", () => {
+    const one = new Play();
+    const days = (given: number | undefined, wanted: number | undefined) => {
+      const asked = { publicKey: key("T"), minutes: 10, ...(given === undefined ? {} : { days: given }) };
+      const { id } = one.as("root", "slave.token", asked).sign!;
+      const name = `box ${given} ${wanted}`;
+      return ((one.join(id, key("J"), name, wanted).sign?.expires ?? Number.NaN) - NOW) / DAY;
+    };
+    expect([days(30, undefined), days(30, 60), days(30, 10), days(undefined, 10), days(undefined, undefined)]).toEqual([
+      30,
+      30,
+      10,
+      10,
+      Number.NaN,
+    ]);
+  });
+
+  test("one that floods is kept out for a while, longer each time, then for good; who kept quiet begins anew", () => {
+    const one = new Play();
+    one.as("root", "slave.create", { name: "box", publicKey: key("A") });
+    const view = () => one.as("root", "slave.show", { slave: "box" }).ok;
+    const flood = () => {
+      one.book = bookShape.parse(withPause(one.book, "box", one.now));
+      const { state, pausedUntil = one.now } = view() as { state: string; pausedUntil?: number };
+      const kept = [state, (pausedUntil - one.now) / 1_000, Object.keys(voidNow(one.book, one.now)).length];
+      one.now = pausedUntil;
+      return kept;
+    };
+    expect([flood(), flood(), flood()]).toEqual([
+      ["paused", 2, 1],
+      ["paused", 10, 1],
+      ["paused", 50, 1],
+    ]);
+    expect([view(), voidNow(one.book, one.now)]).toEqual([expect.objectContaining({ state: "active" }), {}]);
+    one.now += 10 * 60_000 + 1;
+    expect([flood(), flood(), flood(), flood()]).toEqual([
+      ["paused", 2, 1],
+      ["paused", 10, 1],
+      ["paused", 50, 1],
+      ["revoked", 0, 1],
+    ]);
+    for (const slave of ["box", "nobody"]) expect(withPause(one.book, slave, one.now)).toBe(one.book);
   });
 
   test("a join token is good for one slave, once, in its time, under its name", () => {
