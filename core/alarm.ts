@@ -18,6 +18,7 @@ export const ALARM_SECTIONS = [
   "access",
   "slave-floods",
   "credentials-end",
+  "people",
 ] as const;
 export type AlarmSection = (typeof ALARM_SECTIONS)[number];
 

@@ -8,7 +8,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { unavailable } from "#core/errors";
-import { FACT_TYPES, SUBJECT_PREFIX } from "#core/subjects";
+import { FACT_TYPES, PLAYER_FACT_TYPES, SUBJECT_PREFIX } from "#core/subjects";
 
 /**
  * The streams of CORE (DESIGN 5).
@@ -28,7 +28,9 @@ export type StreamName =
   | "TELEMETRY"
   | "CHAT"
   | "REJECTED"
-  | "ACCESS";
+  | "ACCESS"
+  | "PLAYERS"
+  | "LISTS";
 
 /** JetStream API level of nats-server 2.14. Older servers ignore options that they do not know, silently. */
 export const API_LEVEL_MIN = 4;
@@ -74,7 +76,7 @@ const NO_DEDUPLICATION = 0.1 * SECOND;
 export const STREAMS: readonly StreamDefinition[] = [
   {
     name: "EVENTS",
-    description: "Facts about worlds and players, as slaves state them",
+    description: "Facts about worlds, as slaves state them",
     rules: { ...CAPTURED, subjects: FACT_TYPES.map((type) => subject("event", "*", "*", type)) },
     limits: {
       // The master folds facts within a second, and worlds restate their totals: this only has to outlast an outage of
@@ -210,6 +212,33 @@ export const STREAMS: readonly StreamDefinition[] = [
       // The last hundred changes of a book of half a megabyte; the rest is room for what is being replaced.
       max_bytes: 64 * MIB,
       max_msgs_per_subject: 100,
+      compression: StoreCompression.S2,
+      duplicate_window: NO_DEDUPLICATION,
+    },
+  },
+  {
+    name: "PLAYERS",
+    description: "Who came and went where: playtime is their sum",
+    rules: { ...CAPTURED, subjects: PLAYER_FACT_TYPES.map((type) => subject("event", "*", "*", type)) },
+    limits: {
+      max_age: FOR_EVER,
+      // A million stays of two messages of 300 bytes, compressed: ten years of a cluster with 250 stays a day.
+      max_bytes: 256 * MIB,
+      // A flood of one instance pushes out its own past.
+      max_msgs_per_subject: 500_000,
+      compression: StoreCompression.S2,
+      duplicate_window: NO_DEDUPLICATION,
+    },
+  },
+  {
+    name: "LISTS",
+    description: "Admins, bans and the whitelist of the cluster: the last word about each player",
+    // Full, it refuses: a ban that is pushed out would be none.
+    rules: { ...LAST_VALUE, subjects: [subject("lists", ">")], discard: DiscardPolicy.New, deny_delete: true },
+    limits: {
+      max_age: FOR_EVER,
+      // 20,000 names of 300 bytes are 6 MB; the rest is room for what is being replaced.
+      max_bytes: 32 * MIB,
       compression: StoreCompression.S2,
       duplicate_window: NO_DEDUPLICATION,
     },

@@ -11,6 +11,10 @@ export const SUBJECT_PREFIX = "clusterio.v1";
 export const FACT_TYPES = ["world-synced", "world-reported", "world-left", "world-adopted"] as const;
 export type FactType = (typeof FACT_TYPES)[number];
 
+/** Facts about players: a stream of their own (ADR 0081). */
+export const PLAYER_FACT_TYPES = ["player-joined", "player-left"] as const;
+export type PlayerFactType = (typeof PLAYER_FACT_TYPES)[number];
+
 export const LEDGER_TYPES = [
   "round",
   "checkpoint",
@@ -82,6 +86,7 @@ const storageSubject = (resource: ResourceKey): string => {
 
 export const subjects = {
   event: (slave: SlaveId, instance: InstanceId, type: FactType) => join("event", slave, instance, type),
+  playerEvent: (slave: SlaveId, instance: InstanceId, type: PlayerFactType) => join("event", slave, instance, type),
   ledger: (type: LedgerType) => join("ledger", type),
   delivery: (slave: SlaveId, instance: InstanceId) => join("delivery", slave, instance),
   deliveriesTo: (slave: SlaveId) => join("delivery", slave, "*"),
@@ -117,6 +122,8 @@ export const subjects = {
     join("command", user, "master", noun, verb, ...(instance === undefined ? [] : [instance])),
   /** Who may do what, the whole book. */
   access: () => join("access", "book"),
+  /** The last word about one player on one of the cluster's lists. */
+  list: (list: "admins" | "bans" | "whitelist", player: string) => join("lists", list, encodeToken(player)),
   join: (token: string) => join("join", instanceId(token)),
   /** A slave asks for credentials that end later than those it has. */
   renew: (slave: SlaveId) => join("renew", slave),

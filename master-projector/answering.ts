@@ -5,12 +5,14 @@ import type { LedgerBody } from "#core/events/ledger";
 import type { ClusterView } from "#core/events/query";
 import { failpoint } from "#core/failpoints";
 import { acceptHeld } from "#core/fold/held";
+import { isPeopleCommand } from "#core/people/lists";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
 import type { Access } from "#projector/access/access";
 import type { Capping } from "#projector/capping";
 import type { Housekeeping } from "#projector/housekeeping";
 import type { Ledger } from "#projector/ledger/ledger";
+import type { People } from "#projector/people/people";
 import type { Assignments } from "#projector/queries";
 import { commanded, queried, type Request, Requests } from "#projector/requests";
 import type { Telling } from "#projector/telling";
@@ -20,6 +22,8 @@ type Command = Request & { readonly kind: "command" };
 export interface AnsweringPorts {
   /** Who may do what; undefined where this master has no keys for it. */
   readonly access: Access | undefined;
+  /** Players and their lists; undefined where nothing of that is kept. */
+  readonly people: People | undefined;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly boot: Boot;
@@ -55,7 +59,10 @@ export class Answering {
   async answerAll(signal: AbortSignal): Promise<boolean> {
     const { boot, capping, assignments, view } = this.ports;
     for (const request of this.#requests.takeAll()) {
-      if (request.kind === "query") {
+      if (request.kind === "query" && this.ports.people?.asks(request.noun) === true) {
+        const { message } = request;
+        this.ports.people.query(request, (said) => this.#requests.answer(message, said));
+      } else if (request.kind === "query") {
         const answer = queried(this.ledger.state, request, { boot, capping, assignments, cluster: view });
         this.#requests.answer(request.message, answer);
       } else if (!(await this.#carryOut(request, signal))) return false;
@@ -69,6 +76,15 @@ export class Answering {
     for (const request of this.#requests.takeAll(isPurge)) await this.#carryOut(request as Command, signal);
   }
 
+  /** Nor are players: `#access` says the rest. */
+  #people(command: Command): boolean {
+    if (!isPeopleCommand(command.name)) return false;
+    const answer = (said: Answer) => this.#requests.answer(command.message, said);
+    if (this.ports.people !== undefined) this.ports.people.command(command, answer);
+    else answer({ error: { code: "unavailable", message: "this master keeps nothing about players" } });
+    return true;
+  }
+
   /** Who may do what is no matter of the ledger: it is answered when it is done, and nobody waits for it. */
   #access(command: Command): boolean {
     if (!isAccessCommand(command.name)) return false;
@@ -80,7 +96,7 @@ export class Answering {
   }
 
   async #carryOut(command: Command, signal: AbortSignal): Promise<boolean> {
-    if (this.#access(command)) return true;
+    if (this.#access(command) || this.#people(command)) return true;
     const { clock, telling, house, brokerNow, write } = this.ports;
     const { state, verified } = this.ledger;
     const { user, name, message } = command;

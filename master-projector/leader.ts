@@ -23,6 +23,7 @@ import { Housekeeping, type HousekeepingPorts } from "#projector/housekeeping";
 import { Inbox, type Tally } from "#projector/inbox";
 import type { Ledger } from "#projector/ledger/ledger";
 import { Listening } from "#projector/listening";
+import { People, type PeoplePorts } from "#projector/people/people";
 import { resume } from "#projector/position";
 import type { Assignments } from "#projector/queries";
 import { SignalRelay } from "#projector/signal-relay";
@@ -65,6 +66,8 @@ export interface LeaderPorts extends Omit<HousekeepingPorts, "write" | "wake">, 
   readonly access?: Pick<AccessPorts, "log" | "disk" | "path" | "accounts" | "watch" | "keys" | "keepEdge" | "flood">;
   /** Projectors that would take over. */
   readonly standbys?: () => readonly StandbyView[];
+  /** Players and their lists; absent where nothing of that is kept. */
+  readonly people?: Pick<PeoplePorts, "players" | "lists">;
   readonly observe: (round: { readonly facts: number; readonly ms: number }) => void;
   /** Bytes in a round's message: absent, what the broker takes. */
   readonly roundBytesMax?: number;
@@ -96,6 +99,7 @@ export class Leader {
   #inbox!: Inbox;
   #answering!: Answering;
   #access: Access | undefined;
+  #people: People | undefined;
 
   constructor(
     private readonly ports: LeaderPorts,
@@ -144,6 +148,7 @@ export class Leader {
     endLeftWants(this.state);
     const { clock } = this.ports;
     this.#access = this.#openAccess();
+    this.#people = this.#openPeople();
     this.#answering = this.#answers();
     const relay = new SignalRelay(this.ports.bus, (instance) => this.state.instances.get(instance)?.slave);
     const timers = [
@@ -167,6 +172,7 @@ export class Leader {
       relay.close();
       this.#answering.close();
       await this.#access?.close();
+      await this.#people?.close();
       await this.#house.close();
       await this.#inbox.close();
     }
@@ -182,6 +188,13 @@ export class Leader {
     );
   }
 
+  #openPeople(): People | undefined {
+    const { people, clock, alarm } = this.ports;
+    if (people === undefined) return undefined;
+    const audit: PeoplePorts["audit"] = (entry) => this.#telling.audit(entry, clock.now());
+    return new People({ ...people, clock, alarm, audit }, () => this.state);
+  }
+
   #answers(): Answering {
     const { bus, clock, assignments } = this.ports;
     const own = {
@@ -189,6 +202,7 @@ export class Leader {
       capping: this.#capping,
       view: () => this.view(),
       access: this.#access,
+      people: this.#people,
       brokerNow: () => this.#listening.now(),
     };
     const parts = { house: this.#house, telling: this.#telling, write: this.#write, wake: this.#wake };

@@ -148,6 +148,7 @@ class RunCommand extends Command {
       ledgerLog: new JetStreamLog(link, "LEDGER"),
       stateLog: new JetStreamLog(link, "STATE"),
       name: `${this.name}-${hostname()}-${process.pid}`.slice(0, 100),
+      people: { players: new JetStreamLog(link, "PLAYERS"), lists: new JetStreamLog(link, "LISTS") },
       bus,
       clock: nodeClock,
       checkpointEvery: this.checkpointEvery,

@@ -105,6 +105,8 @@ export const answerQuery = (state: State, noun: string, value: unknown, { cluste
   const request = queries[noun].request.safeParse(value);
   if (!request.success)
     return { error: { code: "bad-input", message: `${noun}: ${request.error.issues[0]?.message}` } };
+  if (noun === "players" || noun === "lists")
+    return { error: { code: "unavailable", message: "this master keeps nothing about players" } };
   if (noun === "cluster") return { ok: cluster() };
   if (noun === "policies") return { ok: state.policies };
   if (noun === "stock") return { ok: stockView(state, queries.stock.request.parse(value), capping) };

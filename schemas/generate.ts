@@ -7,7 +7,8 @@ import { FACT_VERSION, factEnvelope } from "#core/events/facts";
 import { ledgerMessages } from "#core/events/ledger";
 import { worldMessage } from "#core/events/message";
 import { channelState, storageLevel } from "#core/events/signal";
-import { FACT_TYPES, LEDGER_TYPES } from "#core/subjects";
+import { PLAYER_FACT_VERSION, playerFactEnvelope } from "#core/people/facts";
+import { FACT_TYPES, LEDGER_TYPES, PLAYER_FACT_TYPES } from "#core/subjects";
 
 /**
  * JSON Schemas for other languages, generated from core's zod schemas. Checked in; a test fails when they drift, and
@@ -22,6 +23,10 @@ export interface Published {
 
 export const published: readonly Published[] = [
   ...FACT_TYPES.map((type) => ({ path: `facts/${type}.v${FACT_VERSION}`, schema: factEnvelope[type] })),
+  ...PLAYER_FACT_TYPES.map((type) => ({
+    path: `players/${type}.v${PLAYER_FACT_VERSION}`,
+    schema: playerFactEnvelope[type],
+  })),
   ...LEDGER_TYPES.map((type) => ({ path: `ledger/${type}.v1`, schema: ledgerMessages[type] })),
   { path: "delivery.v1", schema: delivery },
   { path: "message.v1", schema: worldMessage },

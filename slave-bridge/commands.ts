@@ -11,6 +11,7 @@ import {
   type SlaveCommand,
   slaveCommands,
 } from "#core/events/command";
+import { consoleLine, type InstancePlayerCommand, isInstancePlayerCommand } from "#core/people/orders";
 import type { BusMessage } from "#core/ports/bus";
 import type { SlaveCommandSubject } from "#core/subjects";
 import { splitFrame } from "#core/transfer/frame";
@@ -64,12 +65,22 @@ export const isAboutFiles = (command: Command): command is FilesCommand =>
   command.verb === "save-read" || command.verb === "save-write" || command.verb === "move";
 export type FilesCommand = Extract<Command, { verb: "save-read" | "save-write" | "move" }>;
 
+export type PlayersCommand = Extract<Command, { verb: InstancePlayerCommand }>;
+const isAboutPlayers = (command: Command): command is PlayersCommand => isInstancePlayerCommand(command.verb);
+
+const carryOutPlayers = async (runner: InstanceRunner, { verb, data }: PlayersCommand): Promise<unknown> => {
+  if (verb === "players") return runner.players.online();
+  const said = await runner.command(consoleLine(verb, data));
+  return { said: cutToBytes(said.trim(), REPLY_BYTES_MAX) };
+};
+
 export type Command = {
   [Verb in BridgeCommand]: { readonly verb: Verb; readonly data: z.infer<(typeof bridgeCommands)[Verb]> };
 }[BridgeCommand];
 
 /** What the answer's `ok` holds. @throws ClusterioError */
 export const carryOut = async (runner: InstanceRunner, command: Exclude<Command, FilesCommand>): Promise<unknown> => {
+  if (isAboutPlayers(command)) return carryOutPlayers(runner, command);
   switch (command.verb) {
     case "start":
       await runner.start();

@@ -1,5 +1,6 @@
 import { accessCommands } from "#core/events/access";
 import { bridgeCommands, isAboutInstance, isMasterCommand, masterCommands, slaveCommands } from "#core/events/command";
+import { peopleCommands } from "#core/people/lists";
 import { SUBJECT_PREFIX } from "#core/subjects";
 
 /**
@@ -38,7 +39,7 @@ const slave = Object.keys(slaveCommands).map((name) =>
 );
 /** Everybody may renew his own credentials. */
 export const FOR_ALL = ["user.renew"] as const;
-const master = [...Object.keys(masterCommands), ...Object.keys(accessCommands)].map((name) => {
+const master = [masterCommands, accessCommands, peopleCommands].flatMap(Object.keys).map((name) => {
   const said = subject("command", own, "master", ...name.split("."));
   if (!isMasterCommand(name) || !isAboutInstance(name)) return verb(name, "cluster", "pub", () => [said]);
   // Without an instance it may be about any: only for whoever has it for all.

@@ -4,6 +4,7 @@ import { move, saveRead, saveWrite } from "#core/events/saves";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId, isId } from "#core/ids";
 import { displayName, type InstanceConfig } from "#core/instance-config";
+import { instancePlayerCommands } from "#core/people/orders";
 
 /** Commands and queries: requests that are answered by `{ok}` or `{error}` and kept nowhere but in `audit`. */
 
@@ -134,6 +135,7 @@ export const bridgeCommands = {
   state: z.object({ after: shape.resource.optional() }),
   /** An id-less save that may be another map: `new` makes it the next generation's world, `same` this world, rolled back. */
   decide: z.object({ as: z.enum(["new", "same"]) }),
+  ...instancePlayerCommands,
   "save-read": saveRead,
   "save-write": saveWrite,
   /** One instance's way from slave to slave. */

@@ -3,6 +3,8 @@ import { allocationRule, policies } from "#core/events/command";
 import { rewindRecord } from "#core/events/ledger";
 import * as shape from "#core/events/shapes";
 import { instanceConfig } from "#core/instance-config";
+import { player } from "#core/people/facts";
+import { LIST_NAMES, listEntry } from "#core/people/lists";
 
 /**
  * Read models that the leader answers: `query.<user>.<noun>`, `{ok}` or `{error}`, paged by `after` and `limit`. An answer
@@ -167,7 +169,28 @@ export const standing = z.object({
 });
 export type Standing = z.infer<typeof standing>;
 
+export const playerView = z.object({
+  player,
+  /** The sum of the stays that ended, and of those that go on. */
+  playtimeMs: shape.count,
+  stays: shape.count,
+  /** Milliseconds since 1970. */
+  firstSeen: shape.count,
+  lastSeen: shape.count,
+  online: z.array(z.object({ instance: shape.id, since: shape.count })),
+});
+export type PlayerView = z.infer<typeof playerView>;
+
 export const queries = {
+  players: {
+    request: page.extend({ player: player.exactOptional(), online: z.literal(true).exactOptional() }),
+    answer: z.object({ players: z.array(playerView), ...next }),
+  },
+  /** Who is on the cluster's lists. */
+  lists: {
+    request: page.extend({ list: z.enum(LIST_NAMES).exactOptional() }),
+    answer: z.object({ entries: z.array(listEntry), ...next }),
+  },
   claims: {
     request: z.object({ world: shape.world, resources: z.array(shape.resource).min(1).max(CLAIMS_MAX) }),
     answer: z.object({ standings: z.array(standing).max(CLAIMS_MAX) }),

@@ -38,6 +38,8 @@ export const instanceTelemetry = z.object({
   ups: z.number().min(0).exactOptional(),
   /** Of the last command that the bridge sent. */
   rconLatencyMs: milliseconds.exactOptional(),
+  /** In its game, when somebody is. */
+  players: shape.count.exactOptional(),
   /** What an operator should look at. */
   alarm: z.string().max(10_000).exactOptional(),
   /** From the broker's time of the oldest fact behind a grant to the game's word that it took it in. */

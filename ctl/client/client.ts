@@ -17,12 +17,21 @@ import {
   type InstanceView,
   joinWorlds,
   type Noun,
+  type PlayerView,
   queries,
   type StockSummary,
   type StockView,
   type WorldView,
 } from "#core/events/query";
 import type { InstanceId, SlaveId, UserId } from "#core/ids";
+import {
+  type ListEntry,
+  type ListName,
+  type ListSet,
+  listSet,
+  type PeopleCommand,
+  type peopleCommands,
+} from "#core/people/lists";
 import type { Bus, RequestResult } from "#core/ports/bus";
 import type { ResourceKey } from "#core/resource";
 import { SELF, subjects } from "#core/subjects";
@@ -58,6 +67,35 @@ export class ClusterClient {
       const { instances, next } = await this.#query("instances", { limit: PAGE, ...after });
       return { entries: instances, next };
     });
+  }
+
+  /** Who plays and has played. */
+  async players(wanted: { player?: string; online?: true } = {}): Promise<PlayerView[]> {
+    return this.#pages(async (after) => {
+      const { players, next } = await this.#query("players", { limit: PAGE, ...wanted, ...after });
+      return { entries: players, next };
+    });
+  }
+
+  /** Who is on the cluster's lists. */
+  async lists(list?: ListName): Promise<ListEntry[]> {
+    return this.#pages(async (after) => {
+      const { entries, next } = await this.#query("lists", {
+        limit: PAGE,
+        ...(list === undefined ? {} : { list }),
+        ...after,
+      });
+      return { entries, next };
+    });
+  }
+
+  /** A word about one of the cluster's lists. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
+  async people<C extends PeopleCommand>(command: C, request: z.input<(typeof peopleCommands)[C]>): Promise<ListSet> {
+    const [noun = "", verb = ""] = command.split(".");
+    const ok = await this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+    const result = listSet.safeParse(ok);
+    if (result.success) return result.data;
+    throw unavailable(`the master's answer to "${command}" has another shape: is it another version?`);
   }
 
   policies() {

@@ -161,3 +161,14 @@ export const parseFlags = (argv: readonly string[]): Flags => {
     gameLine: gameLine(given.get("game-line") ?? DEFAULT_LINE),
   };
 };
+
+/** Where the lists of players are, as far as that was said. */
+export const parseLists = (argv: readonly string[]) => {
+  const given = split(argv);
+  return {
+    admins: given.get("server-adminlist"),
+    bans: given.get("server-banlist"),
+    whitelist: given.get("server-whitelist"),
+    useWhitelist: given.has("use-server-whitelist"),
+  };
+};

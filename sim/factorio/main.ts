@@ -1,15 +1,28 @@
 #!/usr/bin/env node
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { armFailpoints } from "#core/adapters/node-failpoints";
 import { readPaths } from "#sim/factorio/config";
 import { type Console, openConsole } from "#sim/factorio/console";
 import { createMap } from "#sim/factorio/create-map";
-import { FlagError, type Flags, parseFlags } from "#sim/factorio/flags";
+import { FlagError, type Flags, parseFlags, parseLists } from "#sim/factorio/flags";
+import type { ListFiles } from "#sim/factorio/lists";
 import { lockWriteData } from "#sim/factorio/lock";
 import { serve } from "#sim/factorio/serve";
 import { printHeader, versionLines } from "#sim/factorio/startup";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Where nothing is said, the game has its lists in write-data. */
+const listFiles = (argv: readonly string[], writeData: string): ListFiles => {
+  const { admins, bans, whitelist, useWhitelist } = parseLists(argv);
+  return {
+    admins: admins ?? join(writeData, "server-adminlist.json"),
+    bans: bans ?? join(writeData, "server-banlist.json"),
+    whitelist: whitelist ?? join(writeData, "server-whitelist.json"),
+    useWhitelist,
+  };
+};
 
 /** Runs what the flags ask for under the lock of write-data; resolves with the exit code. */
 const run = async (flags: Flags, argv: readonly string[]): Promise<number> => {
@@ -21,7 +34,7 @@ const run = async (flags: Flags, argv: readonly string[]): Promise<number> => {
   try {
     printHeader(console, { paths, argv, line: flags.gameLine });
     if (flags.create !== undefined) createMap(flags, paths, console);
-    else return await serve(flags, paths, console);
+    else return await serve(flags, paths, console, listFiles(argv, paths.writeData));
     return 0;
   } catch (error) {
     console.error("Main.cpp:1045", messageOf(error));

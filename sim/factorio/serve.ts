@@ -6,11 +6,15 @@ import { type Paths, readServerSettings } from "#sim/factorio/config";
 import type { Console } from "#sim/factorio/console";
 import type { Flags } from "#sim/factorio/flags";
 import { Game } from "#sim/factorio/game";
+import { type ListFiles, Lists } from "#sim/factorio/lists";
 import { RconServer } from "#sim/factorio/rcon-server";
 import { existingSave, latestSave } from "#sim/factorio/saves";
 import { Server } from "#sim/factorio/server";
 import { printMods, printScripts } from "#sim/factorio/startup";
 
+/** An empty table would be an object. */
+const ONLINE = `local names = {} for _, player in ipairs(game.connected_players) do names[#names + 1] = player.name end
+  return #names == 0 and "[]" or names`;
 const LOADING = "18446744073709551615"; // what the game calls the tick before there is a map
 
 const state = (console: Console, tick: number | string, from: string, to: string) =>
@@ -106,7 +110,7 @@ const takeSignals = (console: Console) => {
 };
 
 /** `--start-server`: loads a save and runs it until it is told to stop. Resolves with the exit code. */
-export const serve = async (flags: Flags, paths: Paths, console: Console): Promise<number> => {
+export const serve = async (flags: Flags, paths: Paths, console: Console, files: ListFiles): Promise<number> => {
   const signals = takeSignals(console);
   const settings = readServerSettings(flags.serverSettings);
   checkLists(flags.lists);
@@ -114,7 +118,11 @@ export const serve = async (flags: Flags, paths: Paths, console: Console): Promi
   const closeGamePort = await bindGamePort(flags.port, flags.bind);
   console.line(`Hosting game at IP ADDR:({${flags.bind}:${flags.port}})`);
   state(console, game.now(), "CreatingGame", "InGame");
-  const server = new Server({ game, console, flags, paths, settings, file });
+  const lists = new Lists(files, console, {
+    online: () => z.array(z.string()).parse(JSON.parse(game.eval(ONLINE))),
+    leave: (name) => void game.eval(`test.leave(${JSON.stringify(name)})`),
+  });
+  const server = new Server({ game, console, flags, paths, settings, file, lists });
   const rcon = new RconServer(flags.rconPassword, (command) => server.enqueue(command));
   if (flags.rcon) {
     const { host, port } = flags.rcon;

@@ -3,6 +3,7 @@ import type { Paths, ServerSettings } from "#sim/factorio/config";
 import type { Console } from "#sim/factorio/console";
 import type { Flags } from "#sim/factorio/flags";
 import type { Game } from "#sim/factorio/game";
+import type { Lists } from "#sim/factorio/lists";
 import { Pace } from "#sim/factorio/pace";
 import type { RconCommand } from "#sim/factorio/rcon-server";
 import { nextAutosave, saveFile, writeSave } from "#sim/factorio/saves";
@@ -18,6 +19,7 @@ interface Parts {
   readonly settings: ServerSettings;
   /** The save that was loaded: where it is saved to at the end. */
   readonly file: string;
+  readonly lists: Lists;
 }
 
 /**
@@ -125,10 +127,10 @@ export class Server {
   }
 
   #tick(): void {
-    const { game, console, paths, flags } = this.#parts;
+    const { game, console, paths, flags, lists } = this.#parts;
     const commands = this.#queue.due();
     const late = commands.map((command) => {
-      const text = game.rcon(command.line);
+      const text = lists.command(command.line) ?? game.rcon(command.line);
       return () => command.reply(text);
     });
     if (this.#paused && commands.length === 0 && this.#queue.size === 0) return;

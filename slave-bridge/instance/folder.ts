@@ -25,6 +25,8 @@ export const pathsOf = (folder: string) => ({
   /** The game writes the same there once more, and nobody reads it. */
   ownLog: `${folder}/factorio-current.log`,
   crashes: `${folder}/crashes`,
+  /** Who is in the game, and what is still to be told of them. */
+  players: `${folder}/players.json`,
   setAside: `${folder}/saves/${SET_ASIDE}`,
 });
 export type Paths = ReturnType<typeof pathsOf>;

@@ -14,6 +14,7 @@ import { setAside } from "#bridge/instance/set-aside";
 import { InstanceLog } from "#bridge/log/instance-log";
 import type { Incoming } from "#bridge/messages/mailbox";
 import type { Said } from "#bridge/messages/message-line";
+import { Players } from "#bridge/people/players";
 import type { BridgeContext, Journal } from "#bridge/ports";
 import { SaveNotes } from "#bridge/saves/notes";
 import type { Pulse } from "#bridge/session/pulse";
@@ -64,6 +65,7 @@ export class InstanceRunner {
   #record: InstanceRecord;
   #server: Server;
   readonly #game: GameRun;
+  readonly players: Players;
   readonly notes: SaveNotes;
   readonly #copy: ConfigCopy;
   #save: { readonly save: string; readonly own: boolean } | undefined;
@@ -97,6 +99,8 @@ export class InstanceRunner {
     this.#log = new InstanceLog(ports, of, (text) => this.#game.clean(text));
     this.#session = this.#newSession();
     this.#copy = this.#newCopy();
+    const ask = (command: string) => this.command(command);
+    this.players = new Players(context, { instance: record.instance, path: this.#paths.players, ask });
   }
 
   /**
@@ -192,6 +196,7 @@ export class InstanceRunner {
       config: revisionOf(this.#record.config),
       ...(world === "" ? {} : { world }),
       ...(alarm === undefined ? {} : { alarm: alarm.slice(0, 10_000) }),
+      ...(this.players.count === 0 ? {} : { players: this.players.count }),
       ...this.#session.measured(),
     };
   }
@@ -272,6 +277,7 @@ export class InstanceRunner {
     this.#session.tick();
     this.#copy.tick();
     this.#game.tick(this.context.ports.clock.now());
+    this.players.tick(this.phase === "running" && this.#game.rcon !== undefined);
   }
 
   /** Stops the game without changing what an operator wants; resolves when it is gone. */
@@ -291,12 +297,14 @@ export class InstanceRunner {
     await this.#work;
     await this.#writing;
     this.#log.close();
+    await this.players.close();
     await this.unlock();
   }
 
   async #resume(): Promise<void> {
     const wanted = this.#record.desired === "running";
     const server = await findRunning(this.context, this.#paths);
+    await this.players.open(server?.process != null);
     if (server?.process == null) {
       if (wanted) this.#input({ kind: "start" });
       return;
@@ -409,13 +417,17 @@ export class InstanceRunner {
 
   #newGame(): GameRun {
     return new GameRun(this.context.ports, this.#paths, {
-      line: (text) => this.#log.game(text),
+      line: (text) => {
+        this.#log.game(text);
+        this.players.line(text);
+      },
       log: (what) => {
         this.#input({ kind: what });
         if (what === "saved") void this.notes.saved();
       },
       exited: (exit, lastLines) => void this.#exited(exit, lastLines),
       connected: (rcon) => {
+        this.players.connected();
         this.#session.connected(rcon);
         this.#input({ kind: "rcon-connected" });
       },
@@ -431,6 +443,7 @@ export class InstanceRunner {
     const { lineage } = this.#record;
     const after = this.phase === "creating" && exit.code === 0 ? made(lineage) : ended(lineage, clock.now());
     await this.#change({ lineage: after });
+    this.players.exited();
     await this.notes.saved();
     await disk.remove(this.#paths.server);
     this.#input({ kind: "exited", ...exit, lastLines });
