@@ -4,7 +4,7 @@ import type { Feed } from "./circuit-state";
 import { forgetTold, isHeard, prune, storage_feed, talk } from "./feeds";
 import { field, jsonArray, jsonNumber, jsonObject, jsonString } from "./json";
 import { say_ticks } from "./limits";
-import { append } from "./report";
+import { append, hasRoom } from "./report";
 import { mayCollect } from "./session";
 import { refreshStatus } from "./showers";
 import { keyOfNumber } from "./signal-names";
@@ -142,7 +142,7 @@ function linkChanged(): void {
 export function reportCircuits(): void {
   const { circuits, session } = storage;
   if (circuits.isLinked !== mayCollect()) linkChanged();
-  if (!session.open) return;
+  if (!session.open || !hasRoom()) return;
   sayOne();
   if (circuits.mustHear) hear();
 }

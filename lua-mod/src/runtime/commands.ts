@@ -9,7 +9,7 @@ import { field, jsonArray, jsonNumber, jsonObject, jsonString, type Parsed, pars
 import { lease_ticks_max } from "./limits";
 import { lookedInto, takeFigures } from "./looks";
 import { hear } from "./messages";
-import { replyReport } from "./report";
+import { replyReport, takeLines } from "./report";
 import { adopt, begin, extendLease, isTag, type Refused, wholeState, wrongToken } from "./session";
 import { showWaiting } from "./wants";
 
@@ -112,9 +112,21 @@ function onLease(rest: string): string {
 
 /** How the game stands, also where no session is open: a bridge tells by it a game that hangs from one that is paused. */
 function pulse(): string {
+  return jsonObject(pulseFields());
+}
+
+function pulseFields(): string[] {
   const fields = [field("tick", jsonNumber(game.tick)), field("players", jsonNumber(game.connected_players.length))];
   if (game.tick_paused) fields.push(field("paused", "true"));
-  return jsonObject(fields);
+  return fields;
+}
+
+/** Lines, the first of them how the game stands: what a bridge that follows no file gets instead. */
+function onPull(): string {
+  const lines: string[] = [];
+  const fields = pulseFields();
+  if (takeLines(lines)) fields.push(field("more", "true"));
+  return table.concat([jsonObject(fields), ...lines], "\n");
 }
 
 function onCapped(rest: string): string {
@@ -175,6 +187,7 @@ export function registerCommands(): void {
   register("cl", tagged(onLease));
   register("cr", tagged(onReport));
   register("cm", tagged(adopted(onMessage)));
+  register("cp", tagged(onPull));
   register("ct", pulse);
   register("cs", tagged(adopted(onFeed)));
   register("clusterio-signals", withToken(adopted(onSignals)));

@@ -18,6 +18,12 @@ export const full_report_ticks = 18000;
 /** A report file is closed when it passes this, so that the bridge can delete what it has read. */
 export const report_file_bytes_max = 256 * 1024;
 
+/** What waits for a bridge that pulls: it comes within a second, and what is said beyond it waits or is refused. */
+export const outbox_bytes_max = 64 * 1024;
+
+/** One answer to it, at least a line: replies of this length arrive in one packet. */
+export const pull_bytes_max = 64 * 1024;
+
 /** One hour: a bridge that is gone for longer than its lease must not be able to have promised for ever. */
 export const lease_ticks_max = 216000;
 

@@ -7,7 +7,7 @@ import type { LuaEntity, PlayerIndex } from "factorio:runtime";
 import { readNumbers } from "./compact";
 import { field, jsonArray, jsonObject, jsonString } from "./json";
 import { figures_age_ticks_max, looked_at_max, overview_rows_max } from "./limits";
-import { append } from "./report";
+import { append, hasRoom } from "./report";
 import type { Figures, ImportPort } from "./state";
 import { wanted } from "./totals";
 
@@ -67,7 +67,7 @@ function lookedAt(): string[] {
 export function tellLooks(): void {
   const { session, overviews, lookers } = storage;
   if (overviews.length === 0 && lookers.length === 0 && session.lookedAt === "") return;
-  if (!session.open) return;
+  if (!session.open || !hasRoom()) return;
   const names = lookedAt();
   const text = table.concat(names, ",");
   if (text === session.lookedAt) return;

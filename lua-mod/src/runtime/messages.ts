@@ -12,7 +12,7 @@ import {
   message_bytes_max,
   message_ticks,
 } from "./limits";
-import { append } from "./report";
+import { append, hasRoom } from "./report";
 import { mayCollect, type Refused } from "./session";
 import { isUtf8 } from "./utf8";
 
@@ -50,7 +50,7 @@ function mayTalk(): boolean {
 /** Why it was not sent, undefined when it was. `to` undefined: to all others. */
 export function send(channel: string, to: string | undefined, data: string): "no-link" | "rate" | undefined {
   if (!mayCollect()) return "no-link";
-  if (!mayTalk()) return "rate";
+  if (!hasRoom() || !mayTalk()) return "rate";
   const { session } = storage;
   session.sent += 1;
   const fields = [

@@ -2,10 +2,12 @@
 //
 // MR1  `seq` rises by one per report of a session, over both transports.
 // MR2  A report has what differs from `stated`; `stated` changes only together with a report or a whole state.
+// MR4  In a session that is pulled nothing goes into a file: lines wait in the outbox, in order, and are handed out once. It is
+//      bounded: what there is no room for waits where it is, or is refused.
 // MR3  Every key of `wanted` stands in `received` of the same report, and a `received` that changed restates a `wanted` above zero.
 
 import { field, jsonNumber, jsonObject, jsonString } from "./json";
-import { full_report_ticks, report_file_bytes_max } from "./limits";
+import { full_report_ticks, outbox_bytes_max, pull_bytes_max, report_file_bytes_max } from "./limits";
 import { amount, set, wanted } from "./totals";
 
 /** The vectors of one report, as `"number":total` pairs. */
@@ -96,9 +98,20 @@ export function reportFile(): string {
   return `clusterio/${token}-${jsonNumber(part)}.jsonl`;
 }
 
+/** MR4 */
+export function hasRoom(): boolean {
+  const { outbox, outboxBytes } = storage.session;
+  return outbox === undefined || outboxBytes < outbox_bytes_max;
+}
+
 /** Only the server's disk gets it; what is counted is the same on every peer. */
 export function append(line: string): void {
   const { session } = storage;
+  if (session.outbox !== undefined) {
+    session.outbox.push(line);
+    session.outboxBytes += line.length + 1;
+    return;
+  }
   helpers.write_file(reportFile(), `${line}\n`, true, 0);
   session.partBytes += line.length + 1;
   if (session.partBytes <= report_file_bytes_max) return;
@@ -108,16 +121,43 @@ export function append(line: string): void {
   helpers.write_file(full, `${jsonObject([field("next", jsonString(reportFile()))])}\n`, true, 0);
 }
 
+function hasNews(): boolean {
+  return storage.dirty.length > 0 || storage.stated.names !== storage.names.length;
+}
+
+/** What a bridge that follows no file is told when it asks: what changed, and the lines that wait; true when there are more. */
+export function takeLines(lines: string[]): boolean {
+  const { session } = storage;
+  if (!session.open) return false;
+  if (hasNews()) {
+    const changed = collectLines(false);
+    if (!isEmpty(changed)) lines.push(render(changed, false, []));
+  }
+  const outbox = session.outbox ?? [];
+  let count = 0;
+  let bytes = 0;
+  while (count < outbox.length && bytes < pull_bytes_max) {
+    lines.push(outbox[count]);
+    bytes += outbox[count].length + 1;
+    count += 1;
+  }
+  const rest: string[] = [];
+  for (const i of $range(count, outbox.length - 1)) rest.push(outbox[i]);
+  if (session.outbox !== undefined) session.outbox = rest;
+  session.outboxBytes -= bytes;
+  return rest.length > 0;
+}
+
 /** The end of the mod's tick: write what changed, no more often than every `flush ticks`, and everything from time to time. */
 export function flush(): void {
   const { session } = storage;
-  if (!session.open) return;
+  if (!session.open || session.outbox !== undefined) return;
   if (game.tick - session.fullAt >= full_report_ticks) {
     append(render(collectLines(true), true, []));
     return;
   }
   const flush_ticks = settings.global["clusterio-flush-ticks"].value as number;
-  if (storage.dirty.length === 0 && storage.stated.names === storage.names.length) return;
+  if (!hasNews()) return;
   if (game.tick - session.reportedAt < flush_ticks) return;
   const lines = collectLines(false);
   if (!isEmpty(lines)) append(render(lines, false, []));

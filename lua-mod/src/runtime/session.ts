@@ -61,6 +61,8 @@ export function begin(parameter: Parsed): Refused | undefined {
     begunAt: game.tick,
     lookedAt: "",
     cappedAt: 0,
+    outbox: parameter.pull === true ? [] : undefined,
+    outboxBytes: 0,
     sent: 0,
     heard: 0,
   };

@@ -179,6 +179,9 @@ export interface Session {
   lookedAt: string;
   /** Number of the last word on what is capped. */
   cappedAt: number;
+  /** Lines wait here until the bridge asks for them, because it cannot read our files; absent: they go into the file. */
+  outbox?: string[] | undefined;
+  outboxBytes: number;
   /** Messages that went out, and the number of the last one that came in. */
   sent: number;
   heard: number;
@@ -264,6 +267,7 @@ export function freshSession(): Session {
     begunAt: 0,
     lookedAt: "",
     cappedAt: 0,
+    outboxBytes: 0,
     sent: 0,
     heard: 0,
   };
