@@ -11,6 +11,10 @@ const settings = z.object({
   listen: z.object({ host: z.string().min(1), port: z.number().int().min(1).max(65_535) }),
   /** Names and addresses in the certificate; the first is what others are told to use. */
   hosts: z.array(z.string().min(1)).min(1),
+  /** Where pages of these origins come in; without it, no browser does. */
+  websocket: z
+    .object({ port: z.number().int().min(1).max(65_535), origins: z.array(z.string().min(1)).min(1) })
+    .exactOptional(),
 });
 export type ClusterSettings = z.infer<typeof settings>;
 

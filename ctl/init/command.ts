@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "clipanion";
+import * as t from "typanion";
 import { requireMatching } from "#core/adapters/certificates";
 import { badInput } from "#core/errors";
 import { decodeText } from "#core/events/codec";
@@ -24,6 +25,19 @@ export const parseListen = (text: string): ClusterSettings["listen"] => {
   if (isIP(host) === 0 || !(port >= 1 && port <= 65_535))
     throw badInput(`--listen ${text}: give an address of this machine and a port, like 127.0.0.1:4222 or 0.0.0.0:4222`);
   return { host, port };
+};
+
+/** "https://panel.example": a scheme, a host, perhaps a port, and nothing else. @throws ClusterioError `bad-input` */
+export const originsOf = (given: readonly string[]): string[] => {
+  for (const origin of given) {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    const secure = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "localhost");
+    if (url?.origin !== origin || !secure)
+      throw badInput(
+        `--origin ${origin}: give the origin of a page, like https://panel.example (http for localhost only)`,
+      );
+  }
+  return [...new Set(given)];
 };
 
 /** What others may call this machine, given or guessed. @throws ClusterioError `bad-input` */
@@ -56,6 +70,7 @@ export class InitCommand extends ResultCommand {
     examples: [
       ["On this machine only", "$0 init"],
       ["For slaves on other machines", "$0 init --listen 0.0.0.0:4222 --host cluster.example"],
+      ["And for a page", "$0 init --listen 0.0.0.0:4222 --websocket 4223 --origin https://panel.example"],
       [
         "With certificates of your own",
         "$0 init --listen 0.0.0.0:4222 --host cluster.example --cert c.pem --key c.key --ca ca.pem",
@@ -70,6 +85,13 @@ export class InitCommand extends ResultCommand {
   });
   hosts = Option.Array("--host", [], {
     description: "What other machines call this one, a name or an address; may be given several times.",
+  });
+  websocket = Option.String("--websocket", {
+    description: "Port for pages in browsers, by TLS (default: none comes in). Needs --origin.",
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, 65_535)]),
+  });
+  origins = Option.Array("--origin", [], {
+    description: "With --websocket: where such a page is from, like https://panel.example; may be given several times.",
   });
   admin = Option.String("--admin", "admin", { description: "The first admin's id (default admin)." });
   inContext = Option.String("--context", { description: "Name of the context that is made (default: --name)." });
@@ -103,11 +125,21 @@ export class InitCommand extends ResultCommand {
     const listen = parseListen(this.listen);
     if (this.name.length < 1 || this.name.length > 100 || /[^\w. -]/.test(this.name))
       throw badInput(`--name "${this.name.slice(0, 80)}": use 1 to 100 letters, digits, " ", ".", "_" and "-"`);
-    const settings: ClusterSettings = { v: 1, name: this.name, listen, hosts: hostsOf(this.hosts, listen, hostname()) };
+    const hosts = hostsOf(this.hosts, listen, hostname());
+    const settings: ClusterSettings = { v: 1, name: this.name, listen, hosts, ...this.#websocket(listen.port) };
     const certificates = await this.#certificates();
     const admin = userId(this.admin);
     const dir = resolve(this.dir);
     return { dir, settings, admin, ...(certificates === undefined ? {} : { certificates }) };
+  }
+
+  #websocket(taken: number): Pick<ClusterSettings, "websocket"> {
+    const [port, origins] = [this.websocket, originsOf(this.origins)];
+    if (port === undefined && origins.length === 0) return {};
+    if (port === undefined || origins.length === 0)
+      throw badInput("--websocket and --origin go together: a port, and the pages that may come in by it");
+    if (port === taken) throw badInput(`--websocket ${port}: that is the port of --listen, choose another one`);
+    return { websocket: { port, origins } };
   }
 
   async #certificates(): Promise<InitOptions["certificates"]> {

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { connect as tcpConnect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as tlsConnect } from "node:tls";
 import { newAuthority, newServerCertificate } from "#core/adapters/certificates";
 import { connectNats } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
@@ -10,6 +12,8 @@ import { findNatsServer } from "#ctl/nats-server/find";
 import { type NatsServer, startNatsServer } from "#ctl/nats-server/run";
 import { cli } from "#test/kit/cli";
 import { NATS_START_MS_MAX, useNats } from "#test/kit/nats";
+
+const PAGE = "https://panel.example";
 
 /** `clusterio init`, `bootstrap` and `context`, as they are installed, and the broker that they make. */
 let folder: string;
@@ -21,7 +25,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "clusterio-init-"));
   dir = join(folder, "cluster");
   env = { CLUSTERIO_CONFIG_DIR: join(folder, "config"), CLUSTERIO_CONTEXT: "" };
-  const made = await clusterio("init", "--dir", dir, "--name", "first", "--host", "first.example");
+  const pages = ["--websocket", "4223", "--origin", PAGE];
+  const made = await clusterio("init", "--dir", dir, "--name", "first", "--host", "first.example", ...pages);
   expect(made).toMatchObject({ code: 0, err: "" });
 });
 
@@ -51,6 +56,10 @@ test("init makes a whole cluster, readable by its owner alone, and the first adm
   for (const path of [...(await filesIn(dir)), ...(await filesIn(join(folder, "config")))])
     expect([path, (await stat(path)).mode & 0o777]).toEqual([path, 0o600]);
   expect((await stat(dir)).mode & 0o777).toBe(0o700);
+  const config = await readFile(join(dir, "nats", "nats.conf"), "utf8");
+  expect(config).toMatch(
+    /^websocket \{ listen: "127\.0\.0\.1:4223", tls \{.*allowed_origins: \["https:\/\/panel\.example"\] \}$/m,
+  );
   const { out } = await clusterio("context", "list", "--json");
   expect(JSON.parse(out)).toEqual({ context: "first", url: "tls://127.0.0.1:4222", user: "admin", current: true });
 });
@@ -77,6 +86,8 @@ test.each<[string, string[], RegExp]>([
   ["an admin whose name is a wildcard", ["--admin", "*"], /"\*" is not a user id/],
   ["half a certificate", ["--cert", "/nowhere"], /go together/],
   ["a name of control characters", ["--name", "a\nb"], /--name/],
+  ["a page's port without its origin", ["--websocket", "4223"], /go together/],
+  ["one port for both", ["--websocket", "4222", "--origin", "https://panel.example"], /another one/],
   ["a context that is taken", ["--context", "first"], /there is a context "first" already/],
 ])("init with %s: exit code 2 in one line, and no folder", async (_, args, said) => {
   const other = join(folder, "other");
@@ -149,7 +160,9 @@ test("a context is added once, by a name that is a file's, from a file that is w
   const there = (...args: string[]) => cli("ctl", ["context", ...args], { env: elsewhere, cwd: folder });
   expect(await there("add", "far", "--file", file)).toMatchObject({ code: 0 });
   expect(await there("add", "far", "--file", file)).toMatchObject({ code: 4 });
-  expect((await there("list")).out).toBe("* far                  ada                  tls://first.example:4222\n");
+  expect((await there("list")).out).toBe(
+    "CURRENT  CONTEXT  USER  URL\n*        far      ada   tls://first.example:4222\n",
+  );
   expect(await there("use", "near")).toMatchObject({ code: 2, err: expect.stringContaining("there are far") });
   expect(await there("add", "../far", "--file", file)).toMatchObject({ code: 2 });
   await writeFile(join(folder, "half.json"), (await readFile(file, "utf8")).slice(0, 100));
@@ -181,7 +194,9 @@ describe("the broker that init made", () => {
     const tls = (name: string) => join(dir, "identity", "tls", name);
     const { path } = await findNatsServer({ env: process.env, report: () => {} });
     const files = { cert: tls("server.pem"), key: tls("server.key") };
-    server = await startNatsServer({ binary: path, folder: join(folder, "nats"), identity, port: -1, tls: files });
+    const websocket = { port: -1, origins: [PAGE] };
+    const options = { binary: path, folder: join(folder, "nats"), identity, port: -1, tls: files, websocket };
+    server = await startNatsServer(options);
     ca = await readFile(tls("ca.pem"), "utf8");
     creds = (await identity.userCreds("admin" as never)).bytes;
   }, NATS_START_MS_MAX);
@@ -200,6 +215,35 @@ describe("the broker that init made", () => {
     const refused = { code: "bad-input", message: expect.stringContaining("not signed by the authority") };
     await expect(connecting({ ca: (await newAuthority(Date.now())).cert })).rejects.toMatchObject(refused);
     await expect(connecting({})).rejects.toMatchObject(refused);
+  });
+
+  /** How the server answers a browser's handshake, by TLS or without. */
+  const handshake = (headers: Readonly<Record<string, string>>, tls: boolean): Promise<string> =>
+    new Promise((resolve) => {
+      const port = server.websocketPort ?? 0;
+      const asks = { Host: `127.0.0.1:${port}`, Upgrade: "websocket", Connection: "Upgrade", ...headers };
+      const lines = Object.entries({ ...asks, "Sec-WebSocket-Key": randomBytes(16).toString("base64") });
+      const text = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+      const socket = tls
+        ? tlsConnect({ port, host: "127.0.0.1", ca, servername: "localhost" })
+        : tcpConnect(port, "127.0.0.1");
+      socket.write(`GET / HTTP/1.1\r\nSec-WebSocket-Version: 13\r\n${text}\r\n`);
+      let heard = "";
+      socket.on("data", (chunk) => {
+        heard += chunk.toString("latin1");
+        if (heard.includes("\r\n")) socket.destroy();
+      });
+      socket.on("error", () => {}).on("close", () => resolve(heard.split("\r\n")[0] ?? ""));
+    });
+
+  test("lets pages of the named origin in, no other, and none without TLS", async () => {
+    expect(await handshake({ Origin: PAGE }, true)).toBe("HTTP/1.1 101 Switching Protocols");
+    for (const other of ["https://evil.example", "http://panel.example", "https://panel.example:444", "null"])
+      expect([other, await handshake({ Origin: other }, true)]).toEqual([other, expect.stringContaining(" 403 ")]);
+    expect(await handshake({ Origin: PAGE }, false)).not.toContain("101");
+    // The neighbours that speak NATS notice nothing.
+    const link = await connecting({ ca });
+    await link.close();
   });
 
   test("says nothing in plaintext, and a client that was told of TLS says nothing to a server without", async () => {

@@ -70,6 +70,7 @@ export const brokerConfig = async (dir: string, { settings, identity }: Decided)
     identity,
     tls: tlsFiles(dir),
     ...settings.listen,
+    websocket: settings.websocket,
     folder: join(dir, "nats"),
     serverName: settings.name,
   });

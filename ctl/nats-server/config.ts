@@ -14,6 +14,8 @@ export interface ConfigValues {
   /** Files (PEM). Only without them is the server one of loopback alone. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly serverName: string;
+  /** For pages in browsers, those of these origins alone. Only with TLS. */
+  readonly websocket?: { readonly port: number; readonly origins: readonly string[] } | undefined;
 }
 
 /** The text of infra/nats.conf. */
@@ -21,11 +23,18 @@ export const natsTemplate = (): Promise<string> => readFile(join(packageRoot(), 
 
 /** Fills in infra/nats.conf. */
 export const renderConfig = (template: string, config: ConfigValues): string => {
-  const { identity, folder, port, serverName, host = "127.0.0.1", tls } = config;
+  const { identity, folder, port, serverName, host = "127.0.0.1", tls, websocket } = config;
   if (tls === undefined && host !== "127.0.0.1") throw new Error("a server beyond loopback has TLS");
+  if (websocket !== undefined && (tls === undefined || websocket.origins.length === 0))
+    throw new Error("pages reach a server by TLS only, and only those of named origins");
+  const name = host.includes(":") ? `[${host}]` : host;
   const { system, core, edge } = identity.accounts;
   const values: Readonly<Record<string, string>> = {
-    LISTEN: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    LISTEN: `${name}:${port}`,
+    WEBSOCKET:
+      tls === undefined || websocket === undefined
+        ? ""
+        : websocketBlock(`${name}:${websocket.port}`, websocket.origins, tls),
     TLS: tls === undefined ? "" : tlsBlock(tls),
     SERVER_NAME: serverName,
     STORE_DIR: quotable(join(folder, "jetstream")),
@@ -50,6 +59,16 @@ export const renderConfig = (template: string, config: ConfigValues): string => 
 /** From the first byte, so that no client can be told on the way that there is none. */
 const tlsBlock = ({ cert, key }: NonNullable<ConfigValues["tls"]>): string =>
   `tls { cert_file: "${quotable(cert)}", key_file: "${quotable(key)}", min_version: "1.3", handshake_first: true }`;
+
+/** An empty list of origins would let every page in. */
+const websocketBlock = (
+  listen: string,
+  origins: readonly string[],
+  { cert, key }: NonNullable<ConfigValues["tls"]>,
+): string => {
+  const tls = `tls { cert_file: "${quotable(cert)}", key_file: "${quotable(key)}", min_version: "1.3" }`;
+  return `websocket { listen: "${listen}", ${tls}, same_origin: false, allowed_origins: ${JSON.stringify(origins)} }`;
+};
 
 /** A path inside the quotes of a configuration value. */
 const quotable = (path: string): string => path.replaceAll("\\", "\\\\").replaceAll('"', '\\"');

@@ -17,7 +17,8 @@ const READY_LOOK_MS = 10;
 const STOP_MS_MAX = 10_000;
 const LOG_LINES_SHOWN = 15;
 
-const portsFile = z.object({ nats: z.array(z.string()).min(1) });
+const portsFile = z.object({ nats: z.array(z.string()).min(1), websocket: z.array(z.string()).optional() });
+type Ports = z.infer<typeof portsFile>;
 
 export interface NatsServerOptions {
   readonly binary: string;
@@ -28,11 +29,14 @@ export interface NatsServerOptions {
   readonly port: number;
   readonly serverName?: string;
   readonly tls?: NonNullable<ConfigValues["tls"]>;
+  readonly websocket?: ConfigValues["websocket"];
 }
 
 export interface NatsServer {
   readonly url: string;
   readonly port: number;
+  /** Of pages; undefined where it speaks no WebSocket. */
+  readonly websocketPort: number | undefined;
   readonly pid: number;
   readonly logFile: string;
   /** Resolves when the process ended, for whatever reason, to how it did. */
@@ -65,8 +69,10 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
   closeSync(log);
   const server = new RunningServer(child, logFile);
   try {
-    const url = await untilReady(server, folder);
-    return Object.assign(server, { url, port: Number(new URL(url).port) });
+    const { nats, websocket } = await untilReady(server, folder);
+    const [url = "", page] = [nats[0], websocket?.[0]];
+    const websocketPort = page === undefined ? undefined : Number(new URL(page).port);
+    return Object.assign(server, { url, port: Number(new URL(url).port), websocketPort });
   } catch (error) {
     await server.stop();
     throw unavailable(
@@ -82,21 +88,21 @@ const forgetPorts = async (folder: string): Promise<void> => {
   }
 };
 
-const untilReady = async (server: RunningServer, folder: string): Promise<string> => {
+const untilReady = async (server: RunningServer, folder: string): Promise<Ports> => {
   const deadline = performance.now() + READY_MS_MAX;
   while (performance.now() < deadline) {
     if (server.ended !== undefined) throw new Error(`it ended (${server.ended})`);
-    const url = await readUrl(join(folder, `nats-server_${server.pid}.ports`));
-    if (url !== undefined) return url;
+    const ports = await readPorts(join(folder, `nats-server_${server.pid}.ports`));
+    if (ports !== undefined) return ports;
     await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
   }
   throw new Error(`it was not ready within ${READY_MS_MAX / 1000} s`);
 };
 
-/** The address in the file that the server writes once it listens; undefined while it is not there or not whole. */
-const readUrl = async (path: string): Promise<string | undefined> => {
+/** The addresses in the file that the server writes once it listens; undefined while it is not there or not whole. */
+const readPorts = async (path: string): Promise<Ports | undefined> => {
   try {
-    return portsFile.parse(JSON.parse(await readFile(path, "utf8"))).nats[0];
+    return portsFile.parse(JSON.parse(await readFile(path, "utf8")));
   } catch {
     return undefined;
   }
