@@ -20,6 +20,8 @@ export interface NatsLinkOptions {
   readonly name: string;
   /** PEM of the authority that signed the server's certificate; without one, those that the machine trusts. */
   readonly ca?: string | undefined;
+  /** How long a server is looked for; CONNECT_TIMEOUT_MS when left out. */
+  readonly timeoutMs?: number | undefined;
   /** Told about what is not an outage: a refused subject, a refused login while reconnecting. */
   readonly onProblem?: (error: Error) => void;
 }
@@ -69,7 +71,7 @@ export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> =
       authenticator,
       name: options.name,
       inboxPrefix: inboxPrefixOf(options.name),
-      timeout: CONNECT_TIMEOUT_MS,
+      timeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
       maxReconnectAttempts: -1,
       ignoreAuthErrorAbort: true,
       reconnectDelayHandler: () => link?.reconnectPauseMs() ?? RECONNECT_PAUSE_MS_MIN,

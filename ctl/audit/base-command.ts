@@ -33,6 +33,15 @@ export const dirOption = () =>
     description: "Folder of a cluster that `clusterio up` runs (default ./.clusterio).",
   });
 
+/** Longer than any answer may take by default. */
+const TIMEOUT_S_MAX = 3_600;
+
+export const timeoutOption = () =>
+  Option.String("--timeout", {
+    description: "Seconds to wait for the broker, and for each answer (default 3 for a question, 15 for a command).",
+    validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.1, TIMEOUT_S_MAX)]),
+  });
+
 /** Results on standard output, for a person or for a program; everything else on standard error. */
 export abstract class ResultCommand extends ShowingCommand {
   /** `prepare` reads what was typed, before anything is connected to or opened. */

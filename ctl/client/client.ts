@@ -32,10 +32,11 @@ import {
   type PeopleCommand,
   type peopleCommands,
 } from "#core/people/lists";
-import type { Bus, RequestResult } from "#core/ports/bus";
+import type { Bus } from "#core/ports/bus";
 import type { ResourceKey } from "#core/resource";
 import { SELF, subjects } from "#core/subjects";
 import { encodeFrame, splitFrame } from "#core/transfer/frame";
+import { answered, orRight } from "#ctl/client/unanswered";
 
 /** The master answers from memory; a busy one-core machine may need a second. */
 const QUERY_MS_MAX = 3_000;
@@ -48,6 +49,8 @@ export class ClusterClient {
   constructor(
     private readonly bus: Bus,
     readonly user: UserId,
+    /** How long each answer is waited for; by default as long as it may take. */
+    private readonly limitMs?: number | undefined,
   ) {}
 
   cluster() {
@@ -133,7 +136,7 @@ export class ClusterClient {
   master<C extends MasterCommand>(command: C, request: z.input<(typeof masterCommands)[C]>): Promise<unknown> {
     const [noun = "", verb = ""] = command.split(".");
     const subject = subjects.masterCommand(this.user, noun, verb, instanceOfRequest(command, request));
-    return this.#ask(subject, request, COMMAND_MS_MAX);
+    return this.#ask(subject, request, this.#commandMs);
   }
 
   /** What a command about rights answers, proved. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
@@ -143,7 +146,7 @@ export class ClusterClient {
     shape: z.ZodType<T>,
   ): Promise<T> {
     const [noun = "", verb = ""] = command.split(".");
-    const ok = await this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+    const ok = await this.#ask(subjects.masterCommand(this.user, noun, verb), request, this.#commandMs);
     const result = shape.safeParse(ok);
     if (result.success) return result.data;
     throw unavailable(`the master's answer to "${command}" has another shape: is it another version?`);
@@ -155,7 +158,7 @@ export class ClusterClient {
     command: C,
     request: z.input<(typeof bridgeCommands)[C]>,
   ): Promise<unknown> {
-    return this.#ask(subjects.command(this.user, slave, instance, command), request, COMMAND_MS_MAX);
+    return this.#ask(subjects.command(this.user, slave, instance, command), request, this.#commandMs);
   }
 
   /**
@@ -165,10 +168,10 @@ export class ClusterClient {
   async exchange<C extends BridgeCommand>(
     { slave, instance }: { slave: SlaveId; instance: InstanceId },
     command: C,
-    { request, body, timeoutMs = COMMAND_MS_MAX }: Exchange<z.input<(typeof bridgeCommands)[C]>>,
+    { request, body, timeoutMs = this.#commandMs }: Exchange<z.input<(typeof bridgeCommands)[C]>>,
   ): Promise<{ readonly ok: unknown; readonly body: Uint8Array | undefined }> {
     const subject = subjects.command(this.user, slave, instance, command);
-    const result = await this.bus.request(subject, encodeFrame(request, body), timeoutMs);
+    const result = await orRight(this.bus.request(subject, encodeFrame(request, body), timeoutMs), subject);
     const data = answered(result, subject, timeoutMs);
     const { head, body: bytes } = splitFrame(data);
     return { ok: okOf(head, subject), body: bytes };
@@ -180,14 +183,18 @@ export class ClusterClient {
     command: C,
     request: z.input<(typeof slaveCommands)[C]>,
   ): Promise<unknown> {
-    return this.#ask(subjects.command(this.user, slave, SELF, command), request, COMMAND_MS_MAX);
+    return this.#ask(subjects.command(this.user, slave, SELF, command), request, this.#commandMs);
+  }
+
+  get #commandMs(): number {
+    return this.limitMs ?? COMMAND_MS_MAX;
   }
 
   async #query<N extends Noun>(
     noun: N,
     request: z.input<(typeof queries)[N]["request"]>,
   ): Promise<z.output<(typeof queries)[N]["answer"]>> {
-    const ok = await this.#ask(subjects.query(this.user, noun), request, QUERY_MS_MAX);
+    const ok = await this.#ask(subjects.query(this.user, noun), request, this.limitMs ?? QUERY_MS_MAX);
     const result = queries[noun].answer.safeParse(ok);
     if (!result.success)
       throw unavailable(`the master's answer to "${noun}" has another shape: is it another version?`);
@@ -209,7 +216,7 @@ export class ClusterClient {
   }
 
   async #ask(subject: string, request: unknown, timeoutMs: number): Promise<unknown> {
-    const result = await this.bus.request(subject, encodeJson(request), timeoutMs);
+    const result = await orRight(this.bus.request(subject, encodeJson(request), timeoutMs), subject);
     return okOf(answered(result, subject, timeoutMs), subject);
   }
 }
@@ -219,12 +226,6 @@ export interface Exchange<T> {
   readonly body?: Uint8Array;
   readonly timeoutMs?: number;
 }
-
-const answered = (result: RequestResult, subject: string, timeoutMs: number): Uint8Array => {
-  if (result.kind === "nobody") throw unavailable(`nobody answers ${subject}: is it running?`);
-  if (result.kind === "timeout") throw unavailable(`no answer to ${subject} within ${timeoutMs / 1000} s`);
-  return result.data;
-};
 
 const okOf = (data: Uint8Array, subject: string): unknown => {
   const decoded = decodeJson(answer, data, `the answer to ${subject}`);

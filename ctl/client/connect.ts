@@ -19,6 +19,8 @@ export interface TypedCluster {
   readonly creds?: string | undefined;
   readonly ca?: string | undefined;
   readonly inContext?: string | undefined;
+  /** Seconds to wait for the broker, and for each answer. */
+  readonly timeout?: number | undefined;
 }
 
 /** What a command's --dir is when nobody typed it. */
@@ -74,9 +76,10 @@ export const connectUser = async (
   const token = tokenIn(creds, credsPath);
   const user = token.scoped ? userId(token.name) : USER;
   try {
-    const link = await connectNats({ servers: url, creds, name: user, ca });
+    const timeoutMs = typed.timeout === undefined ? undefined : typed.timeout * 1_000;
+    const link = await connectNats({ servers: url, creds, name: user, ca, timeoutMs });
     const bus = new NatsBus(link);
-    return { link, client: new ClusterClient(bus, user), place, bus };
+    return { link, client: new ClusterClient(bus, user, timeoutMs), place, bus };
   } catch (error) {
     if (!isClusterioError(error, "unavailable")) throw error;
     throw unavailable(`no NATS server answers at ${url}; ${remedy}`, error);

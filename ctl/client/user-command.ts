@@ -1,6 +1,6 @@
 import { Option } from "clipanion";
 import type { Bus } from "#core/ports/bus";
-import { dirOption, ResultCommand } from "#ctl/audit/base-command";
+import { dirOption, ResultCommand, timeoutOption } from "#ctl/audit/base-command";
 import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { connectUser } from "#ctl/client/connect";
@@ -22,6 +22,8 @@ export abstract class UserCommand extends ResultCommand {
   natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --creds." });
   creds = Option.String("--creds", { description: "With --nats-url: file with credentials of a user." });
   ca = Option.String("--ca", { description: "With --nats-url: PEM file of the authority of its certificate." });
+
+  timeout = timeoutOption();
 
   protected run(
     prepare: () => (client: ClusterClient, output: Output, place: Place, bus: Bus) => Promise<void>,
