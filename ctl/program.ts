@@ -34,6 +34,10 @@ export const CLUSTERIO: Program = {
     { words: ["repair"], load: async () => (await import("#ctl/repair/command")).REPAIR_COMMANDS },
     { words: ["world"], load: async () => (await import("#ctl/world/command")).WORLD_COMMANDS },
     { words: ["debt"], load: async () => (await import("#ctl/debt/command")).DEBT_COMMANDS },
+    {
+      words: ["completion", "__complete"],
+      load: async () => (await import("#ctl/completion/command")).COMPLETION_COMMANDS,
+    },
     { words: ["storage"], load: async () => (await import("#ctl/storage/command")).STORAGE_COMMANDS },
   ],
 };

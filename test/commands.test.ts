@@ -9,6 +9,7 @@ import { PROJECTOR } from "#projector/program";
 
 /** Those that show no result of their own; each with what stands on its standard output instead. */
 const WITHOUT_RESULTS: Readonly<Record<string, string>> = {
+  "clusterio completion": "a script",
   "clusterio-bridge run": "a daemon",
   "clusterio-projector run": "a daemon",
 };

@@ -11,7 +11,7 @@ export interface Typed {
 }
 
 const isOption = (token: string): boolean => token.length > 1 && token.startsWith("-");
-const begins = (path: readonly string[], words: readonly string[]): boolean =>
+export const begins = (path: readonly string[], words: readonly string[]): boolean =>
   words.every((word, at) => path[at] === word);
 
 /** The words before the first option. */

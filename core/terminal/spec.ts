@@ -105,6 +105,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--key": "FILE",
   "--output": "FILE",
   "--format": "table|json",
+  "--sort": "ups|latency|traffic|waits|name",
   "--admin": "ID",
   "--context": "NAME",
   "--listen": "HOST:PORT",
