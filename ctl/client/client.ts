@@ -95,7 +95,7 @@ export class ClusterClient {
   /** A word about one of the cluster's lists. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
   async people<C extends PeopleCommand>(command: C, request: z.input<(typeof peopleCommands)[C]>): Promise<ListSet> {
     const [noun = "", verb = ""] = command.split(".");
-    const ok = await this.#ask(subjects.masterCommand(this.user, noun, verb), request, COMMAND_MS_MAX);
+    const ok = await this.#ask(subjects.masterCommand(this.user, noun, verb), request, this.#commandMs);
     const result = listSet.safeParse(ok);
     if (result.success) return result.data;
     throw unavailable(`the master's answer to "${command}" has another shape: is it another version?`);
@@ -107,7 +107,7 @@ export class ClusterClient {
 
   /** What an instance's game printed. @throws ClusterioError with the master's code, `unavailable` when there is no answer. */
   async logs(instance: InstanceId, request: LogRequest): Promise<LogAnswer> {
-    const ok = await this.#ask(subjects.logQuery(this.user, instance), request, QUERY_MS_MAX);
+    const ok = await this.#ask(subjects.logQuery(this.user, instance), request, this.limitMs ?? QUERY_MS_MAX);
     const result = logQuery.answer.safeParse(ok);
     if (result.success) return result.data;
     throw unavailable(`the master's answer about the log of ${instance} has another shape: is it another version?`);

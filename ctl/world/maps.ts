@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { z } from "zod";
 import { nodeClock } from "#core/adapters/node-clock";
-import { badInput } from "#core/errors";
+import { badInput, refused } from "#core/errors";
 import { parseWorldId } from "#core/ids";
 import { noSuch } from "#core/terminal/near";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
@@ -102,6 +102,8 @@ export class WorldRetireCommand extends UserCommand {
       const { id } = parseWorldId(this.world);
       return async (client, output) => {
         const world = worldIn(await client.worlds(), id);
+        // Before anybody is asked to type a name.
+        if (world.open) throw refused(`${id} runs: stop its server first, clusterio instance stop ${world.instance}`);
         const { signal } = output;
         const question = { what: "the world's name", name: id, does: "give it up for ever" };
         await confirmed(question, { yes: this.yes, signal });
