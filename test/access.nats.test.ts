@@ -1,6 +1,6 @@
 import { copyFile, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errors } from "@nats-io/transport-node";
+import { errors, headers } from "@nats-io/transport-node";
 import { z } from "zod";
 import { emptyBook } from "#core/access/book";
 import { newAuthority } from "#core/adapters/certificates";
@@ -8,9 +8,9 @@ import { NatsBus } from "#core/adapters/nats-bus";
 import { tokenIn } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { credentialsAnswer, roleView, tokenAnswer, userView } from "#core/events/access";
-import { encodeJson } from "#core/events/codec";
+import { decodeText, encodeJson } from "#core/events/codec";
 import { AccessKeys, additionsIn } from "#core/identity/access-keys";
-import { encodeBridgeConfig, encodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
+import { type BridgeConfig, encodeBridgeConfig, encodeJoinToken, type JoinToken } from "#core/identity/bridge-config";
 import { accessKeysFile, createIdentity } from "#core/identity/identity";
 import { OwnKey } from "#core/identity/own-key";
 import { instanceId, slaveId, type UserId, userId } from "#core/ids";
@@ -18,7 +18,7 @@ import { SELF, subjects } from "#core/subjects";
 import { ClusterClient } from "#ctl/client/client";
 import { encodeContext } from "#ctl/context/store";
 import { AccessKit, type Made } from "#test/kit/access";
-import { cli, running } from "#test/kit/cli";
+import { cli, type Running, running } from "#test/kit/cli";
 import { useNats } from "#test/kit/nats";
 import { until } from "#test/kit/until";
 
@@ -220,36 +220,57 @@ const ending = async (id: string, publicKey: string, ms: number): Promise<string
   return keys.sign(emptyBook(0), { kind: "slave", id, publicKey, expires: Date.now() + ms });
 };
 
-test("a bridge renews its credentials itself, and goes on beyond the end of those that it began with", async () => {
+describe("a bridge", () => {
   const key = new OwnKey();
-  await admin.access("slave.create", { name: "mill", publicKey: key.publicKey, days: 30 }, credentialsAnswer);
-  const file = join(nats().folder, "mill", "bridge.json");
-  const creds = key.creds(await ending("mill", key.publicKey, 7_000));
-  const { expires: end = 0 } = tokenIn(new TextEncoder().encode(creds), "them");
-  const made = { v: 1, kind: "clusterio-bridge", slave: "mill", url: nats().url, creds, settings: {} } as const;
-  await nodeDisk.write(file, encodeBridgeConfig(made));
-  const bridge = running("slave-bridge", ["run", "--config", file]);
-  try {
+  const mill = slaveId("mill");
+  const status = subjects.command(userId("root"), mill, SELF, "status");
+  let file: string;
+  let bridge: Running;
+  let made: BridgeConfig;
+
+  beforeAll(async () => {
+    await admin.access("slave.create", { name: mill, publicKey: key.publicKey, days: 30 }, credentialsAnswer);
+    file = join(nats().folder, "mill", "bridge.json");
+    const creds = key.creds(await ending(mill, key.publicKey, 8_000));
+    made = { v: 1, kind: "clusterio-bridge", slave: mill, url: nats().url, creds, settings: {} };
+    await nodeDisk.write(file, encodeBridgeConfig(made));
+    bridge = running("slave-bridge", ["run", "--config", file]);
     await until(() => bridge.said.includes("ready:"), { timeoutMs: 20_000, what: "the bridge runs" });
+  }, 30_000);
+  afterAll(() => bridge.stop());
+
+  test("refuses what carries headers that make the broker act, and leaves it in the audit", async () => {
+    const heard: { outcome: string }[] = [];
+    const audit = subjects.audit(mill, SELF);
+    new NatsBus(await nats().master()).subscribe(audit, ({ data }) => heard.push(JSON.parse(decodeText(data))));
+    for (const name of ["Nats-Msg-Id", "nats-rollup", "NATS-Expected-Last-Sequence"]) {
+      const forged = headers();
+      forged.set(name, "all");
+      const said = await kit.rootLink.nc.request(status, "{}", { headers: forged, timeout: 5_000 });
+      expect([name, said.json()]).toMatchObject([name, { error: { code: "refused" } }]);
+    }
+    await until(() => heard.length === 6, { what: "each is in the audit before and after" });
+    expect(heard.map(({ outcome }) => outcome)).toEqual(["asked", "refused", "asked", "refused", "asked", "refused"]);
+  });
+
+  test("renews its credentials itself, and goes on beyond the end of those that it began with", async () => {
+    const { creds, ...before } = made;
+    const { expires: end = 0 } = tokenIn(new TextEncoder().encode(creds), "them");
     // A key that was replaced: whoever has credentials of another is told to renew them.
-    new NatsBus(await nats().master()).publish(subjects.notice(slaveId("mill")), encodeJson({ signer: "another" }));
+    new NatsBus(await nats().master()).publish(subjects.notice(mill), encodeJson({ signer: "another" }));
     await until(() => bridge.said.includes("are renewed"), { timeoutMs: 10_000, what: "it renews them" });
     const { creds: next, ...rest } = JSON.parse(await readFile(file, "utf8"));
-    const { creds: _, ...before } = made;
     expect([rest, (await stat(file)).mode & 0o777]).toEqual([before, 0o600]);
     expect(secondsLeft(/-----\n([\w.-]+)\n/.exec(next)![1]!)).toBeGreaterThan(29 * 86_400);
     await until(() => Date.now() > end + 1_000, { timeoutMs: 15_000, what: "the first ones ended" });
-    await expect(connect(creds, "mill")).rejects.toMatchObject({ code: "bad-input" });
-    const status = subjects.command(userId("root"), slaveId("mill"), SELF, "status");
+    await expect(connect(creds, mill)).rejects.toMatchObject({ code: "bad-input" });
     const asked = await kit.rootBus.request(status, encodeJson({}), 5_000);
-    expect(asked.kind === "answer" && JSON.parse(new TextDecoder().decode(asked.data))).toMatchObject({
+    expect(asked.kind === "answer" && JSON.parse(decodeText(asked.data))).toMatchObject({
       ok: { credentials: { expires: expect.any(Number) } },
     });
     expect(bridge.said).not.toMatch(/xpired|Violation/);
-  } finally {
-    await bridge.stop();
-  }
-}, 60_000);
+  }, 40_000);
+});
 
 test("a user's own context gets renewed credentials as a whole, at his word and by the first command near their end", async () => {
   const key = new OwnKey();

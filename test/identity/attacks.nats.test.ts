@@ -7,6 +7,8 @@ import { NatsBus } from "#core/adapters/nats-bus";
 import type { NatsLink } from "#core/adapters/nats-connection";
 import { newKey } from "#core/adapters/node-keys";
 import { slaveView } from "#core/events/access";
+import { encodeJson } from "#core/events/codec";
+import { OwnKey } from "#core/identity/own-key";
 import { instanceId, slaveId, userId } from "#core/ids";
 import { SELF, subjects } from "#core/subjects";
 import { AccessKit, type Made } from "#test/kit/access";
@@ -111,6 +113,19 @@ describe.each<[string, () => Promise<Pick<Made<unknown>, "link" | "problems">>, 
   ],
   ["a viewer", () => kit.user("viewer", "viewer"), [`${PREFIX}.audit.>`, `${PREFIX}.log.>`]],
   ["a moderator", () => kit.user("moderator", "moderator"), []],
+  // Whoever plays needs no credentials; where he is given some to watch with, he sees just that.
+  [
+    "a player",
+    async () => {
+      const grants = ["see.chat", "see.telemetry on north"];
+      await kit.admin.access("role.create", { role: "player", grants }, z.unknown());
+      return kit.user("pete", "player");
+    },
+    [
+      ...["event", "log", "audit", "delivery", "state", "storage"].map((kind) => `${PREFIX}.${kind}.>`),
+      `${PREFIX}.telemetry.*.south`,
+    ],
+  ],
 ])("with the credentials of %s", (_, make, alsoHear) => {
   let attacker: Pick<Made<unknown>, "link" | "problems">;
   beforeAll(async () => {
@@ -135,12 +150,71 @@ test("a moderator starts and stops, and gets no RCON; a viewer commands nothing"
   for (const verb of ["send-rcon", "kill", "decide"]) expect([verb, await said(moderator, verb)]).toEqual([verb, true]);
   for (const verb of ["start", "stop", "send-rcon"]) expect([verb, await said(viewer, verb)]).toEqual([verb, true]);
   expect(await said(moderator, "start")).toBe(false);
+  for (const who of [moderator, viewer]) expect(await refusedPublish(who, `${PREFIX}.renew.${who.id}`)).toBe(true);
   for (const [noun, verb] of [
     ["policy", "set"],
     ["storage", "adjust"],
     ["slave", "token"],
   ] as const)
     expect(await refusedPublish(moderator, subjects.masterCommand(moderator.id, noun, verb))).toBe(true);
+});
+
+test("nobody is given a name that means more than one, whoever asks for it", async () => {
+  const publicKey = new OwnKey().publicKey;
+  for (const name of ["*", ">", "a.b", "a b", "", "master", "join-abc", "{{name()}}", "x".repeat(300)]) {
+    const asked = (command: "user.create" | "role.create", request: object) =>
+      kit.admin.access(command, request as never, z.unknown()).then(
+        () => "made",
+        (error) => error.code,
+      );
+    const said = [
+      await asked("user.create", { user: name, roles: ["viewer"], publicKey }),
+      await asked("role.create", { role: name, grants: ["see.chat"] }),
+    ];
+    expect([name, ...said]).toEqual([name, "bad-input", "bad-input"]);
+  }
+  // What a slave is called is for people; its id is made from it.
+  for (const name of ["*", ">", "a.b", "clusterio.v1.>", "master", "{{name()}}"]) {
+    const { id } = await kit.slave(name);
+    expect(id).toMatch(/^(?!master$|join-)[a-z0-9][a-z0-9-]{0,31}$/);
+  }
+});
+
+test("all that a slave ever had to come in with is void once it is revoked, and closed within a second", async () => {
+  const first = await kit.slave("keeper");
+  const renewed = async ({ link }: Pick<Made<unknown>, "link">) => {
+    const key = new OwnKey();
+    const said = await link.nc.request(subjects.renew(first.id), encodeJson({ publicKey: key.publicKey }), {
+      timeout: 5_000,
+    });
+    const creds = key.creds(said.json<{ ok: { jwt: string } }>().ok.jwt);
+    return { creds, link: await kit.connect(creds, first.id) };
+  };
+  const second = await renewed(first);
+  const third = await renewed(second);
+  const all = [first, second, third];
+  expect(all.map(({ link }) => link.connected())).toEqual([true, true, true]);
+  const began = performance.now();
+  await kit.admin.access("slave.revoke", { slave: first.id }, z.unknown());
+  await until(() => all.every(({ link }) => !link.connected()), { timeoutMs: 5_000, what: "all are disconnected" });
+  expect(performance.now() - began).toBeLessThan(1_000);
+  for (const { creds } of all) await expect(kit.connect(creds, first.id)).rejects.toMatchObject({ code: "bad-input" });
+});
+
+test("a slave that is away is known at once, and one that is silent at the deadline", async () => {
+  const silent = await kit.slave("mute");
+  new NatsBus(silent.link).subscribe(subjects.all.commandsTo(silent.id), () => {});
+  await silent.link.nc.flush();
+  const asked = async (slave: string) => {
+    const began = performance.now();
+    const subject = subjects.command(userId("root"), slaveId(slave), SELF, "status");
+    const { kind } = await kit.rootBus.request(subject, encodeJson({}), 1_500);
+    return [kind, Math.round((performance.now() - began) / 1_500)];
+  };
+  expect([await asked("nobody-here"), await asked("mute")]).toEqual([
+    ["nobody", 0],
+    ["timeout", 1],
+  ]);
 });
 
 test("a forged token, and one signed by another's key, let nobody in", async () => {

@@ -27,6 +27,7 @@ export class AccessKit {
   said = "";
   admin!: ClusterClient;
   /** The admin's own connection. */
+  rootLink!: NatsLink;
   rootBus!: NatsBus;
   readonly #open: NatsLink[] = [];
 
@@ -38,6 +39,7 @@ export class AccessKit {
     const { bytes } = await identity.userCreds(root);
     await this.startProjector();
     const link = await this.connect(new TextDecoder().decode(bytes), root);
+    this.rootLink = link;
     this.rootBus = new NatsBus(link);
     this.admin = new ClusterClient(this.rootBus, root);
     await this.answers();
