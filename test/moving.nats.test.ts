@@ -24,7 +24,7 @@ let cluster: TwoSlaves;
 
 beforeAll(async () => {
   cluster = await TwoSlaves.start(nats());
-  await cluster.client.master("instance.create", { name: "north", config: { seed: 5, autosaveSeconds: 1 } });
+  await cluster.client.master("instance.create", { name: "north", config: { seed: 3, autosaveSeconds: 1 } });
   await cluster.client.master("instance.assign", { instance: north, slave: "home" });
   await cluster.client.bridge({ slave: slaveId("home"), instance: north }, "start", {});
   await cluster.linked("home", north);

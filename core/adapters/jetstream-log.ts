@@ -14,7 +14,7 @@ import {
 } from "#core/adapters/jetstream-api";
 import { JetStreamFollowing } from "#core/adapters/jetstream-follow";
 import { inboxPrefixOf, type NatsLink } from "#core/adapters/nats-connection";
-import { type ClusterioError, isClusterioError, unavailable } from "#core/errors";
+import { type ClusterioError, isClusterioError, refused, unavailable } from "#core/errors";
 import type { AppendResult, Following, Log, LogInfo, StoredMessage, SubjectLog } from "#core/ports/log";
 
 /** An append is acknowledged within milliseconds; a leader election takes up to 9 s (R3). */
@@ -198,6 +198,15 @@ export class JetStreamLog implements Log, SubjectLog {
 
   follow(from: number, onMessage: (message: StoredMessage) => void, onReset: () => void): Following {
     return new JetStreamFollowing(this.link, this, { from, onMessage, onReset });
+  }
+
+  /** An empty stream's next message has this sequence: JetStream takes a purge below a number beyond the end so. */
+  async beginAt(seq: number): Promise<void> {
+    const { firstSeq, lastSeq } = await this.info();
+    if (firstSeq <= lastSeq) throw refused(`${this.stream} is not empty: it begins at message ${firstSeq}`);
+    if (seq <= lastSeq + 1) return;
+    const reply = await askApi(this.link, `$JS.API.STREAM.PURGE.${this.stream}`, { seq });
+    if (reply.kind === "error") throw this.#refusal(reply.error);
   }
 
   async purgeBelow(seq: number): Promise<void> {

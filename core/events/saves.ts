@@ -128,7 +128,8 @@ export const saveView = z.object({
   next: z.literal(true).optional(),
 });
 export type SaveView = z.infer<typeof saveView>;
-export const savesAnswer = z.object({ saves: z.array(saveView), freeBytes: bytes, bytesMax: bytes });
+/** `state`: of the instance's server. */
+export const savesAnswer = z.object({ saves: z.array(saveView), state: z.string(), freeBytes: bytes, bytesMax: bytes });
 
 export const openAnswer = z.object({ file: z.string(), ...version, sha256 });
 export type OpenAnswer = z.infer<typeof openAnswer>;

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { ArchiveHeader } from "#core/archive/format";
 import { Auditor } from "#core/audit/auditor";
 import type { Base } from "#core/audit/checkpoints";
 import { describeFinding, isFinding } from "#core/audit/finding";
@@ -62,19 +63,54 @@ export const archiveLedger = async (
   try {
     await copy(live, part, { writer, signal });
     const { created } = await live.log.info();
-    await writer.finish({ ...part.of, cluster: options.cluster, created, software: VERSION }, async (temporary) => {
-      const archive = await ArchiveFile.open(temporary);
-      try {
-        await verifyBack(archive, signal);
-      } finally {
-        await archive.close();
-      }
-    });
+    await writer.finish({ ...part.of, cluster: options.cluster, created, software: VERSION }, (temporary) =>
+      verifyFile(temporary, signal),
+    );
   } finally {
     await writer.abandon();
   }
   return { archive: await ArchiveFile.open(path), written: true, checkpoint: part.to + 1 };
 };
+
+/**
+ * All that LEDGER holds now, as a file of the same form; audited, read back and audited again (AR1, AR2). Undefined when it holds
+ * nothing.
+ * @throws ClusterioError `corrupt` when the ledger does not hold.
+ */
+export const archiveWhole = async (
+  live: LiveLedger,
+  { to: path, cluster }: Pick<ArchiveOptions, "to" | "cluster">,
+  signal: AbortSignal,
+): Promise<ArchiveHeader | undefined> => {
+  const { firstSeq: from, lastSeq: to } = await live.range();
+  if (to < from || to === 0) return undefined;
+  const start = await baseBefore(live, undefined);
+  if (isFinding(start)) throw notHolding(describeFinding(start));
+  if (start.firstSeq > from) throw before(from, start.firstSeq);
+  const part = await audited(live, { start, from, to, end: to }, signal);
+  const writer = await ArchiveWriter.create(path);
+  try {
+    await copy(live, part, { writer, signal });
+    const { created } = await live.log.info();
+    return await writer.finish({ ...part.of, cluster, created, software: VERSION }, (temporary) =>
+      verifyFile(temporary, signal),
+    );
+  } finally {
+    await writer.abandon();
+  }
+};
+
+const verifyFile = async (path: string, signal: AbortSignal): Promise<void> => {
+  const archive = await ArchiveFile.open(path);
+  try {
+    await verifyBack(archive, signal);
+  } finally {
+    await archive.close();
+  }
+};
+
+const before = (from: number, checkpoint: number) =>
+  refused(`messages ${from} to ${checkpoint - 1} stand before the first checkpoint and cannot be verified`);
 
 interface Part {
   readonly from: number;
@@ -87,15 +123,15 @@ const notHolding = (text: string) => corrupt(`${text}; \`clusterio audit verify\
 /** What stands before the checkpoint, audited through the checkpoint's own end (AR1). */
 const partBefore = async (
   live: LiveLedger,
-  before: Point | undefined,
+  point: Point | undefined,
   signal: AbortSignal,
 ): Promise<Part | undefined> => {
   const { firstSeq, lastSeq } = await live.range();
-  const end = before === undefined ? lastSeq + 1 : Math.min(await endOf(live, before), lastSeq + 1);
+  const end = point === undefined ? lastSeq + 1 : Math.min(await endOf(live, point), lastSeq + 1);
   const checkpoint = lastSeq === 0 ? undefined : await baseBefore(live, end);
   if (checkpoint === undefined || (!isFinding(checkpoint) && checkpoint.kind === "beginning")) {
     throw refused(
-      `LEDGER holds no checkpoint${before === undefined ? " yet" : " there"}: nothing before one can be archived`,
+      `LEDGER holds no checkpoint${point === undefined ? " yet" : " there"}: nothing before one can be archived`,
     );
   }
   if (isFinding(checkpoint)) throw notHolding(describeFinding(checkpoint));
@@ -103,11 +139,7 @@ const partBefore = async (
   const start = await baseBefore(live, undefined);
   if (isFinding(start)) throw notHolding(describeFinding(start));
   if (to < firstSeq || checkpoint.firstSeq <= start.firstSeq) return undefined;
-  if (start.firstSeq > firstSeq) {
-    throw refused(
-      `messages ${firstSeq} to ${start.firstSeq - 1} stand before the first checkpoint and cannot be verified`,
-    );
-  }
+  if (start.firstSeq > firstSeq) throw before(firstSeq, start.firstSeq);
   return audited(live, { start, from: firstSeq, to, end: checkpoint.lastSeq }, signal);
 };
 
@@ -119,7 +151,7 @@ interface Range {
   readonly start: Base;
   readonly from: number;
   readonly to: number;
-  /** Of the checkpoint's last part. */
+  /** Of the checkpoint's last part; `to` itself when all is archived, which no checkpoint follows. */
   readonly end: number;
 }
 
@@ -148,7 +180,8 @@ const audited = async (live: LiveLedger, { start, from, to, end }: Range, signal
   } finally {
     progress.end();
   }
-  if (archived === undefined || auditor.checkpoints.compared === 0) {
+  if (end === to) note();
+  if (archived === undefined || (end > to && auditor.checkpoints.compared === 0)) {
     throw unavailable(`LEDGER changed while it was read: archive again`);
   }
   const { tip, stateHash } = archived;

@@ -42,7 +42,7 @@ export class FileChannel {
     throw unavailable(`${this.address.slave} answers "${verb}" in another shape: is it another version?`);
   }
 
-  saves(): Promise<{ saves: SaveView[]; freeBytes: number; bytesMax: number }> {
+  saves(): Promise<{ saves: SaveView[]; state: string }> {
     return this.ask("save-read", { op: "list" }, savesAnswer, PIECE_MS_MAX);
   }
 

@@ -4,13 +4,13 @@ import { chooseSave, NEXT_SAVE } from "#bridge/instance/lineage";
 import type { InstanceRunner } from "#bridge/instance/runner";
 import type { BridgeContext } from "#bridge/ports";
 import { makeMap } from "#bridge/saves/create-map";
-import { meaningOf } from "#bridge/saves/describe";
 import { Incoming } from "#bridge/saves/incoming";
 import { noteFor } from "#bridge/saves/notes";
 import type { FileState, Vault } from "#bridge/saves/vault";
 import { badInput, refused, unavailable } from "#core/errors";
 import { SAVE_BYTES_MAX, type SaveView, type saveRead, type saveWrite } from "#core/events/saves";
 import { pause } from "#core/ports/clock";
+import { meaningOf } from "#core/saves/describe";
 import { existingSaveFile, newSaveName } from "#core/saves/name";
 import { newerThan } from "#core/saves/zip";
 
@@ -133,7 +133,8 @@ export class SaveDesk {
       return [{ file: name, bytes: found.bytes, writtenAt, opens, ...known, ...(name === next ? { next: true } : {}) }];
     });
     const freeBytes = await this.#vault.freeBytes(this.runner.paths.folder);
-    return { saves: views.sort((a, b) => b.writtenAt - a.writtenAt), freeBytes, bytesMax: this.#bytesMax };
+    const sorted = views.sort((a, b) => b.writtenAt - a.writtenAt);
+    return { saves: sorted, state: this.runner.phase, freeBytes, bytesMax: this.#bytesMax };
   }
 
   /** The save that the next start would take. */

@@ -4,6 +4,7 @@ import { canonicalJson, decodeFile } from "#core/events/codec";
 import type { FactBody } from "#core/events/facts";
 import { type SaveNote, saveNote } from "#core/events/saves";
 import type { Disk } from "#core/ports/disk";
+import type { Stated } from "#core/saves/describe";
 
 /**
  * What is known of a world when one of its saves is written, kept beside the saves: whose it is, and its totals by its last
@@ -11,14 +12,6 @@ import type { Disk } from "#core/ports/disk";
  * the mod says once a save runs.
  */
 export type Notes = Readonly<Record<string, SaveNote>>;
-
-/** The world's totals, as its facts have stated them so far. */
-export interface Stated {
-  readonly world: string;
-  readonly tick: number;
-  readonly exported: Readonly<Record<string, number>>;
-  readonly received: Readonly<Record<string, number>>;
-}
 
 const NONE: Stated = { world: "", tick: 0, exported: {}, received: {} };
 /** More names than a folder of rotating saves and an operator's own has. */

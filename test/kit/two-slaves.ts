@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { Bridge } from "#bridge/bridge";
 import { standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
@@ -12,6 +13,7 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
 import { packageRoot } from "#core/adapters/package-root";
+import { prepareStreams } from "#core/adapters/prepare-streams";
 import { isAlive } from "#core/adapters/process-id";
 import { type InstanceId, slaveId, userId } from "#core/ids";
 import { ClusterClient } from "#ctl/client/client";
@@ -39,14 +41,26 @@ export class TwoSlaves {
     const bus = new NatsBus(await nats.user(USER));
     const dir = await mkdtemp(join(tmpdir(), "two-slaves-"));
     const cluster = new TwoSlaves(nats, dir, new ClusterClient(bus, USER), bus);
-    const led = cluster.#lead();
+    const led = cluster.lead("first");
     await Promise.all([cluster.openBridge("home"), cluster.openBridge("attic"), led]);
     return cluster;
   }
 
-  async #lead(): Promise<void> {
-    this.#projector = await ProjectorProcess.start(this.nats, "projector", 1_000);
+  async lead(folder: string): Promise<void> {
+    this.#projector = await ProjectorProcess.start(this.nats, folder, 1_000);
     await until(() => this.client.cluster().catch(() => undefined), { ...PATIENCE, what: "a projector leads" });
+  }
+
+  async stopLeader(): Promise<void> {
+    await this.#projector?.stop();
+  }
+
+  /** The broker lost all that CORE kept, and its streams were made anew. */
+  async emptyStreams(): Promise<void> {
+    const link = await this.nats.master();
+    const manager = await jetstreamManager(link.nc);
+    for (const name of ["LEDGER", "EVENTS"]) await manager.streams.delete(name);
+    await prepareStreams(link);
   }
 
   async openBridge(name: string): Promise<Bridge> {
@@ -68,6 +82,8 @@ export class TwoSlaves {
     const journal = (_level: string, message: string) => void this.log.push(`${name}: ${message}`);
     const ports = { ...node, bus, facts: bus, game: realGame(), journal, vault: realVault };
     const bridge = await Bridge.open(settings, ports);
+    // What it listens to is known to the broker.
+    await bus.flush();
     this.#open.set(name, bridge);
     return bridge;
   }

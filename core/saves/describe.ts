@@ -1,10 +1,18 @@
-import type { Stated } from "#bridge/saves/notes";
 import type { DescribeAnswer, SaveNote } from "#core/events/saves";
 import { isWorldId, parseWorldId } from "#core/ids";
 
 /** What a start from a save would be, in an operator's words. Pure. */
+
+/** A world's totals, as somebody knows them. */
+export interface Stated {
+  readonly world: string;
+  readonly tick: number;
+  readonly exported: Readonly<Record<string, number>>;
+  readonly received: Readonly<Record<string, number>>;
+}
+
 export interface SaveKnown {
-  readonly note: SaveNote | undefined;
+  readonly note: Omit<SaveNote, "writtenAt"> | undefined;
   /** The world that its script.dat names. */
   readonly hint: string | undefined;
 }

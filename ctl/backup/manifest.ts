@@ -1,0 +1,109 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { badInput, isClusterioError, messageOf } from "#core/errors";
+import { canonicalJson, decodeFile } from "#core/events/codec";
+import * as shape from "#core/events/shapes";
+import { partPath } from "#core/saves/name";
+
+/**
+ * What a backup's folder holds. It is written last, and the folder has its name only then: a folder with a manifest is whole as it
+ * was made, and each file's sum says whether it still is.
+ */
+export const MANIFEST = "manifest.json";
+
+const file = z.object({
+  path: z.string().refine((path) => {
+    try {
+      return partPath(path) === path;
+    } catch {
+      return false;
+    }
+  }, "a path below the backup's folder"),
+  bytes: shape.count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type BackupFile = z.infer<typeof file>;
+
+export const manifest = z.object({
+  v: z.literal(1),
+  kind: z.literal("clusterio-backup"),
+  name: z.string(),
+  /** Public key of the cluster's CORE account; "" of a backup of saves alone. */
+  cluster: z.string(),
+  software: z.string(),
+  time: shape.time,
+  instances: z.array(
+    z.object({
+      instance: shape.id,
+      name: z.string(),
+      slave: z.string(),
+      /** What the bridge knew of the save; "" for a world that it did not know. */
+      world: z.string(),
+      tick: shape.count.nullable(),
+      /** Of that world, as the ledger knew them then. */
+      totals: z
+        .object({ exported: z.record(shape.resource, shape.total), received: z.record(shape.resource, shape.total) })
+        .nullable(),
+      save: file,
+    }),
+  ),
+  /** Instances that could not be reached, and why. */
+  missing: z.array(z.object({ instance: shape.id, reason: z.string() })),
+  ledger: z.object({ file, from: shape.count, to: shape.count, tip: z.string() }).nullable(),
+});
+export type Manifest = z.infer<typeof manifest>;
+
+export const filesOf = ({ instances, ledger }: Manifest): BackupFile[] => [
+  ...instances.map(({ save }) => save),
+  ...(ledger === null ? [] : [ledger.file]),
+];
+
+export const writeManifest = (folder: string, of: Manifest): Promise<void> =>
+  nodeDisk.write(join(folder, MANIFEST), new TextEncoder().encode(`${canonicalJson(of)}\n`));
+
+/** @throws ClusterioError `bad-input` when the folder is no backup. */
+export const readManifest = async (folder: string): Promise<Manifest> => {
+  const path = join(folder, MANIFEST);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw badInput(`${folder} is no backup: ${messageOf(error)}`, error);
+  });
+  return decodeFile(manifest, bytes, path);
+};
+
+export interface Listed {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** The backups in a folder, newest first, and what in it looks like one and is damaged. */
+export const listBackups = async (folder: string): Promise<{ whole: Listed[]; damaged: string[] }> => {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw badInput(`cannot read ${folder}: ${messageOf(error)}`, error);
+  });
+  const whole: Listed[] = [];
+  const damaged: string[] = [];
+  for (const name of names.filter((one) => !one.startsWith("."))) {
+    const path = join(folder, name);
+    if ((await stat(join(path, MANIFEST)).catch(() => undefined)) === undefined) continue;
+    try {
+      whole.push({ folder: path, manifest: await readManifest(path) });
+    } catch (error) {
+      if (!isClusterioError(error)) throw error;
+      damaged.push(path);
+    }
+  }
+  return { whole: whole.sort((a, b) => (a.manifest.time < b.manifest.time ? 1 : -1)), damaged };
+};
+
+/** Those beyond the newest `keep`; one that lacks an instance does not push out one that has all. */
+export const beyond = (newestFirst: readonly Listed[], keep: number): Listed[] => {
+  let complete = 0;
+  return newestFirst.filter(({ manifest: { missing } }) => {
+    const past = complete >= keep;
+    if (missing.length === 0) complete++;
+    return past;
+  });
+};

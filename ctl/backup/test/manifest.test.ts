@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { instanceId, worldId } from "#core/ids";
+import {
+  beyond,
+  type Listed,
+  listBackups,
+  MANIFEST,
+  type Manifest,
+  readManifest,
+  writeManifest,
+} from "#ctl/backup/manifest";
+import { meaningNow } from "#ctl/backup/restore";
+import { verifyBackup } from "#ctl/backup/verify";
+
+const instance = instanceId("north");
+const of = (name: string, missing: string[] = []): Manifest => ({
+  ...{ v: 1, kind: "clusterio-backup", name, cluster: "", software: "0.1.0", time: `2026-11-${name}T00:00:00.000Z` },
+  ...{ instances: [], missing: missing.map((instance) => ({ instance, reason: "away" })), ledger: null },
+});
+const listed = (name: string, missing: string[] = []): Listed => ({
+  folder: `/b/${name}`,
+  manifest: of(name, missing),
+});
+const SAVE = { path: "saves/north.zip", bytes: 3, sha256: "a".repeat(64) };
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "clusterio-backup-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+test("retention keeps the newest, and one that lacks an instance never pushes out one that has all (BK2)", () => {
+  const names = (keep: number, all: Listed[]) => beyond(all, keep).map(({ manifest: { name } }) => name);
+  const all = [listed("05"), listed("04"), listed("03"), listed("02")];
+  expect(names(2, all)).toEqual(["03", "02"]);
+  expect(names(9, all)).toEqual([]);
+  expect(names(2, [listed("05", ["x"]), listed("04"), listed("03", ["x"]), listed("02"), listed("01")])).toEqual([
+    "01",
+  ]);
+});
+
+test("only what has a manifest is a backup: newest first, a damaged one named, half of one not seen", async () => {
+  for (const name of ["01", "03"]) await writeManifest(join(dir, name), of(name));
+  await writeManifest(join(dir, ".04.partial"), of("04"));
+  await mkdir(join(dir, "notes"));
+  await mkdir(join(dir, "02"));
+  await writeFile(join(dir, "02", MANIFEST), "{");
+  const { whole, damaged } = await listBackups(dir);
+  expect(whole.map(({ manifest: { name } }) => name)).toEqual(["03", "01"]);
+  expect(damaged).toEqual([join(dir, "02")]);
+  expect(await listBackups(join(dir, "nothing"))).toEqual({ whole: [], damaged: [] });
+  await expect(readManifest(join(dir, "notes"))).rejects.toMatchObject({ code: "bad-input" });
+});
+
+test("a manifest whose paths leave its folder is none", async () => {
+  const one = { instance: "north", name: "North", slave: "home", world: "", tick: null, totals: null };
+  await writeManifest(join(dir, "x"), {
+    ...of("x"),
+    instances: [{ ...one, save: { ...SAVE, path: "../../etc/passwd" } }],
+  });
+  await expect(readManifest(join(dir, "x"))).rejects.toMatchObject({ code: "bad-input" });
+});
+
+test("what is missing, shorter or other than it was is told with its name", async () => {
+  const one = { instance: "north", name: "North", slave: "home", world: "", tick: null, totals: null };
+  const whole = { ...of("x"), instances: [{ ...one, save: SAVE }] };
+  const { signal } = new AbortController();
+  const problem = async () => (await verifyBackup(dir, whole, signal)).map(({ problem }) => problem);
+  expect(await problem()).toEqual(["it is missing"]);
+  await mkdir(join(dir, "saves"));
+  await writeFile(join(dir, SAVE.path), "ab");
+  expect(await problem()).toEqual(["it has 2 bytes instead of 3"]);
+  await writeFile(join(dir, SAVE.path), "abc");
+  expect(await problem()).toEqual(["its bytes are not those that were written"]);
+});
+
+test("what loading a backup means is told from what the ledger knew then and knows now", () => {
+  const backed = {
+    ...{ instance: "north", name: "North", slave: "home", world: "north.1", tick: 600, save: SAVE },
+    totals: { exported: { energy: 10 }, received: {} },
+  };
+  const world = {
+    world: worldId({ instance, generation: 1 }),
+    instance: "north",
+    open: true,
+    tick: 1_200,
+    exported: { energy: 25 },
+    received: {},
+  };
+  const rest = { allocated: {}, wanted: {}, debt: {}, held: {} };
+  expect(meaningNow(backed, [{ ...world, ...rest }])).toMatchObject({
+    kind: "rewind",
+    ticksBack: 600,
+    takenBack: { energy: 15 },
+  });
+  expect(meaningNow(backed, [{ ...world, ...rest, world: worldId({ instance, generation: 2 }) }])).toMatchObject({
+    kind: "earlier-world",
+  });
+  expect(meaningNow({ ...backed, world: "" }, [])).toMatchObject({ kind: "unknown" });
+});
