@@ -9,6 +9,7 @@ import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
 import { recordAssigned } from "#bridge/link/identity";
 import type { Said } from "#bridge/messages/message-line";
 import { Post } from "#bridge/messages/post";
+import { ClusterLists } from "#bridge/people/cluster-lists";
 import type { BridgeContext, BridgeSettings, Ports } from "#bridge/ports";
 import type { Answer } from "#bridge/saves/desk";
 import { askedOf, CLEAN_MS, FileService } from "#bridge/saves/service";
@@ -95,8 +96,10 @@ export class Bridge implements RunnerHost {
       nextBoot(ports.clock.now(), "", ports.random),
     );
     const circuits = { air: new Airwaves(ports, settings.slave, boot), levels: new Levels(ports, settings.slave) };
+    const lists = new ClusterLists(ports, settings.slave, `${settings.dir}/lists.json`);
+    await lists.open();
     const games = ports.installs === undefined ? {} : { games: gamesOf(settings, ports.installs) };
-    const bridge = new Bridge({ settings, ports, boot, circuits, ...games });
+    const bridge = new Bridge({ settings, ports, boot, circuits, lists, ...games });
     bridge.#unlock = unlock;
     try {
       for (const record of records) await bridge.#open(record);
@@ -169,6 +172,7 @@ export class Bridge implements RunnerHost {
     for (const runner of runners) this.#tellTelemetry(runner);
     await Promise.all(runners.map((runner) => runner.close()));
     await this.#factorio.close();
+    await this.context.lists?.close();
     this.context.circuits?.air.close();
     this.context.circuits?.levels.close();
     await this.#unlock();
@@ -205,6 +209,7 @@ export class Bridge implements RunnerHost {
   }
 
   #tick(): void {
+    if ([...this.#runners.values()].some((runner) => runner.followsLists)) this.context.lists?.tick();
     for (const runner of this.#runners.values()) runner.tick();
     for (const instance of this.#changed) {
       const runner = this.#runners.get(instance);

@@ -4,6 +4,7 @@ import type { FactorioInstalls } from "#bridge/factorio/port";
 import type { Game, ModSource } from "#bridge/game/port";
 import type { Games, Install } from "#bridge/install";
 import type { FactRoom } from "#bridge/link/statements";
+import type { ClusterLists } from "#bridge/people/cluster-lists";
 import type { Vault } from "#bridge/saves/vault";
 import type { Limits } from "#bridge/supervisor/limits";
 import type { Boot } from "#core/boot";
@@ -60,6 +61,8 @@ export interface BridgeContext {
   readonly ports: Ports;
   /** What all its worlds hear of the cluster's channels and levels. Absent: circuits end at the bridge. */
   readonly circuits?: { readonly air: Airwaves; readonly levels: Levels };
+  /** The cluster's admins, bans and whitelist. Absent: every game has its own. */
+  readonly lists?: ClusterLists;
   /** Absent: every instance runs what the settings say. */
   readonly games?: Games;
   /** Absent, what the master takes: the simulation's worlds are small. */

@@ -53,4 +53,4 @@ export const saveProblem = (save: string, madeBy: string | undefined, game: Inst
 };
 
 /** What an instance's configuration pins. */
-export const pinOf = (config: InstanceConfig & { readonly game?: string }): string | undefined => config.game;
+export const pinOf = (config: InstanceConfig): string | undefined => config.game;

@@ -16,8 +16,10 @@ import { installMods } from "#bridge/instance/mods";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { setTornAside } from "#bridge/instance/set-aside";
 import { configIni, serverSettings } from "#bridge/instance/settings";
+import { listArguments } from "#bridge/people/game-lists";
 import type { BridgeContext, Ports } from "#bridge/ports";
 import { failpoint } from "#core/failpoints";
+import type { ListModes } from "#core/people/lists";
 import { randomText } from "#core/ports/random";
 
 /** Makes an instance's folder ready and starts the game in it. */
@@ -123,7 +125,7 @@ export const startServer = async (
   context: BridgeContext,
   paths: Paths,
   save: string,
-  chosen: ChosenGame,
+  { chosen, modes }: { readonly chosen: ChosenGame; readonly modes: ListModes },
 ): Promise<ServerRecord> => {
   const { disk, game, random } = context.ports;
   await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
@@ -137,6 +139,7 @@ export const startServer = async (
   failpoint("server.spawning");
   const process = await game.spawn(
     orderOf(chosen, paths, [
+      ...listArguments(paths.folder, modes),
       ...["--start-server", `${paths.saves}/${file}`, "--server-settings", paths.settings],
       ...["--port", String(gamePort), "--bind", context.settings.gameAddress],
       ...["--rcon-bind", `${RCON_ADDRESS}:${rconPort}`, "--rcon-password", password],

@@ -14,6 +14,7 @@ import { setAside } from "#bridge/instance/set-aside";
 import { InstanceLog } from "#bridge/log/instance-log";
 import type { Incoming } from "#bridge/messages/mailbox";
 import type { Said } from "#bridge/messages/message-line";
+import { GameLists } from "#bridge/people/game-lists";
 import { Players } from "#bridge/people/players";
 import type { BridgeContext, Journal } from "#bridge/ports";
 import { SaveNotes } from "#bridge/saves/notes";
@@ -31,6 +32,7 @@ import type { LogBatch } from "#core/events/log-shapes";
 import type { InstanceTelemetry } from "#core/events/telemetry";
 import type { InstanceId, SlaveId, WorldId } from "#core/ids";
 import { revisionOf } from "#core/instance-config";
+import { modesOf } from "#core/people/lists";
 
 /**
  * One instance: carries out what its supervisor decides, and lends its game to its session.
@@ -66,6 +68,7 @@ export class InstanceRunner {
   #server: Server;
   readonly #game: GameRun;
   readonly players: Players;
+  readonly #lists: GameLists;
   readonly notes: SaveNotes;
   readonly #copy: ConfigCopy;
   #save: { readonly save: string; readonly own: boolean } | undefined;
@@ -100,6 +103,9 @@ export class InstanceRunner {
     this.#session = this.#newSession();
     this.#copy = this.#newCopy();
     const ask = (command: string) => this.command(command);
+    const modes = () => modesOf(this.#record.config);
+    const place = { instance: this.instance, slave: context.settings.slave, folder: this.#paths.folder, modes, ask };
+    this.#lists = new GameLists(context.ports, context.lists, place);
     this.players = new Players(context, { instance: record.instance, path: this.#paths.players, ask });
   }
 
@@ -180,6 +186,11 @@ export class InstanceRunner {
 
   get gameVersion(): string | undefined {
     return this.#game.version;
+  }
+
+  /** Some list of its goes around the cluster. */
+  get followsLists(): boolean {
+    return Object.values(modesOf(this.#record.config)).some((mode) => mode !== "off");
   }
 
   get pinned(): string | undefined {
@@ -277,6 +288,7 @@ export class InstanceRunner {
     this.#session.tick();
     this.#copy.tick();
     this.#game.tick(this.context.ports.clock.now());
+    if (this.phase === "running" && this.#game.rcon !== undefined) this.#lists.tick();
     this.players.tick(this.phase === "running" && this.#game.rcon !== undefined);
   }
 
@@ -364,6 +376,7 @@ export class InstanceRunner {
 
   async #prepare(attempt: number): Promise<void> {
     try {
+      await this.#lists.prepare();
       const { lineage, choice, torn, chosen } = await prepare(this.context, this.#paths, this.#record);
       if (torn !== undefined) this.#alarm("saves", `${this.instance}: ${torn}`);
       if (choice.kind === "stuck") {
@@ -401,7 +414,10 @@ export class InstanceRunner {
     const save = this.#save;
     if (save === undefined || this.#chosen === undefined) throw unavailable("no save was chosen");
     await this.#change({ lineage: started(this.#record.lineage, save, this.context.ports.clock.now()) });
-    const server = await startServer(this.context, this.#paths, save.save, this.#chosen);
+    const server = await startServer(this.context, this.#paths, save.save, {
+      chosen: this.#chosen,
+      modes: modesOf(this.#record.config),
+    });
     if (server.process === null) throw unavailable("the process has no id");
     return { process: server.process, server };
   }

@@ -43,6 +43,8 @@ export class Players {
   #askedAt = 0;
   #asking = false;
   #telling = false;
+  /** Who is there was read in the log or asked; an adopted game is asked first. */
+  #sure = true;
   #room = BURST;
   #roomAt = 0;
   #lost = 0;
@@ -64,7 +66,8 @@ export class Players {
       if (!isClusterioError(error)) throw error;
       journal("warn", `who was online is forgotten: ${messageOf(error)}`, { instance: this.place.instance });
     }
-    if (!running) this.#change(lostSight(this.#roster));
+    if (running) this.#sure = this.count === 0;
+    else this.#change(lostSight(this.#roster));
   }
 
   get count(): number {
@@ -91,14 +94,17 @@ export class Players {
   }
 
   exited(): void {
-    this.#change(stopped(this.#roster, this.context.ports.clock.now()));
+    // Of a game that nobody asked it is not known who was there.
+    if (this.#sure) this.#change(stopped(this.#roster, this.context.ports.clock.now()));
+    else this.#change(lostSight(this.#roster));
+    this.#sure = true;
   }
 
   /** `answers`: there is a game that may be asked. */
   tick(answers: boolean): void {
     const now = this.context.ports.clock.now();
     if (answers && (this.#askedAt === 0 || (this.count > 0 && now - this.#askedAt >= ASK_MS))) void this.#ask(now);
-    if (answers && this.count > 0 && now - this.#seenAt >= SEEN_MS) {
+    if (answers && this.#sure && this.count > 0 && now - this.#seenAt >= SEEN_MS) {
       this.#seenAt = now;
       this.#change(seenAt(this.#roster, now));
     }
@@ -117,6 +123,7 @@ export class Players {
       const names = onlineIn(await this.place.ask("/players online"));
       const { clock } = this.context.ports;
       if (names === undefined) return;
+      this.#sure = true;
       this.#change(reconciled(this.#roster, names, { asked, now: clock.now(), session: () => this.#session() }));
     } catch (error) {
       // The game went away: whoever connects next asks again.

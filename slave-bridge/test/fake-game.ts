@@ -42,6 +42,8 @@ export class FakeMachine {
   mods: ModSource[] = [{ name: "clusterio", version: "0.1.0", path: `${FAKE_MODS}/clusterio_0.1.0.zip` }];
   /** By path: which game wrote a save, where it tells. */
   readonly saveVersions = new Map<string, string>();
+  /** A game's own commands, by the folder that it runs in; undefined for those that are not its own. */
+  console: ((line: string, folder: string) => Promise<string | undefined>) | undefined;
   spawned = 0;
   /** For each server started: was its record on disk by then? */
   readonly recorded: boolean[] = [];
@@ -222,6 +224,8 @@ export class FakeMachine {
       close: drop,
       send: async (command) => {
         if (!open) throw unavailable("the connection is gone");
+        const said = await this.console?.(command, argOf(process.args, "--config").replace(/\/config\.ini$/, ""));
+        if (said !== undefined) return said;
         if (!command.startsWith("/server-save ")) return world.command(command);
         world.commands.push(command);
         const folder = argOf(process.args, "--config").replace(/config\.ini$/, "saves");

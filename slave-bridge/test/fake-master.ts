@@ -52,6 +52,7 @@ export class FakeMaster {
     bus.subscribe(subjects.all.events, ({ subject, data }) => {
       const from = parseEventSubject(subject);
       if (from?.slave !== slave) return;
+      if (!(from.type in factEnvelope)) return;
       const type = from.type as keyof typeof factEnvelope;
       this.#fold(decodeJson<{ type: string; data: unknown }>(factEnvelope[type], data, subject) as FactBody);
     });

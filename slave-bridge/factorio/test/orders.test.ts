@@ -141,6 +141,28 @@ test("an instance runs the newest installed game; its version is named as used a
   await bridge.close();
 });
 
+test("GV1: an instance that is pinned runs that version and no other; what is not here is named with what would bring it", async () => {
+  const { bridge, master, installs, order, instance, advance } = await scene();
+  installs.there.push(installOf("2.0.28"), installOf("2.0.76"));
+  master.config = { ...master.config, game: "2.0.28" };
+  await instance("start");
+  await advance(1_000);
+  const used = { ok: { installs: [{ usedBy: ["north"] }, { usedBy: [] }] } };
+  expect(await order("factorio-list")).toMatchObject(used);
+  await instance("stop");
+  await advance(1_000);
+  // Not running, but pinned.
+  expect(await order("factorio-remove", { version: "2.0.28" })).toMatchObject({ error: { code: "refused" } });
+  installs.there.splice(0, 1);
+  await instance("start");
+  await advance(1_000);
+  expect(bridge.runner(north)?.telemetry()).toMatchObject({
+    state: "failed",
+    alarm: expect.stringMatching(/Factorio 2\.0\.28, which is not installed here .*factorio install 2\.0\.28/),
+  });
+  await bridge.close();
+});
+
 test("GV2: a save of a newer game is not started: the instance fails at once and says which version it needs", async () => {
   const { bridge, machine, installs, instance, advance } = await scene();
   installs.there.push(installOf("2.0.76"));
