@@ -60,8 +60,9 @@ export class GameWatch {
     if (token === "") return;
     if (IMPORT.test(text) && text.includes(token.slice(0, 4))) this.setting.handed(world, token);
     if (world !== "" || !text.startsWith(ADOPT)) return;
-    const order = JSON.parse(text.slice(ADOPT.length)) as { readonly world: string };
-    bridge?.adopts(order.world, tick, this.decided);
+    const order = JSON.parse(text.slice(ADOPT.length)) as { readonly token: string; readonly world: string };
+    // One of an earlier session was long under way: the game refuses it.
+    if (order.token === token) bridge?.adopts(order.world, tick, this.decided);
   }
 
   /** It has replied. */
