@@ -89,7 +89,8 @@ export class Weather {
     if (isSync && this.strikes("sync-late", 12)) return [this.chance.below(this.chance.pick([8_000, 40_000]))];
     const late = this.strikes("fact-late", 30) ? this.chance.below(this.chance.pick([50, 500, 5_000, 60_000])) : 0;
     const first = late + this.#routeMs(lagMs);
-    return this.strikes("fact-twice", 40) ? [first, this.chance.below(3_000)] : [first];
+    // Whatever comes a second time came the same way.
+    return this.strikes("fact-twice", 40) ? [first, lagMs + this.chance.below(3_000)] : [first];
   }
 
   /** `lagMs`: what the way to its receiver takes. */
