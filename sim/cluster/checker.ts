@@ -37,7 +37,8 @@ import { Statements } from "#sim/cluster/statements";
  *     same world.
  * C15 a message is void only after the ledger has lost something.
  * C16 the memory of whoever leads, stands by, or has just started, is what the ledger's messages say.
- * C17 a new leader has a later boot, and grants when every open session has restated to it, or after its patience.
+ * C17 a new leader has a later boot, and grants once every open session has restated to it, or after its patience. Whose
+ *     session begins after that states all that he holds with its sync.
  * C18 a session lapses only after a long silence.
  * C19 the position follows the stream: what was read on from was never cut off, and not aged out when a term began.
  * C20 EVENTS is called lost only when it has lost something.
@@ -89,6 +90,8 @@ export class Checker {
   /** The earlier parts of a round that is not whole yet. */
   #parts: Entry[] = [];
   #termBegan = 0;
+  /** Every open session has restated to the present leader at some time of its term. */
+  #allHeard = false;
   readonly #meters: LedgerContext["meters"] = new Map();
   /** The ledger has lost something. */
   #cut = false;
@@ -201,10 +204,12 @@ export class Checker {
     this.#note(message);
     judgeBook({ book, said: this.#said, broke }, isFirst);
     if (granted > 0) this.#judgeTerm(message.boot, now);
+    this.#noteHeard();
   }
 
   #termBegins({ type, message }: Entry, now: number): void {
     this.#termBegan = now;
+    this.#allHeard = false;
     this.#untold.clear();
     this.#meters.clear();
     const { boot, position } = this.#book;
@@ -253,10 +258,16 @@ export class Checker {
   }
 
   #judgeTerm(boot: string, now: number): void {
-    if (!this.setting.promptLeaders || now - this.#termBegan >= PATIENCE_MS - 10) return;
+    if (this.#allHeard || !this.setting.promptLeaders || now - this.#termBegan >= PATIENCE_MS - 10) return;
     for (const [id, { open, token }] of this.#book.worlds)
       if (open && !this.#said.heard(token, boot))
         this.broke("C17", `${boot} grants after ${now - this.#termBegan} ms, and ${id} has not restated to it`);
+  }
+
+  #noteHeard(): void {
+    if (this.#allHeard) return;
+    const open = [...this.#book.worlds.values()].filter((world) => world.open);
+    this.#allHeard = open.length > 0 && open.every(({ token }) => this.#said.heard(token, this.#book.boot));
   }
 
   #judgeLapse(id: string, now: number): void {
@@ -306,6 +317,7 @@ export class Checker {
   /** A bridge published this. */
   fact(bytes: Uint8Array): void {
     const stated = this.#said.take(bytes);
+    if (stated?.heard !== undefined) this.#noteHeard();
     for (const [key, total] of Object.entries(stated?.received ?? {})) {
       const granted = this.#granted.get(`${stated?.world} ${key}`) ?? 0;
       if (total > granted) this.broke("C3", `${stated?.world} ${key}: ${total} received, ${granted} granted`);

@@ -1,13 +1,13 @@
 import { Checker, hashOf } from "#sim/cluster/checker";
 
 /** A ledger of one term, told to a checker at times of the test's own. */
-const watched = () => {
+const watched = ({ promptLeaders = false } = {}) => {
   let now = 0;
   let prev = "";
   const checker = new Checker({
     now: () => now,
     onBroken: () => {},
-    promptLeaders: false,
+    promptLeaders,
     watchfulLeaders: true,
     steadyClocks: true,
   });
@@ -61,4 +61,38 @@ test("C22: of a round in parts the first says when it was decided, and of the ne
   at(9_000);
   round({ ...POSITION, storage: { "item:ore": 0 }, worlds: { "a.1": { r: { "item:ore": [2, 0, 9, 0, 9] } } } });
   expect(checker.problems.get("C22")).toMatch(/has been full for 9000 ms/);
+});
+
+/** Sessions, as the ledger has them and as their bridges restate to its leader. */
+const spoken = () => {
+  const { checker, at, round } = watched({ promptLeaders: true });
+  const restates = (world: string, token: string, heard: string) => {
+    const data = { world, token, epoch: 1, exported: {}, received: {}, wanted: { "item:ore": 5 }, heard };
+    checker.fact(new TextEncoder().encode(JSON.stringify({ type: "world-synced", source: "s/a", data })));
+  };
+  const granted = (world: string, token: string) =>
+    round({
+      ...POSITION,
+      storage: GRANT.storage,
+      worlds: { [world]: { token, ...GRANT.worlds["a.1"], session: SESSION } },
+    });
+  return { checker, at, round, restates, granted };
+};
+
+test("C17: a grant before an open session has restated to a new leader is found", () => {
+  const { checker, at, restates, granted } = spoken();
+  restates("a.1", "t1", "b0");
+  at(1_000);
+  granted("a.1", "t1");
+  expect(checker.problems.get("C17")).toMatch(/b1 grants after 1000 ms, and a.1 has not restated to it/);
+});
+
+test("C17: who may grant grants to a session too that begins then with a sync to the leader before", () => {
+  const { checker, at, round, restates, granted } = spoken();
+  round({ ...POSITION, worlds: { "b.1": { token: "t2", session: SESSION } } });
+  restates("b.1", "t2", "b1");
+  restates("a.1", "t1", "b0");
+  at(1_000);
+  granted("a.1", "t1");
+  expect(checker.problems.get("C17")).toBeUndefined();
 });
