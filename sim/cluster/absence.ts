@@ -1,7 +1,7 @@
 import type { Cluster } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
 import type { Host } from "#sim/cluster/host";
-import { type Amounts, RESOURCES } from "#sim/cluster/world";
+import type { Amounts } from "#sim/cluster/world";
 
 /** A bridge that is away for much longer than its world's lease and its session last, while life goes on everywhere. */
 
@@ -12,9 +12,9 @@ const LEASE_OVER_MS = 90_000;
 
 const exportedIn = (host: Host): Readonly<Amounts> => ({ ...host.game?.look().exported });
 
-const fill = (host: Host): void => {
+const fill = (cluster: Cluster, host: Host): void => {
   host.pass();
-  for (const key of RESOURCES) {
+  for (const key of cluster.resources) {
     host.game?.produce(key, 5);
     host.game?.collect(key, 5);
   }
@@ -26,7 +26,7 @@ const judgeChests = (cluster: Cluster, host: Host, before: Readonly<Amounts>): v
   if (cluster.weather.odds["clock-jump"] > 0) return;
   cluster.weather.count("away: the lease is over");
   const now = exportedIn(host);
-  for (const key of RESOURCES) {
+  for (const key of cluster.resources) {
     if (now[key] === before[key]) continue;
     const what = `exported ${before[key] ?? 0}, then ${now[key] ?? 0} ${key}`;
     cluster.checker.broke("away", `${host.instance} has had no bridge for ${AWAY_MS} ms, and ${what}`);
@@ -65,7 +65,7 @@ export const longAbsence = async (cluster: Cluster): Promise<void> => {
   let atLeaseEnd: Readonly<Amounts> | undefined;
   while (clock.now() < began + AWAY_MS && goesOn()) {
     await cluster.pass(CHUNK_MS);
-    fill(host);
+    fill(cluster, host);
     for (const other of cluster.hosts) if (other.running && chance.once(3)) liveOn(cluster, other);
     if (clock.now() >= began + LEASE_OVER_MS) atLeaseEnd ??= exportedIn(host);
   }

@@ -19,7 +19,7 @@ import { Traffic, type WrittenRound } from "#sim/cluster/traffic";
 import { unsealOnce } from "#sim/cluster/unsealing";
 import { memoryOf } from "#sim/cluster/verdict";
 import type { Weather } from "#sim/cluster/weather";
-import { type Games, RESOURCES, type Save } from "#sim/cluster/world";
+import type { Games, Resource, Save } from "#sim/cluster/world";
 
 const decoder = new TextDecoder();
 
@@ -115,6 +115,11 @@ export class Cluster implements Setting {
     this.masters = [new Master(setting, this.drawSkew()), new Master(setting, this.drawSkew())];
   }
 
+  /** What its worlds trade. */
+  get resources(): readonly Resource[] {
+    return this.games.resources;
+  }
+
   drawSkew(): number {
     if (this.weather.odds["clock-skew"] === 0) return 0;
     this.weather.count("clock-skew");
@@ -201,7 +206,7 @@ export class Cluster implements Setting {
   untakeableOn(host: Host): ReadonlySet<string> {
     const known = this.#untakeable.get(host) ?? new Set();
     if (!this.weather.strikes("untakeable", 6)) return known;
-    const drawn = new Set(RESOURCES.filter(() => this.chance.once(4)));
+    const drawn = new Set(this.resources.filter((key) => this.chance.once(4) && key !== "energy"));
     this.#untakeable.set(host, drawn);
     return drawn;
   }

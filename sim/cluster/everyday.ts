@@ -1,6 +1,5 @@
 import type { Cluster } from "#sim/cluster/cluster";
 import type { Host } from "#sim/cluster/host";
-import { RESOURCES } from "#sim/cluster/world";
 
 /** What players, machines and inserters do in a running world. */
 export const liveOn = (cluster: Cluster, host: Host): void => {
@@ -8,7 +7,7 @@ export const liveOn = (cluster: Cluster, host: Host): void => {
   const { game } = host;
   if (game === undefined) return;
   host.pass();
-  const key = chance.pick(RESOURCES);
+  const key = chance.pick(cluster.resources);
   switch (chance.below(13)) {
     case 0:
     case 1:

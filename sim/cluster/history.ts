@@ -5,14 +5,14 @@ import { watchLinks } from "#sim/cluster/calm";
 import { Chance, drawOdds, type Fault, type Kinds, type Odds } from "#sim/cluster/chance";
 import { Cluster, SLAVES } from "#sim/cluster/cluster";
 import { liveOn } from "#sim/cluster/everyday";
-import { lockstepGames, luaGames } from "#sim/cluster/lua-world";
+import { lockstepGames, luaGames, mixedGames } from "#sim/cluster/lua-world";
 import { plainGames } from "#sim/cluster/plain-world";
 import { decide, decideRewinds, rest } from "#sim/cluster/rest";
 import { tour } from "#sim/cluster/tour";
 import { NEEDS_GAME, TROUBLES } from "#sim/cluster/trouble";
 import { chainProblem, conservationProblems, memoryOf, unrestIn } from "#sim/cluster/verdict";
 import { Weather } from "#sim/cluster/weather";
-import { type Games, RESOURCES } from "#sim/cluster/world";
+import type { Games } from "#sim/cluster/world";
 
 /**
  * One history from one seed: a cluster lives through trouble, with quiet points in between, then comes to rest, then is
@@ -37,14 +37,20 @@ const NUMBERS: Readonly<Record<string, string>> = {
 /** The number of the promise that a problem of this kind breaks: the checker's own kinds are numbers already. */
 export const numberOfPromise = (kind: string): string => NUMBERS[kind] ?? kind;
 
-const GAMES = { plain: plainGames, lua: luaGames, lockstep: lockstepGames } satisfies Record<string, Games>;
+const GAMES = { plain: plainGames, lua: luaGames, mixed: mixedGames, lockstep: lockstepGames } satisfies Record<
+  string,
+  Games
+>;
 
 export type GameKind = keyof typeof GAMES;
 
 export interface HistoryOptions extends Kinds {
   readonly seed: number;
   readonly steps: number;
-  /** What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua, perhaps with a joined client. */
+  /**
+   * What the worlds run in: the mod's contract in TypeScript (when absent), or the real mod in real Lua, perhaps with fluids and
+   * energy beside items, or with a joined client.
+   */
   readonly game?: GameKind;
   /** A test of the checker: so many items come from nowhere. */
   readonly forged?: number;
@@ -115,7 +121,7 @@ const quietPoint = async (cluster: Cluster): Promise<void> => {
       .filter((host) => host.wanted && host.stopped === undefined)
       .map(({ game }) => game?.look());
     const running = new Map(looks.filter((look) => look !== undefined).map((look) => [look.world, look]));
-    for (const problem of conservationProblems(state, running)) checker.broke("conservation", problem);
+    for (const problem of conservationProblems(cluster, state, running)) checker.broke("conservation", problem);
     const chain = await chainProblem(cluster);
     if (chain !== undefined) checker.broke("chain", chain);
   }
@@ -182,7 +188,7 @@ const judge = async (cluster: Cluster, happened: Happened): Promise<void> => {
   const state = cluster.leader?.state;
   if (state !== undefined) checker.memory(memoryOf(state));
   if (state === undefined || checker.problems.size > 0) return;
-  for (const problem of conservationProblems(state, finals)) checker.broke("conservation", problem);
+  for (const problem of conservationProblems(cluster, state, finals)) checker.broke("conservation", problem);
   const chain = await chainProblem(cluster);
   if (chain !== undefined) checker.broke("chain", chain);
   const owed = [...state.worlds.values()].flatMap((world) => [...world.accounts.values()]).some(({ debt }) => debt > 0);
@@ -219,7 +225,7 @@ const wholeLife = async (cluster: Cluster, options: HistoryOptions, { happened, 
   cluster.weather.quiet = false;
   await live(cluster, options.steps, { happened, reached });
   const [lucky] = cluster.hosts.filter((host) => host.running);
-  if (options.forged !== undefined) lucky?.game?.forge(RESOURCES[0], options.forged);
+  if (options.forged !== undefined) lucky?.game?.forge(cluster.resources[0]!, options.forged);
   if (cluster.checker.problems.size > 0) return;
   cluster.log("---- quiet");
   calm(cluster);

@@ -1,4 +1,4 @@
-import { RESOURCES } from "#sim/cluster/world";
+import type { Resource } from "#sim/cluster/world";
 import { Game } from "#sim/factorio/game";
 import { DEFAULT_LINE, type GameLine } from "#sim/factorio/game-version";
 import { type Mod, readMod } from "#sim/factorio/mods";
@@ -9,6 +9,8 @@ export interface Cast {
   readonly line: GameLine;
   readonly mod: boolean;
   readonly without: ReadonlySet<string>;
+  /** What worlds of this kind trade, with or without prototypes. */
+  readonly resources: readonly Resource[];
   /** Tables are walked through in another order than by who has another number here. */
   readonly order?: number;
   /** A joined client: it answers nothing and writes no files. */
@@ -18,11 +20,13 @@ export interface Cast {
 /** Each state has some megabytes; a history of six games with four sets of prototypes each is rare. */
 const IDLE_STATES_MAX = 16;
 
-/** The mod that has a resource's prototype. */
-const MOD_OF: Readonly<Record<(typeof RESOURCES)[number], string>> = {
+/** The mod that has a resource's prototype. Of energy there is none: this one has what a world keeps it in, and is never gone. */
+const MOD_OF: Readonly<Record<Resource, string>> = {
   "item:ore": "sim-ore",
   "item:plate": "sim-plate",
   "item:gear:rare": "sim-gear",
+  "fluid:brine:15": "sim-brine",
+  energy: "sim-mixed",
 };
 
 const folders = new Map<GameLine, readonly Mod[]>();
@@ -40,13 +44,14 @@ const readMods = (line: GameLine): readonly Mod[] => {
 };
 
 const modsOf = (cast: Cast): Mod[] => {
-  const gone = new Set(RESOURCES.filter((key) => cast.without.has(key)).map((key) => MOD_OF[key]));
-  if (!cast.mod) gone.add("clusterio");
-  return readMods(cast.line).filter(({ name }) => !gone.has(name));
+  const there = new Set(cast.resources.filter((key) => !cast.without.has(key)).map((key) => MOD_OF[key]));
+  return readMods(cast.line).filter(
+    ({ name }) => name === "sim-hands" || (name === "clusterio" ? cast.mod : there.has(name)),
+  );
 };
 
-const keyOf = ({ line, mod, without, order, client }: Cast): string =>
-  JSON.stringify([line, mod, [...without].sort(), order, client]);
+const keyOf = ({ line, mod, without, resources, order, client }: Cast): string =>
+  JSON.stringify([line, mod, [...without].sort(), resources, order, client]);
 
 /** Lua states that are free for another map: making one costs more than everything that a short run does in it. */
 const idle = new Map<string, Game[]>();

@@ -6,7 +6,9 @@ import {
   amountIn,
   type Games,
   type Look,
+  MIXED_RESOURCES,
   type Opening,
+  RESOURCES,
   type Resource,
   type Save,
   type World,
@@ -159,11 +161,12 @@ const rewritten = (cast: Cast, open: (game: Game) => void): Save => {
   return save;
 };
 
-const gamesAt = (line: GameLine, seat: (cast: Cast) => Seat): Games => {
-  const whole: Cast = { line, mod: true, without: NOTHING };
+const gamesAt = (line: GameLine, seat: (cast: Cast) => Seat, resources: readonly Resource[] = RESOURCES): Games => {
+  const whole: Cast = { line, mod: true, without: NOTHING, resources };
   /** Maps of a seed are alike: each is made once. */
   const newSaves = new Map<number, Save>();
   return {
+    resources,
     newSave: (seed) => {
       const save = newSaves.get(seed) ?? rewritten(whole, (game) => game.startMap(seed));
       newSaves.set(seed, save);
@@ -177,6 +180,9 @@ const gamesAt = (line: GameLine, seat: (cast: Cast) => Seat): Games => {
 
 /** Servers with nobody on them. */
 export const luaGames: Games = gamesAt(DEFAULT_LINE, alone);
+
+/** The same, with a tank and an accumulator each way beside the chests. */
+export const mixedGames: Games = gamesAt(DEFAULT_LINE, alone, MIXED_RESOURCES);
 
 /** The older game, with the mod's build for it. */
 export const luaGamesOf2_0: Games = gamesAt("2.0", alone);

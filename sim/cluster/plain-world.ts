@@ -1,6 +1,15 @@
 import { nonZero, PlainMod } from "#sim/cluster/plain-mod";
 import { add, lookAt, newState, PlainSave, type PlainState } from "#sim/cluster/plain-save";
-import { type Amounts, amountIn, type Games, type Look, type Opening, type Save, type World } from "#sim/cluster/world";
+import {
+  type Amounts,
+  amountIn,
+  type Games,
+  type Look,
+  type Opening,
+  RESOURCES,
+  type Save,
+  type World,
+} from "#sim/cluster/world";
 
 /** Items that the engine throws away because their prototypes are gone count as consumed. */
 const dropUnknown = (state: PlainState): void => {
@@ -113,6 +122,7 @@ class PlainWorld implements World {
 }
 
 export const plainGames: Games = {
+  resources: RESOURCES,
   newSave: (seed) => new PlainSave(newState(seed)),
   open: (save, opening) => new PlainWorld(PlainSave.of(save).state(), opening),
   forget: (save) => {

@@ -5,7 +5,7 @@ import { copyOfFolder, newFolder, putSave } from "#sim/cluster/folder";
 import { forceMove, move, newMap, remove } from "#sim/cluster/handover";
 import type { Host } from "#sim/cluster/host";
 import { OF_MASTERS } from "#sim/cluster/trouble-of-masters";
-import { RESOURCES, type Resource, type Save } from "#sim/cluster/world";
+import type { Resource, Save } from "#sim/cluster/world";
 
 /** Faults and operators' acts: what a history is made of. */
 
@@ -23,8 +23,8 @@ const hurry = (cluster: Cluster, host: Host): void => {
   const { chance, clock } = cluster;
   const work = (ms: number) => {
     clock.after(ms, () => {
-      for (const key of RESOURCES) host.game?.produce(key, chance.between(1, 30));
-      for (const key of RESOURCES) host.game?.collect(key, chance.between(1, 30));
+      for (const key of cluster.resources) host.game?.produce(key, chance.between(1, 30));
+      for (const key of cluster.resources) host.game?.collect(key, chance.between(1, 30));
     });
     clock.after(ms + 200, () => host.autosave(true));
   };
@@ -158,8 +158,8 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     const { game, bridge } = host;
     const look = game?.look();
     if (game === undefined || look === undefined || bridge?.session.linked !== true) return;
-    const key = RESOURCES.find((each) => [look.exported, look.received, look.wanted].every((of) => !of[each]));
-    const known = RESOURCES.find((each) => (look.exported[each] ?? 0) > 0);
+    const key = cluster.resources.find((each) => [look.exported, look.received, look.wanted].every((of) => !of[each]));
+    const known = cluster.resources.find((each) => (look.exported[each] ?? 0) > 0);
     if (key === undefined || known === undefined) return;
     cluster.weather.count("a reply names a resource");
     const { clock, weather } = cluster;
@@ -221,7 +221,7 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     const rate = chance.once(3) ? {} : { creditPerSecond: chance.between(1, 40) };
     const rule = chance.pick(["max-min", "proportional", "priority"]);
     const perInstance = (of: () => number) => Object.fromEntries(cluster.hosts.map((host) => [host.instance, of()]));
-    const resources = chance.once(3) ? { [chance.pick(RESOURCES)]: { reserve: chance.below(60) } } : {};
+    const resources = chance.once(3) ? { [chance.pick(cluster.resources)]: { reserve: chance.below(60) } } : {};
     const limit = chance.once(3) ? { rewindLimit: { units: chance.below(40), seconds: chance.below(40) } } : {};
     const policies = { ...rate, ...limit, rule, resources, weights: perInstance(() => chance.between(1, 9)) };
     await cluster.operator.command("policy", "set", {
@@ -233,9 +233,9 @@ export const TROUBLES: Partial<Record<Fault, Act>> = {
     // What an operator gave is in the ledger alone: one that is lost forgets it, and nobody's exports cover that.
     if (odds["ledger-tail"] + odds["ledger-new"] > 0) happened.rewound = true;
     const amount = cluster.chance.between(-60, 60);
-    const resource = cluster.chance.pick(RESOURCES);
+    const resource = cluster.chance.pick(cluster.resources);
     if (cluster.chance.once(4)) {
-      const to = cluster.chance.pick(RESOURCES.filter((other) => other !== resource));
+      const to = cluster.chance.pick(cluster.resources.filter((other) => other !== resource));
       await cluster.operator.command("storage", "rename", { from: resource, to, reason: "a simulated operator" });
       return;
     }

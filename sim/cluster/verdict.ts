@@ -5,7 +5,7 @@ import { hashOf, type Memory } from "#sim/cluster/checker";
 import type { Cluster } from "#sim/cluster/cluster";
 import type { Host } from "#sim/cluster/host";
 import type { Line } from "#sim/cluster/ledger-book";
-import { amountIn, type Look, RESOURCES } from "#sim/cluster/world";
+import { amountIn, type Look } from "#sim/cluster/world";
 
 const decoder = new TextDecoder();
 
@@ -20,7 +20,7 @@ const storageIn = (state: State, key: string): number =>
   [...state.stocks.values()].find((stock) => stock.key === key)?.storage ?? 0;
 
 /** Why this running world is not at rest; undefined when it is. */
-export const unrestOf = (state: State, { game, instance, bridge }: Host): string | undefined => {
+const unrestOf = (state: State, { game, instance, bridge }: Host, resources: readonly string[]): string | undefined => {
   if (game === undefined) return `${instance} does not run`;
   if (bridge?.session.linked !== true) return `${instance} is unlinked`;
   const look = game.look();
@@ -29,7 +29,7 @@ export const unrestOf = (state: State, { game, instance, bridge }: Host): string
   if (world.token !== look.token || !world.open) {
     return `${look.world} holds token ${look.token}, the ledger ${world.token} (${world.open ? "open" : "closed"})`;
   }
-  for (const key of RESOURCES) {
+  for (const key of resources) {
     const account = accountIn(world, key);
     const { exported = 0, received = 0, allocated = 0, held = 0 } = account ?? {};
     const what = `${look.world} ${key}`;
@@ -61,7 +61,8 @@ const differenceOf = (cluster: Cluster): string | undefined => {
 function* findUnrest(cluster: Cluster): Generator<string | undefined> {
   const state = cluster.leader?.state;
   if (state === undefined) return yield "nobody leads";
-  for (const host of cluster.hosts) if (host.wanted && host.stopped === undefined) yield unrestOf(state, host);
+  for (const host of cluster.hosts)
+    if (host.wanted && host.stopped === undefined) yield unrestOf(state, host, cluster.resources);
   for (const { id, held } of state.worlds.values()) if (held !== undefined) yield `${id} waits for a decision`;
   for (const host of cluster.hosts) if (host.stopped === "rejected") yield `${host.instance} waits for another save`;
   if (cluster.operator.waiting > 0) yield "an operator waits for an answer";
@@ -116,8 +117,12 @@ export const chainProblem = async (cluster: Cluster): Promise<string | undefined
 };
 
 /** Per resource: what lies in worlds, storage and flight is what was produced and not consumed. `finals`: worlds by id. */
-export const conservationProblems = (state: State, finals: ReadonlyMap<string, Look>): string[] =>
-  RESOURCES.flatMap((key) => {
+export const conservationProblems = (
+  { resources }: Cluster,
+  state: State,
+  finals: ReadonlyMap<string, Look>,
+): string[] =>
+  resources.flatMap((key) => {
     let there = 0;
     let made = 0;
     const terms: string[] = [];

@@ -3,7 +3,9 @@
  * TypeScript that keeps the mod's contract (`plain-world`), and the real mod in real Lua (`lua-world`).
  */
 export const RESOURCES = ["item:ore", "item:plate", "item:gear:rare"] as const;
-export type Resource = (typeof RESOURCES)[number];
+/** The same where worlds have a tank and an accumulator each way: energy is never a mod's. */
+export const MIXED_RESOURCES = ["item:ore", "fluid:brine:15", "energy"] as const;
+export type Resource = (typeof RESOURCES)[number] | (typeof MIXED_RESOURCES)[number];
 export type Amounts = Record<string, number>;
 
 /** What stands in a save, running or on disk. Keys are resources; an absent one is 0. */
@@ -65,6 +67,8 @@ export interface World {
 
 /** One kind of game. */
 export interface Games {
+  /** What its worlds make, use and trade. */
+  readonly resources: readonly Resource[];
   /** A new map, saved at its first tick. */
   newSave(seed: number): Save;
   open(save: Save, opening: Opening): World;

@@ -21,7 +21,8 @@ test.each([
   [["--only", "crash,earthquake"], /--only: there is no fault earthquake; there are rollback/],
   [["--seed", "1", "--seeds", "2"], /--seed is one history/],
   [["--trace"], /name it with --seed/],
-  [["--lua", "--lockstep"], /either --lua or --lockstep/],
+  [["--lua", "--lockstep"], /either --lua, --mixed or --lockstep/],
+  [["--mixed", "--lua"], /either --lua, --mixed or --lockstep/],
   [["--sideways"], /--sideways/],
   [["30"], /30/],
 ])("%j is refused in words", (argv, said) => {
@@ -36,6 +37,7 @@ test("the usage names every option", () => {
     "seed",
     "steps",
     "lua",
+    "mixed",
     "lockstep",
     "workers",
     "at-most",

@@ -31,7 +31,8 @@ export const USAGE = `npm run soak -- [options]: whole clusters in simulated tro
   --seed S        one history only
   --steps M       steps of each (600)
   --lua           the worlds are the real mod in real Lua, instead of its twin in TypeScript
-  --lockstep      the same, each with a joined client
+  --mixed         the same, with a tank and an accumulator each way beside the chests
+  --lockstep      the same as --lua, each with a joined client
   --workers W     threads (one for each core)
   --at-most S     begin no history after S seconds
   --only A,B      only these kinds of fault
@@ -58,10 +59,13 @@ const OPTIONS = {
     forged: TEXT,
     "at-most": TEXT,
   },
-  ...{ lua: FLAG, lockstep: FLAG, coverage: FLAG, json: FLAG, report: TEXT, "no-shrink": FLAG },
+  ...{ lua: FLAG, mixed: FLAG, lockstep: FLAG, coverage: FLAG, json: FLAG, report: TEXT, "no-shrink": FLAG },
   trace: { ...FLAG, short: "v" },
   help: { ...FLAG, short: "h" },
 } as const;
+
+/** What worlds run in, when one of these is named. */
+const GAMES = ["lua", "mixed", "lockstep"] as const satisfies readonly GameKind[];
 
 const COUNT_MAX = 1_000_000_000;
 /** More threads than any machine has cores for only cost memory. */
@@ -96,14 +100,15 @@ export const planOf = (argv: readonly string[], cores: number): Plan | "help" =>
   const one = values.seed !== undefined;
   if (one && (values.seeds !== undefined || values.from !== undefined))
     throw badInput("--seed is one history: it goes with neither --seeds nor --from");
-  if (values.lua === true && values.lockstep === true) throw badInput("either --lua or --lockstep");
+  const [game = "plain", ...others] = GAMES.filter((kind) => values[kind] === true);
+  if (others.length > 0) throw badInput("either --lua, --mixed or --lockstep");
   if (values.trace === true && !one) throw badInput("a trace is of one history: name it with --seed");
   const seeds = one ? 1 : whole("seeds", values.seeds, 100, [1, COUNT_MAX]);
   return {
     from: one ? whole("seed", values.seed, 1, [0, COUNT_MAX]) : whole("from", values.from, 1, [0, COUNT_MAX]),
     seeds,
     steps: whole("steps", values.steps, 600, [0, 1_000_000]),
-    game: values.lockstep === true ? "lockstep" : values.lua === true ? "lua" : "plain",
+    game,
     workers: Math.min(seeds, whole("workers", values.workers, Math.max(1, cores), [1, WORKERS_MAX])),
     atMostS: whole("at-most", values["at-most"], Number.POSITIVE_INFINITY, [1, COUNT_MAX]),
     only: faultsIn("only", values.only),

@@ -20,7 +20,7 @@ function save.write(storages)
   return level, writer:take()
 end
 
--- Prototypes that are gone take their entities and items with them.
+-- Prototypes that are gone take their entities, items and fluids with them.
 local function drop_unknown()
   local function clean(inv)
     for i in next, inv.slots do
@@ -33,6 +33,9 @@ local function drop_unknown()
   for _, surface in ipairs(world.now.surfaces) do
     for _, raw in ipairs(surface.entities) do
       for _, inv in next, raw.inventories do clean(inv) end
+      for _, box in ipairs(raw.fluids or {}) do
+        if box.name and not prototypes.record("fluid", box.name) then box.name, box.amount, box.temperature = nil, 0, nil end
+      end
       for _, holder in ipairs { raw.logistic or {}, raw.combinator or {} } do
         for _, section in ipairs(holder.sections or {}) do
           for _, i in ipairs((order.keys(section.slots))) do

@@ -121,12 +121,13 @@ test("a changed startup setting is a configuration change, an unchanged save is 
   expect([same, other].map((one) => one.eval('return test.storage("m").n'))).toEqual(["0", "1"]);
 });
 
-test("prototypes that are gone take their entities and items with them", () => {
+test("prototypes that are gone take their entities, items and fluids with them", () => {
   const chest = {
     "data.lua": `
       local chest = table.deepcopy(data.raw.container["steel-chest"]) chest.name = "brief-chest" chest.minable.result = "steel-chest"
       local item = table.deepcopy(data.raw.item.coal) item.name = "brief-item"
-      data:extend{ chest, item }
+      local fluid = table.deepcopy(data.raw.fluid.water) fluid.name = "brief-fluid"
+      data:extend{ chest, item, fluid }
     `,
   };
   const game = Game.create({ modDirectory: folder({ m: {}, brief: chest }), seed: 1 });
@@ -135,14 +136,27 @@ test("prototypes that are gone take their entities and items with them", () => {
       local c = game.surfaces[1].create_entity{ name = name, position = { 0, 0 }, force = "player" }
       c.insert{ name = "brief-item", count = 5 } c.insert{ name = "coal", count = 5 }
     end
+    for x, fluid in ipairs{ "brief-fluid", "water" } do
+      local tank = game.surfaces[1].create_entity{ name = "storage-tank", position = { 5 * x, 5 }, force = "player" }
+      tank.insert_fluid{ name = fluid, amount = 7 }
+    end
   `);
   const loaded = Game.load(game.save(), { modDirectory: folder({ m: {} }) });
   games.push(game, loaded);
   const left = loaded.eval(`
-    local found = game.surfaces[1].find_entities_filtered{}
+    local found = game.surfaces[1].find_entities_filtered{ type = "container" }
     return { #found, found[1].name, found[1].get_inventory(1).get_item_count(), found[1].get_inventory(1).get_item_count("coal") }
   `);
   expect(JSON.parse(left)).toEqual([1, "steel-chest", 5, 5]);
+  const poured = loaded.eval(`
+    local amounts = {}
+    for i, tank in ipairs(game.surfaces[1].find_entities_filtered{ name = "storage-tank" }) do
+      local held = tank.get_fluid(1)
+      amounts[i] = held and held.name .. " " .. held.amount or "empty"
+    end
+    return amounts
+  `);
+  expect(JSON.parse(poured)).toEqual(["empty", "water 7"]);
 });
 
 const dice = `
