@@ -20,6 +20,7 @@ export const CLUSTERIO: Program = {
       load: async () => [
         ...(await import("#ctl/instance/command")).INSTANCE_COMMANDS,
         ...(await import("#ctl/move/command")).MOVE_COMMANDS,
+        ...(await import("#ctl/mods/command")).MOD_COMMANDS,
       ],
     },
     { words: ["save"], load: async () => (await import("#ctl/save/command")).SAVE_COMMANDS },

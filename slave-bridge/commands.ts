@@ -61,9 +61,11 @@ const argumentsIn = (message: BusMessage, verb: string, schema: z.ZodType): unkn
 };
 
 /** Those about saves and files, which slave-bridge/saves answers. */
-export const isAboutFiles = (command: Command): command is FilesCommand =>
-  command.verb === "save-read" || command.verb === "save-write" || command.verb === "move";
-export type FilesCommand = Extract<Command, { verb: "save-read" | "save-write" | "move" }>;
+export const isAboutFiles = (command: Command): command is FilesCommand => FILE_VERBS.has(command.verb);
+const FILE_VERBS: ReadonlySet<string> = new Set<FilesCommand["verb"]>([
+  ...(["save-read", "save-write", "mod-read", "mod-write", "move"] as const),
+]);
+export type FilesCommand = Extract<Command, { verb: "save-read" | "save-write" | "mod-read" | "mod-write" | "move" }>;
 
 export type PlayersCommand = Extract<Command, { verb: InstancePlayerCommand }>;
 const isAboutPlayers = (command: Command): command is PlayersCommand => isInstancePlayerCommand(command.verb);

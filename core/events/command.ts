@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOG_LINES_MAX } from "#core/events/log-shapes";
+import { modRead, modWrite } from "#core/events/mods";
 import { move, saveRead, saveWrite } from "#core/events/saves";
 import * as shape from "#core/events/shapes";
 import { type InstanceId, instanceId, isId } from "#core/ids";
@@ -136,6 +137,8 @@ export const bridgeCommands = {
   /** An id-less save that may be another map: `new` makes it the next generation's world, `same` this world, rolled back. */
   decide: z.object({ as: z.enum(["new", "same"]) }),
   ...instancePlayerCommands,
+  "mod-read": modRead,
+  "mod-write": modWrite,
   "save-read": saveRead,
   "save-write": saveWrite,
   /** One instance's way from slave to slave. */

@@ -100,8 +100,12 @@ const pathProblem = (name: string): string | undefined => {
   return undefined;
 };
 
-/** What of the directory forbids to read on; undefined when nothing does. */
-export const entriesProblem = (entries: readonly ZipEntry[], limits = ZIP_LIMITS): string | undefined => {
+/** What of a save's directory forbids to read on; undefined when nothing does. */
+export const entriesProblem = (entries: readonly ZipEntry[], limits = ZIP_LIMITS): string | undefined =>
+  contentsProblem(entries, limits) ?? layoutProblem(entries);
+
+/** The same of any zip, whatever it should hold. */
+export const contentsProblem = (entries: readonly ZipEntry[], limits = ZIP_LIMITS): string | undefined => {
   if (entries.length > limits.entriesMax) return `it has ${entries.length} files: more than a save has`;
   let total = 0;
   for (const { name, bytes, packedBytes, flags, method } of entries) {
@@ -116,7 +120,7 @@ export const entriesProblem = (entries: readonly ZipEntry[], limits = ZIP_LIMITS
       return `"${name}" in it unpacks to ${Math.floor(bytes / Math.max(1, packedBytes))} times its size: a zip bomb`;
   }
   if (total > limits.unpackedBytesMax) return `it unpacks to ${total} bytes, ${limits.unpackedBytesMax} at most`;
-  return layoutProblem(entries);
+  return undefined;
 };
 
 /** A save is one folder with a level in it. */

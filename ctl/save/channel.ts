@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { unavailable } from "#core/errors";
 import type { BridgeCommand, bridgeCommands } from "#core/events/command";
+import { type ModChanged, type ModView, modChanged, modsAnswer } from "#core/events/mods";
 import {
   type Area,
   beginAnswer,
@@ -21,7 +22,7 @@ import type { Address } from "#ctl/save/where";
 const THOROUGH_MS_MAX = 120_000;
 const PIECE_MS_MAX = 30_000;
 
-type Verb = Extract<BridgeCommand, "save-read" | "save-write" | "move">;
+type Verb = Extract<BridgeCommand, "save-read" | "save-write" | "mod-read" | "mod-write" | "move">;
 
 export class FileChannel {
   constructor(
@@ -87,11 +88,19 @@ export class FileChannel {
     return this.#target("save-write", { op: "begin", ...file }, { op: "finish", ...file }, finishAnswer, file.sha256);
   }
 
+  mods(): Promise<{ mods: ModView[]; running: boolean }> {
+    return this.ask("mod-read", { op: "list" }, modsAnswer, PIECE_MS_MAX);
+  }
+
+  modTarget(file: { path: string; bytes: number; sha256: string; replace?: boolean }): Target<ModChanged> {
+    return this.#target("mod-write", { op: "begin", ...file }, { op: "finish", ...file }, modChanged, file.sha256);
+  }
+
   movedTarget(file: { area: Area; path: string; bytes: number; sha256: string }): Target<unknown> {
     return this.#target("move", { op: "begin", ...file }, { op: "finish", ...file }, beginAnswer, file.sha256);
   }
 
-  #target<V extends "save-write" | "move", T>(
+  #target<V extends "save-write" | "mod-write" | "move", T>(
     verb: V,
     begin: z.input<(typeof bridgeCommands)[V]>,
     finish: z.input<(typeof bridgeCommands)[V]>,
@@ -101,7 +110,7 @@ export class FileChannel {
     return {
       begin: async () => (await this.ask(verb, begin, beginAnswer, PIECE_MS_MAX)).offset,
       put: async (offset, body) => {
-        // Both verbs take a piece in the same shape; TypeScript does not see it through the index.
+        // These verbs take a piece in the same shape; TypeScript does not see it through the index.
         const request = { op: "put", sha256, offset } as unknown as z.input<(typeof bridgeCommands)[V]>;
         await this.client.exchange(this.address, verb, { request, body, timeoutMs: PIECE_MS_MAX });
       },

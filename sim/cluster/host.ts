@@ -159,7 +159,7 @@ export class Host {
       ...{ spawn: notThere, watch: notThere, signal: notThere, find: notThere, saves: notThere, copy: notThere },
       ...{ move: notThere, trim: notThere },
       ...{ mods: notThere, lastLines: notThere, bound: notThere, lock: notThere },
-      ...{ freePorts: notThere, connectRcon: notThere, saveVersion: notThere },
+      ...{ freePorts: notThere, connectRcon: notThere, saveVersion: notThere, modInfo: notThere },
       remove: async (path) => files.remove(path),
       follow: (path, _from, onLine) => files.follow(path, (line) => this.bridge?.machine.run(() => onLine(line))),
     };

@@ -1,3 +1,5 @@
+import type { ModInfo } from "#core/mods/info";
+
 /**
  * The game as a port (DESIGN 6): its process, what it writes, its saves and its RCON. game/adapters does it for real;
  * the simulation and the tests have their own. Paths are absolute.
@@ -77,6 +79,11 @@ export interface GameFiles {
   remove(path: string): Promise<void>;
   /** The mods in a folder, or the folder itself when it is one. @throws `unavailable` when it cannot be read. */
   mods(folder: string): Promise<ModSource[]>;
+  /**
+   * What a mod says about itself; `shown`: what to call it in an error.
+   * @throws ClusterioError `bad-input` when it is no mod, `unavailable` when it cannot be read.
+   */
+  modInfo(path: string, shown?: string): Promise<ModInfo>;
   /** The last complete lines of a text file, at most `count`; [] when there is none. */
   lastLines(path: string, count: number): Promise<string[]>;
   /** Keeps a file that another process appends to below `bytesMax`: what it held moves to `<path>.1`. */

@@ -17,6 +17,8 @@ export const pathsOf = (folder: string) => ({
   lock: `${folder}/lock`,
   saves: `${folder}/saves`,
   mods: `${folder}/mods`,
+  /** What operators want of the list, until a start puts it in. */
+  modsWanted: `${folder}/mods-wanted.json`,
   modList: `${folder}/mods/mod-list.json`,
   reports: `${folder}/script-output`,
   config: `${folder}/config.ini`,

@@ -2,7 +2,9 @@ import { basename } from "node:path/posix";
 import type { GameFiles, ModSource } from "#bridge/game/port";
 import type { Paths } from "#bridge/instance/folder";
 import { modList } from "#bridge/instance/settings";
+import { listWith, wantedIn } from "#bridge/mods/mod-list";
 import { unavailable } from "#core/errors";
+import { BUILT_IN } from "#core/mods/info";
 import type { Disk } from "#core/ports/disk";
 
 export const OUR_MOD = "clusterio";
@@ -34,7 +36,20 @@ export const installMods = async (
   for (const mod of mods) await files.copy(mod.path, `${paths.mods}/${fileNameOf(mod)}`);
   const before = await disk.read(paths.modList);
   const text = modList(before === undefined ? undefined : new TextDecoder().decode(before), [...wanted.keys()]);
-  await disk.write(paths.modList, new TextEncoder().encode(text));
+  await disk.write(paths.modList, await withWanted({ disk, files }, paths, new TextEncoder().encode(text)));
+  await disk.remove(paths.modsWanted);
+};
+
+/** What operators enabled, disabled or removed since the last start (MD1). */
+const withWanted = async (
+  { disk, files }: { disk: Disk; files: GameFiles },
+  paths: Paths,
+  list: Uint8Array,
+): Promise<Uint8Array> => {
+  const wanted = wantedIn(await disk.read(paths.modsWanted));
+  if (wanted.size === 0) return list;
+  const there = new Set((await files.mods(paths.mods).catch(() => [])).map(({ name }) => name));
+  return listWith(list, wanted, (name) => wanted.get(name) === false && !there.has(name) && !BUILT_IN.includes(name));
 };
 
 const fileNameOf = (mod: ModSource): string => `${mod.name}_${mod.version}${mod.path.endsWith(".zip") ? ".zip" : ""}`;

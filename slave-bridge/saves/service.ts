@@ -1,5 +1,6 @@
 import type { FilesCommand } from "#bridge/commands";
 import type { InstanceRunner } from "#bridge/instance/runner";
+import { ModDesk } from "#bridge/mods/desk";
 import type { BridgeContext } from "#bridge/ports";
 import { type Answer, SaveDesk } from "#bridge/saves/desk";
 import { Moving, type MovingHost } from "#bridge/saves/moving";
@@ -16,7 +17,7 @@ export const CLEAN_MS = 3_600_000;
 /** Characters of what was asked that the audit keeps. */
 const ASKED_CHARACTERS_MAX = 1_000;
 
-const FRAMED = new Set(["save-read", "save-write", "move"]);
+const FRAMED = new Set(["save-read", "save-write", "mod-read", "mod-write", "move"]);
 const PIECES = new Set(["put", "read"]);
 
 /** Requests that may have bytes behind their JSON. */
@@ -42,6 +43,7 @@ export const askedOf = (
 };
 
 export class FileService {
+  readonly #modDesks = new Map<InstanceId, { readonly runner: InstanceRunner; readonly desk: ModDesk }>();
   readonly #desks = new Map<InstanceId, { readonly runner: InstanceRunner; readonly desk: SaveDesk }>();
 
   #moving: Moving | undefined;
@@ -62,6 +64,10 @@ export class FileService {
         return this.#desk(await this.host.assigned(instance)).read(command.data);
       case "save-write":
         return this.#desk(await this.host.assigned(instance)).write(command.data, body);
+      case "mod-read":
+        return { ok: await this.#mods(await this.host.assigned(instance)).read(command.data) };
+      case "mod-write":
+        return { ok: await this.#mods(await this.host.assigned(instance)).write(command.data, body) };
       case "move":
         return this.moving.answer(instance, command.data, body);
     }
@@ -72,6 +78,14 @@ export class FileService {
     if (this.context.ports.vault === undefined) return;
     await this.moving.clean();
     for (const runner of runners) await this.#desk(runner).clean();
+  }
+
+  #mods(runner: InstanceRunner): ModDesk {
+    const known = this.#modDesks.get(runner.instance);
+    if (known?.runner === runner) return known.desk;
+    const desk = new ModDesk(this.context, runner);
+    this.#modDesks.set(runner.instance, { runner, desk });
+    return desk;
   }
 
   #desk(runner: InstanceRunner): SaveDesk {

@@ -140,6 +140,12 @@ export class FakeMachine {
         this.saves.delete(path);
         this.consoles.delete(path);
       },
+      modInfo: async (path) => {
+        const mod = this.mods.find((one) => one.path === path);
+        if (mod === undefined) throw unavailable(`${path} is not there`);
+        const { name, version } = mod;
+        return { name, version, factorio_version: "2.1", dependencies: [] };
+      },
       mods: async (folder) => (folder === FAKE_MODS ? this.mods : []),
       lastLines: async (path, count) => (this.consoles.get(path) ?? []).slice(-count),
       bound: async (path, bytesMax) => {

@@ -1,6 +1,7 @@
 import { constants, copyFile, cp, readdir, readFile, rename, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { followFile } from "#bridge/game/adapters/follow-file";
+import { readModInfo } from "#bridge/game/adapters/mod-info";
 import { saveVersion } from "#bridge/game/adapters/save-version";
 import { zipOpens } from "#bridge/game/adapters/zip-opens";
 import type { GameFiles, ModSource, SaveFile } from "#bridge/game/port";
@@ -30,6 +31,7 @@ export const realGameFiles: GameFiles = {
   },
 
   saveVersion,
+  modInfo: readModInfo,
 
   async copy(from, to) {
     await makeFolder(dirname(to));

@@ -1,5 +1,6 @@
 import { ZipFile } from "#bridge/game/adapters/zip-file";
 import { isClusterioError } from "#core/errors";
+import { gameVersionIn } from "#core/saves/zip";
 
 /** `level-init.dat` begins with the version of the game that wrote the save: four little-endian 16-bit numbers. */
 const LEVEL_INIT = /(?:^|\/)level-init\.dat$/;
@@ -12,8 +13,7 @@ export const saveVersion = async (path: string): Promise<string | undefined> => 
       const entry = zip.find(LEVEL_INIT);
       if (entry === undefined) return undefined;
       const bytes = await zip.read(entry, LEVEL_INIT_BYTES_MAX);
-      if (bytes.length < 8) return undefined;
-      return `${bytes.readUInt16LE(0)}.${bytes.readUInt16LE(2)}.${bytes.readUInt16LE(4)}`;
+      return gameVersionIn(bytes);
     });
   } catch (error) {
     if (!isClusterioError(error)) throw error;
