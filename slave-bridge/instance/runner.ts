@@ -32,7 +32,7 @@ import type { LogBatch } from "#core/events/log-shapes";
 import type { InstanceTelemetry } from "#core/events/telemetry";
 import type { InstanceId, SlaveId, WorldId } from "#core/ids";
 import { revisionOf } from "#core/instance-config";
-import { modesOf } from "#core/people/lists";
+import { type ListModes, modesOf } from "#core/people/lists";
 
 /**
  * One instance: carries out what its supervisor decides, and lends its game to its session.
@@ -103,7 +103,7 @@ export class InstanceRunner {
     this.#session = this.#newSession();
     this.#copy = this.#newCopy();
     const ask = (command: string) => this.command(command);
-    const modes = () => modesOf(this.#record.config);
+    const modes = () => this.#listModes();
     const place = { instance: this.instance, slave: context.settings.slave, folder: this.#paths.folder, modes, ask };
     this.#lists = new GameLists(context.ports, context.lists, place);
     this.players = new Players(context, { instance: record.instance, path: this.#paths.players, ask });
@@ -190,7 +190,13 @@ export class InstanceRunner {
 
   /** Some list of its goes around the cluster. */
   get followsLists(): boolean {
-    return Object.values(modesOf(this.#record.config)).some((mode) => mode !== "off");
+    return Object.values(this.#listModes()).some((mode) => mode !== "off");
+  }
+
+  /** The files of a game that the bridge does not run are not here. */
+  #listModes(): ListModes {
+    const { attach } = this.#record.config;
+    return modesOf(attach === undefined ? this.#record.config : undefined);
   }
 
   get pinned(): string | undefined {
@@ -416,7 +422,7 @@ export class InstanceRunner {
     await this.#change({ lineage: started(this.#record.lineage, save, this.context.ports.clock.now()) });
     const server = await startServer(this.context, this.#paths, save.save, {
       chosen: this.#chosen,
-      modes: modesOf(this.#record.config),
+      modes: this.#listModes(),
     });
     if (server.process === null) throw unavailable("the process has no id");
     return { process: server.process, server };
