@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { SaveFile } from "#bridge/game/port";
+import type { Install } from "#bridge/install";
+import { chosenGame } from "#bridge/instance/launch";
 import { chooseSave, NEXT_SAVE } from "#bridge/instance/lineage";
 import type { InstanceRunner } from "#bridge/instance/runner";
 import type { BridgeContext } from "#bridge/ports";
@@ -7,7 +9,7 @@ import { makeMap } from "#bridge/saves/create-map";
 import { Incoming } from "#bridge/saves/incoming";
 import { noteFor } from "#bridge/saves/notes";
 import type { FileState, Vault } from "#bridge/saves/vault";
-import { badInput, refused, unavailable } from "#core/errors";
+import { badInput, isClusterioError, refused, unavailable } from "#core/errors";
 import { SAVE_BYTES_MAX, type SaveView, type saveRead, type saveWrite } from "#core/events/saves";
 import { pause } from "#core/ports/clock";
 import { meaningOf } from "#core/saves/describe";
@@ -182,11 +184,21 @@ export class SaveDesk {
     const note = noteFor(await this.runner.notes.all(), found.file, found.writtenAt);
     const { lineage } = this.runner.record;
     const at = { current: lineage.world, stated: this.runner.notes.stated };
-    return { ...found, ...this.#facts(version, hint), ...meaningOf(this.runner.instance, { note, hint }, at) };
+    return { ...found, ...(await this.#facts(version, hint)), ...meaningOf(this.runner.instance, { note, hint }, at) };
   }
 
-  #facts(version: string | undefined, hint: string | undefined) {
-    const { line, name } = this.context.settings.install;
+  /** The one that the instance runs; where what it pins is missing, the bridge's. */
+  async #game(): Promise<Install> {
+    try {
+      return (await chosenGame(this.context, this.runner.record)).install;
+    } catch (error) {
+      if (!isClusterioError(error)) throw error;
+      return this.context.settings.install;
+    }
+  }
+
+  async #facts(version: string | undefined, hint: string | undefined) {
+    const { line, name } = await this.#game();
     const newer = version !== undefined && newerThan(version, line);
     const warning = newer ? `it was written by ${version}: ${name} is ${line} and will not load it` : undefined;
     return {
@@ -210,7 +222,7 @@ export class SaveDesk {
       const file = await this.#newPath(ask.path, ask.replace);
       const { version, world: hint } = await this.#checkOrRemove(part, file);
       await this.#vault.place(part, this.#at(file));
-      return { file, bytes: ask.bytes, ...this.#facts(version, hint) };
+      return { file, bytes: ask.bytes, ...(await this.#facts(version, hint)) };
     });
   }
 
@@ -241,7 +253,7 @@ export class SaveDesk {
       const { version, world: hint } = await this.#checkOrRemove(made, "what the game made");
       await this.#vault.place(made, this.#at(file));
       const state = await this.#vault.stat(this.#at(file));
-      return { file, bytes: state?.bytes ?? 0, ...this.#facts(version, hint), made: "map" };
+      return { file, bytes: state?.bytes ?? 0, ...(await this.#facts(version, hint)), made: "map" };
     });
   }
 
@@ -312,7 +324,7 @@ export class SaveDesk {
     const found = await this.#existing(path);
     return this.runner.whileStopped("a save is being restored", async () => {
       const { version, world: hint } = await this.#vault.check(this.#at(found.file), found.file);
-      const { warning, ...facts } = this.#facts(version, hint);
+      const { warning, ...facts } = await this.#facts(version, hint);
       if (warning !== undefined) throw refused(`${found.file} is not restored: ${warning}`);
       if (found.file !== NEXT_SAVE) {
         const draft = `${this.runner.paths.folder}/incoming/next.zip`;
