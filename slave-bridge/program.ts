@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "clipanion";
@@ -26,7 +27,7 @@ import { packageRoot } from "#core/adapters/package-root";
 import { always, type Program } from "#core/cli";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
-import type { BridgeConfig } from "#core/identity/bridge-config";
+import { type BridgeConfig, decodeBridgeConfig } from "#core/identity/bridge-config";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
 import { VERSION } from "#core/version";
@@ -175,15 +176,17 @@ class RunCommand extends Command {
   }
 
   /** Where they are from, and how renewed ones get there: as a whole, with whatever was set there meanwhile. */
-  async #credentials(config: BridgeConfig | undefined): Promise<Pick<Wanted, "creds" | "keep">> {
+  async #credentials(config: BridgeConfig | undefined): Promise<Pick<Wanted, "creds" | "keep" | "reload">> {
     if (this.creds !== undefined || this.config === undefined || config === undefined) {
       const path = given("--creds", this.creds);
-      return { creds: await readCreds(path), keep: (creds) => writeSecret(resolve(path), creds) };
+      const reload = () => new Uint8Array(readFileSync(path));
+      return { creds: await readCreds(path), keep: (creds) => writeSecret(resolve(path), creds), reload };
     }
     const { config: path } = this;
     const keep = async (creds: Uint8Array) =>
       writeConfig(path, { ...(await readConfig(path)), creds: decodeText(creds) });
-    return { creds: new TextEncoder().encode(config.creds), keep };
+    const reload = () => new TextEncoder().encode(decodeBridgeConfig(readFileSync(path), path).creds);
+    return { creds: new TextEncoder().encode(config.creds), keep, reload };
   }
 }
 
@@ -197,6 +200,7 @@ interface Wanted {
   readonly dir: string;
   readonly creds: Uint8Array;
   readonly keep: LiveOptions["keep"];
+  readonly reload: LiveOptions["reload"];
   readonly servers: string;
   readonly ca: string | undefined;
   readonly factorio: string | undefined;

@@ -270,6 +270,43 @@ describe("a bridge", () => {
     });
     expect(bridge.said).not.toMatch(/xpired|Violation/);
   }, 40_000);
+
+  test("goes over to another key of slaves while the cluster runs, the old one is accepted for its time, users notice nothing", async () => {
+    const [plain, ann] = [await slave("plain"), await user("ann", "viewer")];
+    const signer = async () =>
+      tokenIn(new TextEncoder().encode(JSON.parse(await readFile(file, "utf8")).creds), "them").signer;
+    const before = await signer();
+    const rotated = await cli("ctl", ["rotate", "slaves", "--grace", "1", "--dir", nats().folder]);
+    expect(rotated).toMatchObject({ code: 0, err: "", out: expect.stringContaining("accepted until") });
+    await until(async () => (await signer()) !== before, {
+      timeoutMs: 20_000,
+      what: "it has credentials of the new key",
+    });
+    expect(bridge.said.match(/are renewed/g)).toHaveLength(2);
+    await connect(plain.creds, "plain");
+    const asked = await kit.rootBus.request(status, encodeJson({}), 5_000);
+    expect([asked.kind, plain.link.connected(), ann.link.connected(), ann.problems]).toEqual([
+      "answer",
+      true,
+      true,
+      [],
+    ]);
+  }, 40_000);
+
+  test("a new key of users voids the old credentials within seconds; slaves and admins go on", async () => {
+    const [old, box] = [await user("old", "viewer"), await slave("box-2")];
+    expect(await cli("ctl", ["rotate", "users", "--dir", nats().folder])).toMatchObject({ code: 0, err: "" });
+    await until(() => !old.link.connected(), { timeoutMs: 10_000, what: "he is disconnected" });
+    await expect(connect(old.creds, "old")).rejects.toMatchObject({ code: "bad-input" });
+    expect([box.link.connected(), box.problems, kit.rootLink.connected()]).toEqual([true, [], true]);
+    const asked = await kit.rootBus.request(status, encodeJson({}), 5_000);
+    expect(asked.kind).toBe("answer");
+    // New credentials are of the new key.
+    await admin.access("user.revoke", { user: "old" }, z.unknown());
+    const key = new OwnKey();
+    const { jwt } = await admin.access("user.create", { user: "old", publicKey: key.publicKey }, credentialsAnswer);
+    await connect(key.creds(jwt), "old");
+  }, 40_000);
 });
 
 test("a user's own context gets renewed credentials as a whole, at his word and by the first command near their end", async () => {

@@ -155,7 +155,16 @@ export const withRoots = (before: Book, roots: Roots, at: number): Book => {
     if ((known !== undefined && keysOfSlave(known).includes(publicKey)) || publicKey in before.revoked) continue;
     // One that the master admitted under this name is another machine's; one of ours has a new key.
     if (known !== undefined && known.by !== ROOT) continue;
-    slaves[name] = { name, state: "active", publicKey, by: ROOT, at };
+    const had = known?.state === "active" ? keysOfSlave(known).map((one) => ({ publicKey: one })) : [];
+    // What it had until now is good still, and has to be void with the rest when it is revoked.
+    slaves[name] = {
+      name,
+      state: "active",
+      publicKey,
+      by: ROOT,
+      at,
+      ...(had.length === 0 ? {} : { earlier: had.slice(-7) }),
+    };
     changed = true;
   }
   return changed ? { ...before, users, slaves } : before;

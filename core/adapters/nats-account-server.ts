@@ -12,7 +12,12 @@ const updated = z.object({
 });
 
 /** Over a connection of the system account (`$SYS.REQ.CLAIMS.UPDATE`). */
-export const natsAccountServer = ({ nc }: Pick<NatsLink, "nc">): AccountServer => {
+export const natsAccountServer = ({
+  nc,
+}: Pick<NatsLink, "nc">): AccountServer & {
+  /** The server that this is a connection to reads its configuration and certificates again. @throws ClusterioError `unavailable` */
+  reload(): Promise<void>;
+} => {
   const ask = async (subject: string, text: string): Promise<string> => {
     try {
       return (await nc.request(subject, text, { timeout: ANSWER_MS_MAX })).string();
@@ -21,6 +26,15 @@ export const natsAccountServer = ({ nc }: Pick<NatsLink, "nc">): AccountServer =
     }
   };
   return {
+    async reload() {
+      const { server_id = "" } = nc.info ?? {};
+      const answer = updated.safeParse(JSON.parse(await ask(`$SYS.REQ.SERVER.${server_id}.RELOAD`, "")));
+      const { error } = answer.data ?? {};
+      if (error !== undefined)
+        throw unavailable(
+          `the broker does not read its configuration again: ${error.description ?? "no reason given"}`,
+        );
+    },
     async push(jwt) {
       const answer = updated.safeParse(JSON.parse(await ask("$SYS.REQ.CLAIMS.UPDATE", jwt)));
       if (answer.data?.data?.code === 200) return;

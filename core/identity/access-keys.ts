@@ -7,7 +7,7 @@ import type { Signature } from "#core/access/decide";
 import { derivedKey, keyOf } from "#core/adapters/node-keys";
 import { isClusterioError } from "#core/errors";
 import { decodeFile } from "#core/events/codec";
-import { type EdgeAdditions, edgeClaims, PERSON, userSigner } from "#core/identity/grants";
+import { type EdgeAdditions, edgeClaims, PERSON, roleSigner, userSigner } from "#core/identity/grants";
 
 /**
  * What a master needs to change who may do what (`access.json`, 0600): a part of the cluster's identity, without the
@@ -29,6 +29,17 @@ export const accessFile = z.object({
   systemCreds: z.string(),
   admins: z.array(root),
   slaves: z.array(root),
+  /** Seeds that were replaced at `since`, and are accepted until `until` (core/identity/identity.ts). */
+  retired: z
+    .array(
+      z.object({
+        name: z.enum(["slave", "user", "join", "access"]),
+        seed: z.string(),
+        since: z.number(),
+        until: z.number(),
+      }),
+    )
+    .exactOptional(),
 });
 export type AccessFile = z.infer<typeof accessFile>;
 
@@ -60,18 +71,35 @@ export class AccessKeys {
     return new TextEncoder().encode(this.file.systemCreds);
   }
 
-  #userKey(user: string, generation: number): KeyPair {
-    return derivedKey("account", this.file.seeds.access, `user:${user}:${generation}`);
+  /** What signs slaves' credentials now, and since when, where an earlier key is accepted still. */
+  slaveKey(now: number): { readonly signer: string; readonly since: number } | undefined {
+    const since = this.#retired(now)
+      .filter(({ name }) => name === "slave")
+      .at(-1)?.since;
+    return since === undefined ? undefined : { signer: this.#slave.getPublicKey(), since };
+  }
+
+  #retired(now: number): NonNullable<AccessFile["retired"]> {
+    return (this.file.retired ?? []).filter(({ until }) => until > now);
+  }
+
+  #userKey(user: string, generation: number, seed = this.file.seeds.access): KeyPair {
+    return derivedKey("account", seed, `user:${user}:${generation}`);
   }
 
   /** What EDGE holds beside what it always does. Users whose rights come to too many subjects keep none, until an operator looks. */
   additionsOf(book: Book, instances: readonly string[], now: number): EdgeAdditions {
     const signing_keys: SigningKey[] = [];
+    const retired = this.#retired(now);
+    const seeds = [this.file.seeds.access, ...retired.filter(({ name }) => name === "access").map(({ seed }) => seed)];
     for (const [user, record] of Object.entries(book.users).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (record.state !== "active" || isRoot(record)) continue;
       const permissions = compiled(book, user, instances);
-      signing_keys.push(userSigner(this.#userKey(user, record.generation).getPublicKey(), permissions));
+      for (const seed of seeds)
+        signing_keys.push(userSigner(this.#userKey(user, record.generation, seed).getPublicKey(), permissions));
     }
+    for (const { name, seed } of retired)
+      if (name !== "access") signing_keys.push(roleSigner(keyOf(seed).getPublicKey(), name));
     return { signing_keys, revocations: voidNow(book, now) };
   }
 

@@ -154,13 +154,17 @@ export interface EdgeAdditions {
 }
 export const NO_ADDITIONS: EdgeAdditions = { signing_keys: [], revocations: {} };
 
+/** A key that signs for a role, with what that role may do. */
+export const roleSigner = (publicKey: string, role: "slave" | "user" | "join"): SigningKey =>
+  newScopedSigner(publicKey, role, templates[role]);
+
 /** All of EDGE's token, but for its signature. */
 export const edgeClaims = (core: string, signers: EdgeSigners, additions: EdgeAdditions) => ({
   ...edgeAccount(core),
   signing_keys: [
-    newScopedSigner(signers.slave, "slave", templates.slave),
-    newScopedSigner(signers.user, "user", templates.user),
-    newScopedSigner(signers.join, "join", templates.join),
+    roleSigner(signers.slave, "slave"),
+    roleSigner(signers.user, "user"),
+    roleSigner(signers.join, "join"),
     ...additions.signing_keys,
   ],
   revocations: { ...additions.revocations },

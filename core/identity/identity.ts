@@ -50,6 +50,9 @@ const seedNames = [
 ] as const;
 type SeedName = (typeof seedNames)[number];
 
+/** Keys whose credentials masters can accept for a while after they were replaced: EDGE's token is theirs. */
+const GRACE = ["slave", "user", "join", "access"] as const;
+
 const identityShape = z.object({
   version: z.literal(1),
   /** An earlier version knew fewer. */
@@ -57,6 +60,10 @@ const identityShape = z.object({
   tokens: z.object({ operator: z.string(), system: z.string(), core: z.string(), edge: z.string() }),
   /** SHA-256 of what the tokens grant. */
   grants: z.string(),
+  /** Seeds that were replaced, and whose credentials masters accept until then: only of keys that sign for EDGE. */
+  retired: z
+    .array(z.object({ name: z.enum(GRACE), seed: z.string(), since: z.number(), until: z.number() }))
+    .exactOptional(),
 });
 type IdentityFile = z.infer<typeof identityShape>;
 
@@ -100,10 +107,11 @@ export const createIdentity = async (dir: string, disk: Disk): Promise<Identity>
   const told = textOf(await disk.read(edgeFile(dir)));
   if (current === undefined || current.grants !== grants) {
     const additions = told === undefined ? NO_ADDITIONS : additionsIn(told);
-    current = { version: 1, seeds: seedsOf(keys), tokens: await signTokens(keys, additions), grants };
+    const retired = file?.retired === undefined ? {} : { retired: file.retired };
+    current = { version: 1, seeds: seedsOf(keys), tokens: await signTokens(keys, additions), grants, ...retired };
     await disk.write(path, new TextEncoder().encode(`${JSON.stringify(current, undefined, 2)}\n`), 0o600);
   }
-  const identity = new StoredIdentity(keys, current.tokens, dir, disk);
+  const identity = new StoredIdentity(keys, current, dir, disk);
   await identity.writeAccess();
   return told === undefined ? identity : identity.withEdge(told);
 };
@@ -142,16 +150,32 @@ const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
 export const ROTATABLE = ["operator", "signing", "master", "slave", "user", "join", "access", "assignment"] as const;
 export type Rotatable = (typeof ROTATABLE)[number];
 
+/** Whether masters take up another key of this kind while they run, and can accept the old one beside it for a while. */
+export const isLive = (name: Rotatable): name is (typeof GRACE)[number] => GRACE.some((live) => live === name);
+
 /**
  * Replaces one key by a new one. Credentials that it signed and that are in this folder are made again; all others are void as soon
  * as the broker runs on the new tokens. The accounts' own keys stay: another key of theirs is another cluster.
  */
-export const rotateKey = async (dir: string, disk: Disk, name: Rotatable): Promise<Identity> => {
+export const rotateKey = async (
+  dir: string,
+  disk: Disk,
+  name: Rotatable,
+  /** Until when the old one is accepted, too (milliseconds since 1970). */
+  grace: { readonly now: number; readonly until: number } = { now: 0, until: 0 },
+): Promise<Identity> => {
   const path = identityFile(dir);
   const found = await disk.read(path);
   if (found === undefined) throw corrupt(`there is no identity in ${dir}`);
   const file = parseIdentity(found, path);
-  const { [name]: _, ...seeds } = file.seeds;
+  const { [name]: old, ...seeds } = file.seeds;
+  const { now, until } = grace;
+  const gone = isLive(name) && old !== undefined && until > now ? [{ name, seed: old, since: now, until }] : [];
+  // Whoever replaces a key without grace means the ones before it, too.
+  const retired = [
+    ...(file.retired ?? []).filter((one) => one.until > now && (one.name !== name || gone.length > 0)),
+    ...gone,
+  ];
   const told = textOf(await disk.read(edgeFile(dir)));
   const kept = told === undefined ? NO_ADDITIONS : additionsIn(told);
   // Users' keys are derived from the one that goes.
@@ -162,6 +186,7 @@ export const rotateKey = async (dir: string, disk: Disk, name: Rotatable): Promi
     seeds: seedsOf(keys),
     tokens: await signTokens(keys, additions),
     grants: grantsHash(keys),
+    ...(retired.length === 0 ? {} : { retired }),
   };
   await disk.write(path, new TextEncoder().encode(`${JSON.stringify(next, undefined, 2)}\n`), 0o600);
   await disk.remove(edgeFile(dir));
@@ -239,11 +264,12 @@ class StoredIdentity implements Identity {
 
   constructor(
     private readonly keys: Keys,
-    tokens: IdentityFile["tokens"],
+    private readonly file: IdentityFile,
     private readonly dir: string,
     private readonly disk: Disk,
   ) {
     this.#credsFolder = join(dir, CREDS_FOLDER);
+    const { tokens } = file;
     this.edgeNow = tokens.edge;
     const account = (name: "system" | "core" | "edge") => ({ publicKey: keys[name].getPublicKey(), jwt: tokens[name] });
     this.operatorJwt = tokens.operator;
@@ -273,6 +299,7 @@ class StoredIdentity implements Identity {
       systemCreds: new TextDecoder().decode((await this.#creds("system", "system")).bytes),
       admins: await this.#made("user"),
       slaves: await this.#made("slave"),
+      ...(this.file.retired === undefined ? {} : { retired: this.file.retired }),
     };
     const bytes = new TextEncoder().encode(`${JSON.stringify(file, undefined, 2)}\n`);
     const path = accessKeysFile(this.dir);

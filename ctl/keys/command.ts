@@ -3,19 +3,23 @@ import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { newServerCertificate } from "#core/adapters/certificates";
 import { lockFolder } from "#core/adapters/folder-lock";
+import { natsAccountServer } from "#core/adapters/nats-account-server";
+import { connectNats } from "#core/adapters/nats-connection";
 import { newFile } from "#core/adapters/new-file";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { badInput, refused, unavailable } from "#core/errors";
+import { badInput, isClusterioError, refused, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
-import { createIdentity, identityFile, type Rotatable, rotateKey } from "#core/identity/identity";
+import { createIdentity, identityFile, isLive, type Rotatable, rotateKey } from "#core/identity/identity";
 import { ANOTHER_OUTPUT } from "#ctl/access/base";
 import { dirOption, ResultCommand } from "#ctl/audit/base-command";
-import { readGiven } from "#ctl/cluster/place";
+import { readGiven, serverOf } from "#ctl/cluster/place";
 import { assignmentKeyFile, identityFolder, readSettings, tlsFiles } from "#ctl/cluster/settings";
 import { certificateHosts, writeBrokerConfig } from "#ctl/init/init";
 import { makeBackup, restoreBackup } from "#ctl/keys/backup";
 
 const CATEGORY = "Keys";
+/** Replaced while the cluster runs. */
+const LIVE = ["slaves", "admins", "users", "tokens"] as const;
 
 /** What is replaced, as an operator calls it, and what that means to others. */
 const KEYS: Readonly<Record<string, { readonly key: Rotatable | "tls"; readonly says: string }>> = {
@@ -43,19 +47,27 @@ ${Object.entries(KEYS)
   .map(([name, { says }]) => `      ${name}: ${says}.`)
   .join("\n\n")}
 
-      The cluster in --dir must not run; it takes effect with its next start. A backup comes first: \`clusterio identity backup\`. The
-      keys of the accounts themselves are the cluster: with others it is a new one.
+      ${LIVE.join(", ")} and tls are replaced while the cluster runs: masters take the new key up within seconds (those on other machines
+      when they get the new identity/access.json), the broker the certificate. The others need a cluster that does not run, and take effect
+      with its next start. With --grace, credentials of the replaced key are accepted for so many days, and slaves have theirs renewed by
+      themselves meanwhile; without it they are void at once, as they have to be when somebody else may have the key. A backup comes
+      first: \`clusterio identity backup\`. The keys of the accounts themselves are the cluster: with others it is a new one.
 
       Exit codes: 0 replaced; 2 bad arguments; 3 there is no cluster in --dir; 4 it runs, or its certificates were given.
     `,
     examples: [
       ["The server's certificate, before it ends", "$0 rotate tls"],
       ["A laptop with access.json was stolen", "$0 rotate signing"],
+      ["Slaves' key, because it is old", "$0 rotate slaves --grace 7"],
     ],
   });
 
   dir = dirOption();
   key = Option.String({ name: "key" });
+  grace = Option.String("--grace", {
+    description: "Days for which credentials of the replaced key are accepted, too (default: none).",
+    validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.001, 365)]),
+  });
 
   override async execute(): Promise<number> {
     return this.work(() => {
@@ -65,27 +77,58 @@ ${Object.entries(KEYS)
         throw badInput(
           `"${this.key.slice(0, 80)}" is no key that can be replaced; there are ${Object.keys(KEYS).join(", ")}`,
         );
+      const live = found.key !== "tls" && isLive(found.key);
+      if (this.grace !== undefined && !live)
+        throw badInput(`${this.key} has no time in which both are accepted: --grace is for ${LIVE.join(", ")}`);
       return async (output, own) => {
         const folder = identityFolder(dir);
         if ((await nodeDisk.read(identityFile(folder))) === undefined)
           throw unavailable(`there is no cluster in ${dir}: name its folder with --dir`);
         const running = (owner: string) => `the cluster in ${dir} runs (${owner}): stop it, then replace the key`;
-        own(await lockFolder(join(dir, "lock"), running), (unlock) => unlock());
+        const other = (owner: string) => `another key of ${dir} is being replaced (${owner}): wait for that`;
+        own(await lockFolder(join(dir, "rotate-lock"), other), (unlock) => unlock());
+        if (!live && found.key !== "tls") own(await lockFolder(join(dir, "lock"), running), (unlock) => unlock());
         if (found.key === "tls") await rotateTls(dir);
-        else await rotate(dir, found.key);
-        this.show(output, { key: this.key, note: found.says }, (done) => [
+        else await rotate(dir, found.key, this.grace);
+        const when = found.key === "tls" ? await reloadBroker(dir) : live ? TAKEN_UP : NEXT_START;
+        const until =
+          this.grace === undefined ? {} : { acceptedUntil: new Date(Date.now() + this.grace * DAY_MS).toISOString() };
+        this.show(output, { key: this.key, note: found.says, when, ...until }, (done) => [
           `${done.key} has a new key: ${done.note}`,
-          "it takes effect when the broker and the masters start again",
+          ...(done.acceptedUntil === undefined ? [] : [`the old one is accepted until ${done.acceptedUntil}`]),
+          when,
         ]);
       };
     });
   }
 }
 
-const rotate = async (dir: string, key: Rotatable): Promise<void> => {
-  const identity = await rotateKey(identityFolder(dir), nodeDisk, key);
+const DAY_MS = 86_400_000;
+const TAKEN_UP = "masters that run take it up within seconds";
+const NEXT_START = "it takes effect when the broker and the masters start again";
+
+const rotate = async (dir: string, key: Rotatable, graceDays = 0): Promise<void> => {
+  const now = Date.now();
+  const identity = await rotateKey(identityFolder(dir), nodeDisk, key, { now, until: now + graceDays * DAY_MS });
   await nodeDisk.write(assignmentKeyFile(dir), new TextEncoder().encode(`${identity.assignment.seed}\n`));
   await renderAgain(dir);
+};
+
+/** A broker that runs is told to read its certificate again; connections that there are stay. */
+const reloadBroker = async (dir: string): Promise<string> => {
+  const at = await serverOf(dir);
+  const creds = await nodeDisk.read(join(identityFolder(dir), "creds", "system-system.creds"));
+  if (at === undefined || creds === undefined) return NEXT_START;
+  const link = await connectNats({ servers: at.url, creds, name: "system", ca: at.ca }).catch((error: unknown) => {
+    if (!isClusterioError(error)) throw error;
+  });
+  if (link === undefined) return NEXT_START;
+  try {
+    await natsAccountServer(link).reload();
+    return "the broker uses it from now on";
+  } finally {
+    await link.close();
+  }
 };
 
 /** For a broker that runs on the file that `init` made. */

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as tlsConnect } from "node:tls";
 import { lockFolder } from "#core/adapters/folder-lock";
 import { connectNats } from "#core/adapters/nats-connection";
 import { nodeDisk } from "#core/adapters/node-disk";
@@ -85,7 +86,36 @@ test.each<[string, readonly string[]]>([
 test("a new certificate is the authority's, for the same names; nobody else notices", async () => {
   const tls = (name: string) => readFile(join(made, "identity", "tls", name), "utf8");
   const [ca, before] = [await tls("ca.pem"), await tls("server.pem")];
-  expect(await clusterio("rotate", "tls", "--dir", made)).toMatchObject({ code: 0 });
+  // A broker that runs on the old one, and somebody who is connected.
+  const paths = { cert: join(made, "identity", "tls", "server.pem"), key: join(made, "identity", "tls", "server.key") };
+  const identity = await identityOf(made);
+  const server = await startNatsServer({ binary, folder: join(folder, "tls"), identity, port: -1, tls: paths });
+  const settings = join(made, "cluster.json");
+  const listening = JSON.parse(await readFile(settings, "utf8"));
+  await writeFile(settings, JSON.stringify({ ...listening, listen: { host: "127.0.0.1", port: server.port } }));
+  const shown = () =>
+    new Promise<string>((resolve) => {
+      const socket = tlsConnect({ port: server.port, host: "127.0.0.1", ca, servername: "localhost" }, () => {
+        resolve(socket.getPeerX509Certificate()?.serialNumber ?? "");
+        socket.destroy();
+      });
+    });
+  try {
+    const { admin } = await credsOf(identity);
+    const link = await connectNats({ servers: `tls://127.0.0.1:${server.port}`, creds: admin, name: "admin", ca });
+    expect(await shown()).toBe(new X509Certificate(before).serialNumber);
+    expect(await clusterio("rotate", "tls", "--dir", made)).toMatchObject({
+      code: 0,
+      err: "",
+      out: expect.stringContaining("the broker uses it from now on"),
+    });
+    const renewed = new X509Certificate(await tls("server.pem")).serialNumber;
+    await until(async () => (await shown()) === renewed, { what: "the broker shows it" });
+    expect(link.connected()).toBe(true);
+    await link.close();
+  } finally {
+    await server.stop();
+  }
   const cert = new X509Certificate(await tls("server.pem"));
   expect(await tls("server.pem")).not.toBe(before);
   expect([await tls("ca.pem"), cert.verify(new X509Certificate(ca).publicKey)]).toEqual([ca, true]);

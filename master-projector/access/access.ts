@@ -7,6 +7,7 @@ import { accessCommands, isAccessCommand, joinRequest, renewRequest } from "#cor
 import { decodeJson, encodeJson } from "#core/events/codec";
 import type { Answer } from "#core/events/command";
 import type { AccessKeys } from "#core/identity/access-keys";
+import type { SlaveId } from "#core/ids";
 import type { AccountServer } from "#core/ports/account-server";
 import type { Bus, BusMessage, Subscription } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
@@ -31,6 +32,8 @@ export interface AccessPorts extends StorePorts {
 
 /** A token that the broker did not take is tried again this often. */
 const PUSH_AGAIN_MS = 2_000;
+/** Slaves whose key was replaced are told so often, until they have other credentials. */
+const NOTICE_MS = 10_000;
 const WINDOW_MS = 1_000;
 const READS = /\.(?:list|show)$/;
 /** Commands about rights that wait: beyond it callers are told to come back. */
@@ -73,7 +76,8 @@ export class Access {
       ports.bus.subscribe(subjects.all.renewals, (message) => access.#renewed(message), { queue: "master" }),
     );
     access.#cancels.push(
-      every(ports.clock, PUSH_AGAIN_MS, () => access.#enqueue(() => access.#retry())),
+      every(ports.clock, PUSH_AGAIN_MS, () => access.#enqueue(() => access.#lookAgain())),
+      every(ports.clock, NOTICE_MS, () => access.#enqueue(async () => access.#notify())),
       every(ports.clock, WINDOW_MS, () => access.#judge()),
     );
     for (const subject of subjects.all.saidBySlaves) {
@@ -229,6 +233,28 @@ export class Access {
     await this.ports.accounts.push(jwt);
     this.#pushed = content;
     await this.ports.keepEdge(jwt);
+  }
+
+  /** The cluster's keys may have been replaced since, by somebody at their folder. */
+  async #lookAgain(): Promise<void> {
+    await this.#ready();
+    const before = this.#keys.slaveKey(this.ports.clock.now())?.since;
+    await this.#readKeys().catch((error: unknown) => {
+      // Those that are known go on; whoever begins without any is told.
+      if (!isClusterioError(error)) throw error;
+    });
+    await this.#push();
+    if (this.#keys.slaveKey(this.ports.clock.now())?.since !== before) this.#notify();
+  }
+
+  /** Who has credentials of a key that ends gets others by itself. */
+  #notify(): void {
+    if (!this.#begun) return;
+    const key = this.#keys.slaveKey(this.ports.clock.now());
+    if (key === undefined) return;
+    const notice = encodeJson({ signer: key.signer });
+    for (const [slave, { state, at, renewed = at }] of Object.entries(this.book.slaves))
+      if (state === "active" && renewed < key.since) this.ports.bus.publish(subjects.notice(slave as SlaveId), notice);
   }
 
   async #retry(): Promise<void> {

@@ -21,6 +21,8 @@ export interface LiveOptions {
   readonly ca: string | undefined;
   /** Replaces the file that they are from, whole. @throws ClusterioError */
   readonly keep: (creds: Uint8Array) => Promise<void>;
+  /** What that file holds now: somebody may have put others there. @throws when it cannot be read */
+  readonly reload: () => Uint8Array;
 }
 
 /** The credentials of a slave's connection: those that count now, and their renewal over that connection. */
@@ -33,7 +35,15 @@ export class LiveCredentials {
   }
 
   /** For the connection: what counts when it connects. */
-  readonly source = (): Uint8Array => this.#now;
+  readonly source = (): Uint8Array => {
+    try {
+      const there = this.options.reload();
+      if (tokenIn(there, "the credentials").name === this.options.slave) this.#now = there;
+    } catch {
+      // Those that are known go on.
+    }
+    return this.#now;
+  };
 
   /** Renews over this connection from now on. */
   renewOver(link: NatsLink, ports: { readonly bus: Bus; readonly clock: Clock; readonly journal: Journal }): Renewal {

@@ -81,6 +81,10 @@ test("CR3 what the master says is to be renewed is renewed at once, once, howeve
   renewal.demand("NEW");
   await pass(clock, DAY);
   expect(told.steps).toEqual(["ask", "prove", "keep", "use"]);
+  // Another one is another matter, and a master whose word and key differ is no reason to ask for ever.
+  renewal.demand("NEWER");
+  await pass(clock, DAY);
+  expect(told.steps).toHaveLength(8);
   await renewal.close();
 });
 

@@ -91,7 +91,7 @@ export class Renewal {
   }
 
   async #renew(): Promise<void> {
-    const { journal, ask, prove, keep, use, current } = this.ports;
+    const { clock, journal, ask, prove, keep, use, current } = this.ports;
     try {
       const creds = await ask();
       await prove(creds);
@@ -102,6 +102,9 @@ export class Renewal {
       return this.#failed(messageOf(error));
     }
     this.problem = undefined;
+    // Done, whatever key it was: a master that still wants another says so again.
+    this.#demanded = undefined;
+    this.#nextAt = clock.now() + RETRY_MS_MIN;
     this.#toldAt = Number.NEGATIVE_INFINITY;
     const { expires } = current();
     const until = expires === undefined ? "do not end" : `are good until ${new Date(expires).toISOString()}`;

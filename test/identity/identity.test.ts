@@ -1,6 +1,8 @@
 import { decode } from "@nats-io/jwt";
 import { createAccount, createOperator, createUser, fromPublic, fromSeed } from "@nats-io/nkeys";
+import { emptyBook } from "#core/access/book";
 import { isSignedBy, keyOf, newKey } from "#core/adapters/node-keys";
+import { AccessKeys } from "#core/identity/access-keys";
 import { type Assignment, signAssignment, verifyAssignment } from "#core/identity/assignment";
 import { createIdentity, rotateKey } from "#core/identity/identity";
 import { instanceId, type SlaveId, slaveId, type UserId, userId } from "#core/ids";
@@ -148,6 +150,39 @@ test("a key whose replacement was cut short anywhere is replaced whole by the ne
     ]);
     if (whole) return expect(changes).toBeGreaterThan(3);
   }
+});
+
+test("a replaced key is accepted beside the new one until its time is over, unless it is replaced again without one", async () => {
+  const disk = new MemoryDisk();
+  await createIdentity("/cluster", disk);
+  const keys = async () => AccessKeys.of((await disk.read("/cluster/access.json"))!, "access.json");
+  const ada = { roles: ["viewer"], state: "active" as const, generation: 1, by: "root", at: 0 };
+  const book = { ...emptyBook(0), users: { ada } };
+  const signers = async (now: number): Promise<string[]> => {
+    const { signing_keys = [] } = decode<{ signing_keys?: { key: string; role: string }[] }>(
+      await (await keys()).signEdge((await keys()).additionsOf(book, [], now)),
+    ).nats;
+    return signing_keys.map(({ key, role }) => `${role} ${key}`).sort();
+  };
+  const before = await signers(0);
+  expect(before.map((text) => text.split(" ")[0])).toEqual(["join", "person", "slave", "user"]);
+  for (const [name, role] of [
+    ["slave", "slave"],
+    ["user", "user"],
+    ["access", "person"],
+  ] as const) {
+    const had = await signers(1_000);
+    await rotateKey("/cluster", disk, name, { now: 1_000, until: 2_000 });
+    const within = await signers(1_999);
+    expect(within).toEqual(expect.arrayContaining(had));
+    expect(within).toHaveLength(had.length + 1);
+    expect((await signers(2_000)).filter((text) => had.includes(text) && text.startsWith(role))).toEqual([]);
+  }
+  expect((await keys()).slaveKey(1_999)).toMatchObject({ since: 1_000 });
+  expect((await keys()).slaveKey(2_000)).toBeUndefined();
+  await rotateKey("/cluster", disk, "slave", { now: 1_500, until: 0 });
+  expect((await signers(1_999)).filter((text) => text.startsWith("slave"))).toHaveLength(1);
+  expect((await signers(1_999)).filter((text) => text.startsWith("person"))).toHaveLength(2);
 });
 
 describe("an assignment", () => {
