@@ -6,13 +6,16 @@ import { join } from "node:path";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { connectNats } from "#core/adapters/nats-connection";
 import { packageRoot } from "#core/adapters/package-root";
+import { hasNetworkSpaces, newSpace, type Space } from "#test/e2e/chaos/kit/wire";
 import { until } from "#test/kit/until";
 
 /**
  * docs/quickstart.md, word for word: each block is typed into a shell of its machine. The two machines are two folders with homes of
- * their own, which know of each other only what the page makes them say; "cluster.example" is another address of the loopback.
+ * their own, which know of each other only what the page makes them say. Where network name spaces can be had, the second is in one of
+ * its own, with a cable to the first: "cluster.example" is this end of it. Elsewhere that is another address of the loopback.
  */
-const HOST = "127.0.0.2";
+const SPACES = hasNetworkSpaces();
+const HOW = SPACES ? "in two network name spaces" : "in two folders, since there are no network name spaces here";
 const STEP_MS_MAX = 60_000;
 
 interface Block {
@@ -46,11 +49,12 @@ class Machines {
   private constructor(
     readonly root: string,
     readonly port: number,
+    private readonly space: Space | undefined,
   ) {}
 
   static async create(): Promise<Machines> {
     const root = await mkdtemp(join(tmpdir(), "clusterio-quickstart-"));
-    const machines = new Machines(root, await freePort());
+    const machines = new Machines(root, await freePort(), SPACES ? newSpace(`cqs-${process.pid}`, 0) : undefined);
     await mkdir(join(root, "bin"));
     for (const [name, folder] of [
       ["clusterio", "ctl"],
@@ -70,11 +74,13 @@ class Machines {
 
   /** What a person on this machine would type: the names and the port of this run instead of those of the page. */
   typed(line: string): string {
-    return line.replaceAll("cluster.example", HOST).replaceAll(":4222", `:${this.port}`);
+    return line.replaceAll("cluster.example", this.space?.here ?? "127.0.0.2").replaceAll(":4222", `:${this.port}`);
   }
 
   #shell(machine: string, line: string, input: "pipe" | "ignore") {
-    return spawn("sh", ["-c", `exec ${this.typed(line)}`], {
+    const prefix = machine === "second" ? (this.space?.prefix ?? []) : [];
+    const [program = "sh", ...args] = [...prefix, "sh", "-c", `exec ${this.typed(line)}`];
+    return spawn(program, args, {
       cwd: this.folder(machine),
       stdio: [input, "pipe", "pipe"],
       detached: true,
@@ -131,6 +137,7 @@ class Machines {
 
   async close(): Promise<void> {
     await this.stop();
+    this.space?.remove();
     await rm(this.root, { recursive: true, force: true });
   }
 }
@@ -151,7 +158,7 @@ const worldOf = async (id: string): Promise<{ exported: object; received: object
 };
 
 test(
-  "the quickstart of two machines works as it is written: init, join, roles, trade across machines, revoke, rotate",
+  `the quickstart of two machines works as it is written: init, join, roles, trade across machines, revoke, rotate (${HOW})`,
   async () => {
     const page = await readFile(join(packageRoot(), "docs", "quickstart.md"), "utf8");
     const blocks = blocksOf(page);

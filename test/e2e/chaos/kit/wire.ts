@@ -103,9 +103,18 @@ export const proxyWire = async (): Promise<Wire> => {
   };
 };
 
-/** A name space with one cable to here; at its end stands a relay to the server, which listens on the loopback only. */
-export const spaceWire = async (space: string, number: number): Promise<Wire> => {
-  const name = `${space}-${number}`;
+/** A name space with one cable to here. */
+export interface Space {
+  /** What runs in it begins with this. */
+  readonly prefix: readonly string[];
+  /** This end of the cable: how it reaches what listens here. */
+  readonly here: string;
+  up(on: boolean): void;
+  /** Takes it away, with the cable. */
+  remove(): void;
+}
+
+export const newSpace = (name: string, number: number): Space => {
   // A block of private addresses that is used by few, and differs between test runs at the same time.
   const net = `10.${64 + (process.pid % 64)}.${(process.pid >> 6) % 256}`;
   const [here, there] = [`${net}.${4 * number + 1}`, `${net}.${4 * number + 2}`];
@@ -116,12 +125,23 @@ export const spaceWire = async (space: string, number: number): Promise<Wire> =>
   ip("-n", name, "address", "add", `${there}/30`, "dev", "eth0");
   ip("-n", name, "link", "set", "eth0", "up");
   ip("-n", name, "link", "set", "lo", "up");
-  const relay = await Relay.listen(here);
   return {
     prefix: ["ip", "netns", "exec", name],
+    here,
+    up: (on) => ip("link", "set", name, on ? "up" : "down"),
+    remove: () => ip("netns", "delete", name),
+  };
+};
+
+/** A name space; at the end of its cable stands a relay to the server, which listens on the loopback only. */
+export const spaceWire = async (space: string, number: number): Promise<Wire> => {
+  const { prefix, here, up } = newSpace(`${space}-${number}`, number);
+  const relay = await Relay.listen(here);
+  return {
+    prefix,
     url: (server) => `nats://${here}:${relay.to(server)}`,
-    cut: () => ip("link", "set", name, "down"),
-    heal: () => ip("link", "set", name, "up"),
+    cut: () => up(false),
+    heal: () => up(true),
     // The reaper takes the name space away with everything else.
     close: () => relay.close(),
   };
