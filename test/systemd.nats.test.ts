@@ -1,4 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "#core/adapters/package-root";
 import { cli } from "#test/kit/cli";
@@ -32,3 +34,31 @@ test.each(Object.entries(PROGRAMS))("%s knows every option that its service give
   expect(options.length).toBeGreaterThan(0);
   for (const option of options) expect(out).toContain(`${option} `);
 });
+
+/** Of 10, the fewer the better: what is left is what a service needs to be of use. */
+const EXPOSURE_MAX = 3;
+const HAS_SYSTEMD = spawnSync("systemd-analyze", ["--version"]).status === 0;
+
+(HAS_SYSTEMD ? test : test.skip)(
+  "systemd finds nothing in them, and little that they could do to the machine",
+  async () => {
+    const copies = await mkdtemp(join(tmpdir(), "clusterio-units-"));
+    try {
+      const names = await readdir(folder);
+      const paths = names.map((name) => join(copies, name));
+      // The programs are not installed here.
+      for (const name of names)
+        await writeFile(join(copies, name), (await unit(name)).text.replace(/\/usr\/local\/bin\/\S+/g, "/bin/true"));
+      const analyze = (...args: string[]) => spawnSync("systemd-analyze", args, { encoding: "utf8" });
+      const { status, stdout, stderr } = analyze("verify", "--man=no", ...paths);
+      expect([status, stdout, stderr]).toEqual([0, "", ""]);
+      for (const path of paths) {
+        const said = analyze("security", "--offline=true", path).stdout;
+        const exposure = Number(/exposure level for \S+: ([\d.]+)/.exec(said)?.[1]);
+        expect([path.slice(copies.length), exposure <= EXPOSURE_MAX]).toEqual([path.slice(copies.length), true]);
+      }
+    } finally {
+      await rm(copies, { recursive: true, force: true });
+    }
+  },
+);

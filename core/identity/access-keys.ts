@@ -72,11 +72,13 @@ export class AccessKeys {
   }
 
   /** What signs slaves' credentials now, and since when, where an earlier key is accepted still. */
-  slaveKey(now: number): { readonly signer: string; readonly since: number } | undefined {
-    const since = this.#retired(now)
+  slaveKey(now: number): { readonly signer: string; readonly since: number; readonly until: number } | undefined {
+    const last = this.#retired(now)
       .filter(({ name }) => name === "slave")
-      .at(-1)?.since;
-    return since === undefined ? undefined : { signer: this.#slave.getPublicKey(), since };
+      .at(-1);
+    return last === undefined
+      ? undefined
+      : { signer: this.#slave.getPublicKey(), since: last.since, until: last.until };
   }
 
   #retired(now: number): NonNullable<AccessFile["retired"]> {

@@ -3,6 +3,7 @@ import { Command } from "clipanion";
 import { connectNats } from "#core/adapters/nats-connection";
 import { isClusterioError, messageOf } from "#core/errors";
 import type { DaemonContext } from "#core/lifecycle";
+import type { ClusterClient } from "#ctl/client/client";
 import { connectUser } from "#ctl/client/connect";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { placeInFolder, serverOf } from "#ctl/cluster/place";
@@ -13,6 +14,7 @@ import {
   credentialsFinding,
   diskFindings,
   masterFindings,
+  replacedFindings,
   rightsFindings,
   slaveFindings,
   streamFindings,
@@ -74,7 +76,17 @@ export class DoctorCommand extends UserCommand {
     take(await rightsFindings(link));
     take(await masterFindings(client));
     take(await slaveFindings(client, link));
-    if (here) take(await this.#streams(dir, own));
+    if (here) take([...(await this.#replaced(dir, client)), ...(await this.#streams(dir, own))]);
+  }
+
+  async #replaced(dir: string, client: ClusterClient): Promise<Finding[]> {
+    try {
+      return await replacedFindings(dir, client, Date.now());
+    } catch (error) {
+      // A master that does not answer, or a list that is not one's to read, is told already.
+      if (!isClusterioError(error)) throw error;
+      return [];
+    }
   }
 
   async #streams(dir: string, own: Own): Promise<Finding[]> {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { encodeJson } from "#core/events/codec";
@@ -74,6 +75,24 @@ test("no broker: said with what to do, exit code 3", async () => {
   expect(await doctor("nats://127.0.0.1:1")).toMatchObject({ code: 3 });
 });
 
+test("on the machine with the cluster's folder: what stands in it is looked at, also while nothing runs, exit code 1", async () => {
+  const at = { cwd: nats().folder, env: { CLUSTERIO_CONFIG_DIR: join(nats().folder, "home"), CLUSTERIO_CONTEXT: "" } };
+  // Nobody listens on port 1.
+  expect(await cli("ctl", ["init", "--dir", "still", "--listen", "127.0.0.1:1"], at)).toMatchObject({ code: 0 });
+  const { code, out } = await cli("ctl", ["doctor", "--json", "--dir", "still"], at);
+  const told = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(told.map(({ check, state }) => `${check} ${state}`)).toEqual([
+    "certificates ok",
+    "certificates ok",
+    expect.stringMatching(/^disk (?:ok|look)$/),
+    "broker wrong",
+  ]);
+  expect(code).toBe(1);
+});
+
 test("a stream whose rules or limits somebody changed is told apart", async () => {
   const master = await nats().master();
   const jsm = await jetstreamManager(master.nc, { checkAPI: false });
@@ -84,6 +103,14 @@ test("a stream whose rules or limits somebody changed is told apart", async () =
     ["wrong", "LOGS has no_ack"],
     ["look", "LOGS has max_age"],
   ]);
+  await jsm.streams.delete("CHAT");
+  expect(await streamFindings(master)).toContainEqual(
+    expect.objectContaining({
+      state: "wrong",
+      what: "CHAT is not there",
+      remedy: expect.stringContaining("projector"),
+    }),
+  );
 });
 
 test("credentials that may do more than a user's are told", async () => {

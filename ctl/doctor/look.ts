@@ -11,13 +11,15 @@ import { isClusterioError, messageOf } from "#core/errors";
 import { type SlaveView, slaveView } from "#core/events/access";
 import { decodeText, encodeJson } from "#core/events/codec";
 import { slaveTelemetry } from "#core/events/telemetry";
+import { AccessKeys } from "#core/identity/access-keys";
+import { accessKeysFile } from "#core/identity/identity";
 import { renewalDue } from "#core/identity/renewal-due";
 import { slaveId } from "#core/ids";
 import { driftOf, STREAMS } from "#core/streams";
 import { SELF, subjects } from "#core/subjects";
 import type { ClusterClient } from "#ctl/client/client";
 import type { Place } from "#ctl/cluster/place";
-import { tlsFiles } from "#ctl/cluster/settings";
+import { identityFolder, tlsFiles } from "#ctl/cluster/settings";
 import { clockFinding, diskFinding, endOf, type Finding, ledgerFinding, look, ok, wrong } from "#ctl/doctor/finding";
 
 /** What is looked at, each by trying it; nothing is changed. */
@@ -208,4 +210,20 @@ export const credentialsOf = (view: SlaveView, problem: string | undefined, now:
     return [wrong("slaves", `${slave} fails to renew its credentials, which end on ${date}: ${problem}`, remedy)];
   const overdue = due !== undefined && now > due + (days ?? 1) * RENEWAL_PATIENCE_MS_A_DAY;
   return overdue ? [look("slaves", `the credentials of ${slave} end on ${date}, and were not renewed`, remedy)] : [];
+};
+
+/** While a replaced key of slaves is accepted still: who has not gone over to the new one. */
+export const replacedFindings = async (dir: string, client: ClusterClient, now: number): Promise<Finding[]> => {
+  const path = accessKeysFile(identityFolder(dir));
+  const bytes = await nodeDisk.read(path);
+  const key = bytes === undefined ? undefined : AccessKeys.of(bytes, path).slaveKey(now);
+  if (key === undefined) return [];
+  const { slaves } = await client.access("slave.list", {}, z.object({ slaves: z.array(slaveView) }));
+  const late = slaves.filter(({ state, at, renewed = at }) => state !== "revoked" && renewed < key.since);
+  const date = new Date(key.until).toISOString().slice(0, 10);
+  if (late.length === 0)
+    return [ok("keys", `every slave has credentials of the new key; the old one is void from ${date} on`)];
+  const who = late.map(({ slave }) => slave).join(", ");
+  const remedy = "see that their bridges run, or make new ones with clusterio slave revoke and create-config";
+  return [look("keys", `${who}: credentials of the replaced key, void from ${date} on`, remedy)];
 };
