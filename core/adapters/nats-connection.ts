@@ -184,9 +184,9 @@ class Link implements NatsLink {
 
   async again(ms: number): Promise<void> {
     if (this.#connected && !this.nc.isClosed()) {
-      await this.nc.flush().catch(() => {});
       // Nobody publishes from here on (the library would drop it), and whoever restates does so once it is back.
       this.#tell(false);
+      await this.nc.flush().catch(() => {});
       await this.nc.reconnect().catch(() => {});
     }
     if (!(await this.untilConnected(ms)))

@@ -59,6 +59,35 @@ test("B3 what is above max_payload is told and not sent, and who waits for it as
   ]);
 });
 
+test("a connection that is made anew loses nothing that it took before, and is told as an outage that restates", async () => {
+  const link = await nats().slave("again");
+  const bus = new NatsBus(link);
+  const heard = new Set<number>();
+  const hearing = await master();
+  hearing.subscribe("clusterio.v1.event.again.>", ({ data }) => heard.add(Number(new TextDecoder().decode(data))));
+  await hearing.flush();
+  const told: boolean[] = [];
+  link.onConnection((connected) => told.push(connected));
+  const taken: number[] = [];
+  let ends = false;
+  const saying = (async () => {
+    for (let n = 0; !ends; n++) {
+      if (bus.connected()) taken.push(n);
+      bus.publish("clusterio.v1.event.again.north.world-reported", new TextEncoder().encode(`${n}`));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  for (let n = 1; n <= 5; n++) {
+    await until(() => taken.length > 100 * n, { what: "it says something" });
+    await link.again(5_000);
+  }
+  ends = true;
+  await saying;
+  await bus.flush();
+  await until(() => taken.every((n) => heard.has(n)), { what: "all that it took came" });
+  expect([taken.length > 500, told.join()]).toEqual([true, "false,true,false,true,false,true,false,true,false,true"]);
+});
+
 test("a server that takes short messages only is not one for a projector, and what to set is said", async () => {
   const { nc } = await nats().master();
   expect(() => requirePayload({ nc }, MASTER_PAYLOAD_BYTES_MIN)).not.toThrow();
