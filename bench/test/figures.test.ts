@@ -53,8 +53,10 @@ test("every figure has a name for --only", () => {
   expect([...FIGURE_NAMES].sort()).toEqual([
     "allocation",
     "audit",
+    "audit-size",
     "chest",
     "fold",
+    "instances",
     "latency",
     "ledger",
     "live",
