@@ -169,8 +169,8 @@ test(
       for (const line of lines) {
         if (flags.includes("stays")) {
           const second = line.startsWith("clusterio-bridge");
-          if (second) await beforeTheBridge();
-          await machines.stays(machine, second ? line : `${line} --speed 4`, second ? "ready" : "linked:");
+          const [more, ready] = second ? [BRIDGE_TOO, "ready"] : ["--speed 4", "linked:"];
+          await machines.stays(machine, `${line} ${more}`, ready);
           continue;
         }
         if (line.includes("context add")) {
@@ -272,16 +272,7 @@ test(
 );
 
 /** The page leaves to players what they build: the demo's mod builds here, and the stand-in plays it faster. */
-const beforeTheBridge = async (): Promise<void> => {
-  const set = (key: string, value: string) =>
-    machines.run("second", `clusterio-bridge config set ${key} ${value} --config attic/bridge.json`);
-  for (const done of [
-    await set("extra-mods", join(packageRoot(), "sim", "demo-world")),
-    await set("speed", "4"),
-    await set("stop-games", "true"),
-  ])
-    expect([done.code, done.err]).toEqual([0, ""]);
-};
+const BRIDGE_TOO = `--speed 4 --stop-games --extra-mods ${join(packageRoot(), "sim", "demo-world")}`;
 
 /** A world on the second machine gives to the first and gets from it. */
 const untilItTrades = async (): Promise<void> => {

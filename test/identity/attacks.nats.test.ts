@@ -109,7 +109,7 @@ describe.each<[string, () => Promise<Pick<Made<unknown>, "link" | "problems">>, 
   [
     "a slave",
     () => kit.slave("attacker"),
-    ["audit", "event", "log", "telemetry"].map((kind) => `${PREFIX}.${kind}.neighbour.>`),
+    ["audit", "delivery", "event", "log", "telemetry"].map((kind) => `${PREFIX}.${kind}.neighbour.>`),
   ],
   ["a viewer", () => kit.user("viewer", "viewer"), [`${PREFIX}.audit.>`, `${PREFIX}.log.>`]],
   ["a moderator", () => kit.user("moderator", "moderator"), []],
