@@ -408,7 +408,7 @@ describe("clusterio-bridge join", () => {
     const typed = await bridge("join", token, "--dir", folder("cellar"));
     expect(typed).toMatchObject({ code: 2, err: expect.stringContaining("can be read by everybody") });
     expect(typed.err).not.toContain(token.slice(20, 60));
-    const joined = await bridge("join", "--token-file", written, "--dir", folder("cellar"));
+    const joined = await bridge("join", "--token-file", written, "--days", "3", "--dir", folder("cellar"));
     expect(joined).toMatchObject({ code: 0, err: "" });
     const file = join(folder("cellar"), "bridge.json");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -416,6 +416,8 @@ describe("clusterio-bridge join", () => {
     const { creds: _, ...said } = config;
     expect(said).toEqual({ v: 1, kind: "clusterio-bridge", slave: "cellar", url: nats().url, settings: {} });
     await connect(config.creds, "cellar");
+    const { expires = 0 } = tokenIn(new TextEncoder().encode(config.creds), "them");
+    expect(Math.round((expires - Date.now()) / 3_600_000)).toBe(72);
     expect(await joining(await ticket(), "--dir", folder("cellar"))).toMatchObject({
       code: 4,
       err: expect.stringContaining("is there already"),

@@ -144,8 +144,9 @@ export class Access {
 
   #judge(): void {
     for (const { slave, kind, reason } of this.#guard.newWindow()) {
-      if (kind !== "alarm") this.#keepOut(slave, kind, reason);
-      else this.ports.alarm(alarmText("slave-floods", `slave ${slave} floods: ${reason}`));
+      const isUser = this.#begun && entryOf(this.book.users, slave) !== undefined;
+      if (kind !== "alarm" && !isUser) this.#keepOut(slave, kind, reason);
+      else this.ports.alarm(alarmText("slave-floods", `${isUser ? "user" : "slave"} ${slave} floods: ${reason}`));
     }
   }
 
