@@ -377,6 +377,10 @@ export const decideJoin = (
 /** Keys of one slave that are good at once: whoever lost so many answers while he renewed has other worries. */
 export const SLAVE_KEYS_MAX = 8;
 
+/** Each renewal writes the book: who wants ever more of them waits in between. */
+const RENEWALS_AT_ONCE = 3;
+const RENEW_AGAIN_MS = 60_000;
+
 /**
  * A slave has its credentials renewed, for as long again as they were given for; the earlier ones stay good until they end, so that
  * nothing is lost when the answer is.
@@ -391,6 +395,16 @@ export const decideRenewal = (
   const end = until(now, record.days);
   const sign = { kind: "slave" as const, id: slave, publicKey, ...end };
   const { expires, earlier = [], ...rest } = record;
+  const again = (record.renewed ?? 0) + RENEW_AGAIN_MS;
+  // The answer was lost: it is the same, and nothing is written again (AD2).
+  if (record.publicKey === publicKey && now < again)
+    return {
+      book,
+      ok: {},
+      sign: { kind: "slave", id: slave, publicKey, ...(expires === undefined ? {} : { expires }) },
+    };
+  if (earlier.length >= RENEWALS_AT_ONCE && now < again)
+    throw refused(`renewed ${earlier.length} times, and just now: ask again in ${Math.ceil((again - now) / 1_000)} s`);
   const good = earlier.filter((one) => one.publicKey !== publicKey && (one.expires ?? now) >= now);
   const before =
     record.publicKey === publicKey

@@ -391,7 +391,16 @@ describe("slaves", () => {
   test("however often one renews, so many of its keys are good at once, and the oldest are void", () => {
     const one = new Play();
     one.as("root", "slave.create", { name: "box", publicKey: key("2") });
-    for (const letter of "ABCDEFGHIJ") one.renew("box", key(letter));
+    for (const letter of "ABC") one.renew("box", key(letter));
+    expect(() => one.renew("box", key("D"))).toThrow("ask again in 60 s");
+    // The answer to the last one was lost: the same is signed again.
+    const before = one.book;
+    expect(one.renew("box", key("C")).sign?.publicKey).toBe(key("C"));
+    expect(one.book).toEqual(before);
+    for (const letter of "DEFGHIJ") {
+      one.now += 60_000;
+      one.renew("box", key(letter));
+    }
     expect(keysOfSlave(one.book.slaves.box!)).toHaveLength(SLAVE_KEYS_MAX);
     expect(Object.keys(one.book.revoked).sort()).toEqual([key("2"), key("A"), key("B")]);
     // What the cluster's keys made, and renewed itself, is not made anew by the next start of the master.
