@@ -2,6 +2,7 @@ import { z } from "zod";
 import { badInput } from "#core/errors";
 import { canonicalJson } from "#core/events/codec";
 import { CONFIG_BYTES_MAX, type ConfigPatch, type InstanceConfig, instanceConfig } from "#core/instance-config";
+import { didYouMean } from "#core/terminal/near";
 
 /** A configuration with a change made to it, or why that cannot be. Pure. */
 
@@ -64,7 +65,9 @@ const refuseUnknown = (patch: Fields, schema: z.ZodType, path: string): void => 
     if (field === undefined) {
       const there = Object.keys(fields).filter((name) => full.includes(".") || name !== "name");
       const what = path === "" ? "there are" : `${path} has`;
-      throw badInput(`there is no key "${full.slice(0, SHOWN_CHARACTERS_MAX)}"; ${what} ${there.join(", ")}`);
+      const meant = didYouMean(key, there);
+      const asked = `there is no key "${full.slice(0, SHOWN_CHARACTERS_MAX)}"`;
+      throw badInput(`${asked}${meant === "" ? ";" : meant} ${what} ${there.join(", ")}`);
     }
     if (isFields(value)) refuseUnknown(value, field, full);
   }

@@ -1,7 +1,9 @@
+import { effectsOf, notesOn } from "#core/config-effect";
 import { patchedConfig } from "#core/config-patch";
 import { badInput, refused } from "#core/errors";
 import { canonicalJson } from "#core/events/codec";
 import type { Configured } from "#core/events/command";
+import type { LedgerBody } from "#core/events/ledger";
 import { voidToken, worldsOf } from "#core/fold/sessions";
 import { INSTANCES_EVER_MAX, INSTANCES_MAX, type Instance, instancesIn, type State } from "#core/fold/state";
 import { type InstanceId, idFromName, slaveId } from "#core/ids";
@@ -41,14 +43,19 @@ const refusePorts = (state: State, slave: string, { ports, attach }: InstanceCon
   }
 };
 
-export const create = ({ state, user }: Context, args: Arguments<"instance.create">): Decision => {
+export const create = ({ state, user, now }: Context, args: Arguments<"instance.create">): Decision => {
   if (instancesIn(state).length >= INSTANCES_MAX || state.instances.size >= INSTANCES_EVER_MAX)
     return no("refused", `a cluster has at most ${INSTANCES_MAX} instances, and ever ${INSTANCES_EVER_MAX}`);
   refuseTaken(state, args.name);
   const instance = idFromName(args.name, (id) => state.instances.has(id as InstanceId));
   const before = { name: args.name, seed: state.instances.size, autosaveSeconds: 0 };
   const config = patchedConfig(before, args.config as ConfigPatch);
-  return done([{ type: "instance-created", data: { user, instance, config } }], { instance });
+  const created: LedgerBody = { type: "instance-created", data: { user, instance, config } };
+  if (args.slave === undefined) return done([created], { instance });
+  const slave = slaveId(args.slave);
+  refusePorts(state, slave, config);
+  const data = { user, instance, slave, epoch: now, void: voidToken(state) };
+  return done([created, { type: "instance-assigned", data }], { instance });
 };
 
 export const configure = ({ state, user }: Context, args: Arguments<"instance.configure">): Decision => {
@@ -57,7 +64,7 @@ export const configure = ({ state, user }: Context, args: Arguments<"instance.co
   const config = patchedConfig(before, args.config as ConfigPatch);
   refusePorts(state, instance.slave, config, instance);
   const changed = canonicalJson(config) !== canonicalJson(before);
-  const answer: Configured = { config, changed };
+  const answer: Configured = { config, changed, effects: effectsOf(before, config), notes: notesOn(before, config) };
   return done(changed ? [{ type: "instance-configured", data: { user, instance: instance.id, config } }] : [], answer);
 };
 

@@ -4,6 +4,7 @@ import { carryOut, commandIn, errorAnswer, isAboutFiles, slaveCommandIn } from "
 import { gamesOf } from "#bridge/factorio/games";
 import { FactorioOrders } from "#bridge/factorio/orders";
 import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
+import type { TakenPort } from "#bridge/instance/game-ports";
 import { type InstanceRecord, newRecord } from "#bridge/instance/record";
 import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
 import { recordAssigned } from "#bridge/link/identity";
@@ -144,6 +145,10 @@ export class Bridge implements RunnerHost {
 
   changed(instance: InstanceId): void {
     this.#changed.add(instance);
+  }
+
+  takenPorts(but: InstanceId): TakenPort[] {
+    return [...this.#runners.values()].filter(({ instance }) => instance !== but).flatMap(({ ports }) => ports);
   }
 
   /** K4 */

@@ -90,6 +90,9 @@ export const carryOut = async (runner: InstanceRunner, command: Exclude<Command,
     case "stop":
       await runner.stop();
       return { state: runner.phase };
+    case "restart":
+      await runner.restart();
+      return { state: runner.phase };
     case "kill":
       await runner.kill();
       return { state: runner.phase };

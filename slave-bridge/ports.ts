@@ -10,6 +10,7 @@ import type { Limits } from "#bridge/supervisor/limits";
 import type { Boot } from "#core/boot";
 import type { SlaveTelemetry } from "#core/events/telemetry";
 import type { SlaveId } from "#core/ids";
+import type { PortRange } from "#core/port-range";
 import type { Bus } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
@@ -26,8 +27,9 @@ export interface BridgeSettings {
   /** For the other games of this machine: whether `install` is not the game but stands in, and our mods by line. */
   readonly standsIn?: boolean;
   readonly modsOf?: (line: string) => Promise<readonly ModSource[]>;
-  /** Where players reach the games. */
+  /** Where players reach the games, and on which ports where an instance fixes none; absent: any. */
   readonly gameAddress: string;
+  readonly gamePorts?: PortRange;
   readonly limits: Limits;
   readonly version: string;
   /** A save that somebody brings may have so many (core/events/saves.ts has the usual limit). */

@@ -30,6 +30,7 @@ import { decodeText } from "#core/events/codec";
 import { type BridgeConfig, decodeBridgeConfig } from "#core/identity/bridge-config";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
+import { type PortRange, parsePortRange } from "#core/port-range";
 import { VERSION } from "#core/version";
 
 /** An orderly stop of a game may save a large map first: its own limit, then its kill. */
@@ -102,6 +103,9 @@ class RunCommand extends Command {
     description:
       "IPv4 address on which players reach the games (default 127.0.0.1); 0.0.0.0 for all. RCON is always on loopback.",
   });
+  gamePorts = Option.String("--game-ports", {
+    description: "UDP ports for games whose configuration fixes none, like 34197-34296 (default: any free one).",
+  });
   stopGames = Option.Boolean("--stop-games", {
     description: "On SIGINT or SIGTERM, stop the games in order, too. They run again at the next start.",
   });
@@ -170,6 +174,7 @@ class RunCommand extends Command {
       modDist: this.modDist ?? set["mod-dist"],
       extraMods: this.extraMods ?? set["extra-mods"] ?? [],
       gameAddress: this.gameAddress ?? set["game-address"] ?? "127.0.0.1",
+      gamePorts: rangeIn(this.gamePorts ?? set["game-ports"]),
       stopGames: this.stopGames ?? set["stop-games"] ?? false,
       logLevel: this.logLevel ?? set["log-level"] ?? "info",
     };
@@ -195,6 +200,13 @@ const writeSecret = (path: string, bytes: Uint8Array): Promise<void> =>
     throw unavailable(`the credentials file ${path} cannot be written: ${messageOf(error)}`, error);
   });
 
+const rangeIn = (text: string | undefined): PortRange | undefined => {
+  if (text === undefined) return undefined;
+  const range = parsePortRange(text);
+  if (range === undefined) throw badInput(`--game-ports: give FROM-TO like 34197-34296, not "${text.slice(0, 40)}"`);
+  return range;
+};
+
 interface Wanted {
   readonly slave: SlaveId;
   readonly dir: string;
@@ -209,11 +221,12 @@ interface Wanted {
   readonly modDist: string | undefined;
   readonly extraMods: readonly string[];
   readonly gameAddress: string;
+  readonly gamePorts: PortRange | undefined;
   readonly stopGames: boolean;
   readonly logLevel: (typeof LEVELS)[number];
 }
 
-const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gameAddress }: Wanted) => {
+const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gameAddress, gamePorts }: Wanted) => {
   const install = factorio === undefined ? standInInstall(speed) : factorioInstall(resolve(factorio));
   const files = realGame();
   const extra = (await Promise.all(extraMods.map((folder) => files.mods(resolve(folder))))).flat();
@@ -222,7 +235,8 @@ const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gam
     ...extra,
   ];
   const games = { install, standsIn: factorio === undefined, mods: await modsOf(install.line), modsOf };
-  return { slave, dir, ...games, gameAddress, limits: LIMITS, version: VERSION };
+  const ports = gamePorts === undefined ? {} : { gamePorts };
+  return { slave, dir, ...games, gameAddress, ...ports, limits: LIMITS, version: VERSION };
 };
 
 /** clipanion would only show the syntax, and not say what is missing. */

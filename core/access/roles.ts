@@ -18,7 +18,7 @@ export const DEFAULT_ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Keeps games going. Not RCON: whoever has that may do anything in the game. */
   moderator: [
-    ...[...VIEWER, "see.log", "see.audit", "instance.start", "instance.stop", "slave.status"],
+    ...[...VIEWER, "see.log", "see.audit", "instance.start", "instance.stop", "instance.restart", "slave.status"],
     ...["instance.players", "instance.player-kick", "instance.player-ban", "instance.player-unban"],
     ...["player.ban", "player.unban"],
   ],

@@ -69,11 +69,15 @@ export interface Configured {
   readonly config: InstanceConfig;
   /** False when it was so before. */
   readonly changed: boolean;
+  /** The keys that changed, each with when that takes effect (core/config-effect.ts). */
+  readonly effects: Readonly<Record<string, "now" | "next-start" | "first-save">>;
+  /** What comes with it. */
+  readonly notes: readonly string[];
 }
 
 export const masterCommands = {
-  "instance.create": z.object({ name: displayName, config: configPatch.default({}) }),
-  /** Answers what it is now, and what takes effect only with the next start. */
+  "instance.create": z.object({ name: displayName, config: configPatch.default({}), slave: shape.id.exactOptional() }),
+  /** Answers `Configured`. */
   "instance.configure": z.object({ instance: shape.id, config: configPatch }),
   "instance.rename": z.object({ instance: shape.id, name: displayName }),
   /** `force`: also while something is in flight to its worlds, or they owe something. */
@@ -126,6 +130,8 @@ export const instanceOfRequest = (command: MasterCommand, request: unknown): Ins
 export const bridgeCommands = {
   start: z.object({}),
   stop: z.object({}),
+  /** Stops it in order, and starts it again. */
+  restart: z.object({}),
   kill: z.object({}),
   "send-rcon": z.object({ command: z.string().min(1).max(4_000) }),
   /** The last lines that its game and its bridge printed, also while there is no master to ask for them. */

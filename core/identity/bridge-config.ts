@@ -2,6 +2,7 @@ import { z } from "zod";
 import { badInput } from "#core/errors";
 import { decodeFile } from "#core/events/codec";
 import * as shape from "#core/events/shapes";
+import { parsePortRange } from "#core/port-range";
 
 /**
  * What a slave's machine has to know, in one file (0600) to carry there: `clusterio slave create-config` makes it, or
@@ -24,6 +25,7 @@ export const bridgeConfig = z.object({
       "factorio-releases": z.url(),
       speed: z.number().min(0.1).max(1_000),
       "game-address": z.string().min(1),
+      "game-ports": z.string().refine((text) => parsePortRange(text) !== undefined, "a range of ports, FROM-TO"),
       "stop-games": z.boolean(),
       "log-level": z.enum(["debug", "info", "warn", "error"]),
       "extra-mods": z.array(z.string().min(1)),

@@ -27,9 +27,15 @@ test("a change is merged: what it names is replaced, null takes away, what becom
 });
 
 test("an unknown key is refused by name, with what there is", () => {
-  expect(refused({ port: 1 })).toMatch(/^there is no key "port"; there are seed, autosaveSeconds, game, ports, /);
-  expect(refused({ ports: { gaem: 1 } })).toBe('there is no key "ports.gaem"; ports has game, rcon');
-  expect(refused({ settings: { max_player: 1 } })).toMatch(/"settings.max_player"; settings has name, description, /);
+  expect(refused({ port: 1 })).toMatch(
+    /^there is no key "port"; did you mean "ports"\? there are seed, autosaveSeconds, game, ports, /,
+  );
+  expect(refused({ ports: { gaem: 1 } })).toBe(
+    'there is no key "ports.gaem"; did you mean "game"? ports has game, rcon',
+  );
+  expect(refused({ settings: { max_player: 1 } })).toMatch(
+    /"settings.max_player"; did you mean "max_players"\? settings has name, description, /,
+  );
   expect(refused({ constructor: 1 })).toMatch(/there is no key "constructor"/);
 });
 

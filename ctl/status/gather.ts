@@ -119,7 +119,8 @@ const statusIn = (data: Uint8Array, what: string): SlaveStatus | undefined => {
   }
 };
 
-const listen = async ({ bus, clock, signal }: Asked): Promise<FromBridges> => {
+/** What bridges say by themselves. */
+export const listen = async ({ bus, clock, signal }: Pick<Asked, "bus" | "clock" | "signal">): Promise<FromBridges> => {
   const present: Record<string, SlaveAnswer> = {};
   const told: Record<string, Told> = {};
   const hearing = bus.subscribe(subjects.all.telemetry, ({ subject, data }) => {

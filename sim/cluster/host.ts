@@ -159,7 +159,8 @@ export class Host {
       ...{ spawn: notThere, watch: notThere, signal: notThere, find: notThere, saves: notThere, copy: notThere },
       ...{ move: notThere, trim: notThere },
       ...{ mods: notThere, lastLines: notThere, bound: notThere, lock: notThere },
-      ...{ freePorts: notThere, connectRcon: notThere, saveVersion: notThere, modInfo: notThere },
+      ...{ freePorts: notThere, portState: notThere, mayBindLow: notThere },
+      ...{ connectRcon: notThere, saveVersion: notThere, modInfo: notThere },
       remove: async (path) => files.remove(path),
       follow: (path, _from, onLine) => files.follow(path, (line) => this.bridge?.machine.run(() => onLine(line))),
     };

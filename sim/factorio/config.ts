@@ -22,7 +22,8 @@ export const readPaths = (configFile: string | undefined, modDirectory: string |
   };
 };
 
-const serverSettingsSchema = z.object({
+/** What the stand-in acts on; the rest is only told (`/config get`). */
+const serverSettingsSchema = z.looseObject({
   auto_pause: z.boolean().default(true),
   autosave_interval: z.number().positive().default(10),
   autosave_slots: z.number().int().positive().default(5),

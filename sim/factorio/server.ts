@@ -3,6 +3,7 @@ import type { Paths, ServerSettings } from "#sim/factorio/config";
 import type { Console } from "#sim/factorio/console";
 import type { Flags } from "#sim/factorio/flags";
 import type { Game } from "#sim/factorio/game";
+import { HostConfig } from "#sim/factorio/host-config";
 import type { Lists } from "#sim/factorio/lists";
 import { Pace } from "#sim/factorio/pace";
 import type { RconCommand } from "#sim/factorio/rcon-server";
@@ -34,6 +35,7 @@ export class Server {
   readonly #queue: CommandQueue;
   readonly #pace: Pace;
   readonly #paused: boolean;
+  readonly #hostConfig: HostConfig;
   readonly #autosaveTicks: number;
   #lastAutosave: number;
   #timer: (() => void) | undefined;
@@ -47,6 +49,7 @@ export class Server {
     this.#paused = parts.settings.auto_pause && parts.flags.players === 0;
     this.#autosaveTicks = Math.max(1, Math.round(parts.settings.autosave_interval * TICKS_A_MINUTE));
     this.#lastAutosave = parts.game.now();
+    this.#hostConfig = new HostConfig(parts.settings);
   }
 
   /** Runs until the end; resolves with the exit code. */
@@ -130,7 +133,8 @@ export class Server {
     const { game, console, paths, flags, lists } = this.#parts;
     const commands = this.#queue.due();
     const late = commands.map((command) => {
-      const text = lists.command(command.line) ?? game.rcon(command.line);
+      const own = lists.command(command.line) ?? this.#hostConfig.answer(command.line);
+      const text = own ?? game.rcon(command.line);
       return () => command.reply(text);
     });
     if (this.#paused && commands.length === 0 && this.#queue.size === 0) return;

@@ -59,8 +59,8 @@ export const FAULT_MINIMA: Readonly<Record<Fault, number>> = {
   "clock-jump": 500,
   "rate-limit": 350,
   adjust: 600,
-  configure: 250,
-  delete: 80,
+  configure: 100,
+  delete: 100,
 };
 export const BRANCH_MINIMA: Readonly<Record<string, number>> = {
   "alarm: broker-away": 4000,
@@ -116,7 +116,10 @@ export const BRANCH_MINIMA: Readonly<Record<string, number>> = {
   "ledger: events-unverifiable": 90,
   "ledger: generation-raised": 450,
   "ledger: instance-assigned": 1000,
+  "ledger: instance-configured": 100,
   "ledger: instance-created": 650,
+  "ledger: instance-deleted": 20,
+  "ledger: instance-renamed": 50,
   "ledger: ledger-recovered": 300,
   "ledger: policy-set": 850,
   "ledger: resource-renamed": 100,

@@ -37,6 +37,7 @@ const KEYS: Readonly<Record<keyof Settings, { readonly takes: string; readonly r
   factorio: { takes: "folder of a Factorio headless server", read: (text) => text },
   "factorio-releases": { takes: "address of the pages that list the game's versions", read: (text) => text },
   speed: { takes: "0.1 to 1000, of the stand-in", read: Number },
+  "game-ports": { takes: "UDP ports for the games of this machine, FROM-TO like 34197-34296", read: (text) => text },
   "game-address": { takes: "IPv4 address on which players reach the games", read: (text) => text },
   "stop-games": { takes: "true or false", read: (text) => ({ true: true, false: false })[text] },
   "log-level": { takes: "debug, info, warn or error", read: (text) => text },

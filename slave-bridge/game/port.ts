@@ -114,6 +114,10 @@ export interface RconConnection {
 }
 
 export interface Network {
+  /** Whether this process could have a port now: UDP for players, TCP for RCON. */
+  portState(kind: "game" | "rcon", address: string, port: number): Promise<"free" | "in-use" | "no-right">;
+  /** Whether a program has the right to ports below 1024 by itself. */
+  mayBindLow(binary: string): Promise<boolean>;
   /** A UDP port for players and a TCP port for RCON on loopback that nobody has now. */
   freePorts(gameAddress: string): Promise<{ readonly game: number; readonly rcon: number }>;
   /**

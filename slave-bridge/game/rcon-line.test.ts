@@ -13,6 +13,8 @@ const scene = () => {
   const told: string[] = [];
   const tries: { connect(): void; refuse(): void; drop(): void; closed: boolean }[] = [];
   const network = {
+    portState: async () => "free" as const,
+    mayBindLow: async () => false,
     freePorts: async () => ({ game: 1, rcon: 1 }),
     connectRcon: (_: typeof address, onClosed: () => void) =>
       new Promise<RconConnection>((resolve, reject) => {

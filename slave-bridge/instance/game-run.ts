@@ -38,6 +38,10 @@ export class GameRun {
     private readonly on: GameEvents,
   ) {}
 
+  get listens(): { readonly game: number; readonly rcon: number } | undefined {
+    return this.#server === undefined ? undefined : { game: this.#server.gamePort, rcon: this.#server.rconPort };
+  }
+
   get rcon(): RconConnection | undefined {
     return this.#rcon;
   }

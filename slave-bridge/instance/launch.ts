@@ -1,7 +1,8 @@
 import { pinOf, saveProblem } from "#bridge/factorio/choose";
-import type { ProcessId, SpawnOrder } from "#bridge/game/port";
+import type { ProcessId, SaveFile, SpawnOrder } from "#bridge/game/port";
 import type { ChosenGame } from "#bridge/install";
 import { type Paths, writeServer } from "#bridge/instance/folder";
+import { choosePorts, type TakenPort } from "#bridge/instance/game-ports";
 import {
   type Choice,
   chooseSave,
@@ -14,6 +15,7 @@ import {
 } from "#bridge/instance/lineage";
 import { installMods } from "#bridge/instance/mods";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
+import { secretsOf } from "#bridge/instance/secrets";
 import { setTornAside } from "#bridge/instance/set-aside";
 import { configIni, serverSettings } from "#bridge/instance/settings";
 import { listArguments } from "#bridge/people/game-lists";
@@ -34,14 +36,15 @@ const text = (content: string) => new TextEncoder().encode(content);
 
 /** Everything but the save: settings, mods, the folders that the game or we expect. */
 export const writeFiles = async (
-  { ports }: BridgeContext,
+  { settings, ports }: BridgeContext,
   paths: Paths,
   record: InstanceRecord,
   { install, mods }: ChosenGame,
 ): Promise<void> => {
   const { disk, game } = ports;
+  const secrets = await secretsOf(disk, settings.dir, record.config);
   await disk.write(paths.config, text(configIni(install.readData, paths.folder)));
-  await disk.write(paths.settings, text(serverSettings(record.config)));
+  await disk.write(paths.settings, text(serverSettings(record.config, secrets)));
   // The folder must be there to be watched before the game writes its first report.
   await disk.write(`${paths.reports}/clusterio/.bridge`, text("followed by clusterio-bridge\n"));
   await installMods({ disk, files: game }, paths, mods);
@@ -67,6 +70,8 @@ export interface Prepared {
   readonly choice: Choice;
   /** Saves that were cut off while being written and are out of the way now: what to tell an operator. */
   readonly torn: string | undefined;
+  /** The configuration's save, once it is taken. */
+  readonly loaded?: string;
 }
 
 /** Takes an operator's save, if there is one, and says which save is to be started. */
@@ -95,10 +100,32 @@ const chooseSaveOf = async (
     const message = `saves/${NEXT_SAVE} does not open: put a whole save there, or remove it`;
     return { lineage: record.lineage, choice: { kind: "stuck", message }, torn: undefined };
   }
+  const configured = await configuredSave(context, paths, record, saves);
+  if (configured !== undefined) return configured;
   const torn = await setTornAside(context, paths, saves);
   const choice = chooseSave(record.lineage, saves);
   if (choice.kind === "create") await game.remove(`${paths.saves}/${MADE_SAVE}`);
   return { lineage: record.lineage, choice, torn };
+};
+
+/** The save that the configuration names: taken once, as one that an operator put there. */
+const configuredSave = async (
+  { ports: { game } }: BridgeContext,
+  paths: Paths,
+  { config, lineage, loaded }: InstanceRecord,
+  saves: readonly SaveFile[],
+): Promise<Omit<Prepared, "chosen"> | undefined> => {
+  const { save } = config;
+  if (save === undefined || save === loaded) return undefined;
+  const found = saves.find(({ name }) => name === save);
+  if (found?.opens !== true) {
+    const what = found === undefined ? "is not there" : "does not open";
+    const message = `saves/${save}, which the instance is to start from, ${what}: clusterio save list shows what there is; set save to another, or unset it`;
+    return { lineage, choice: { kind: "stuck", message }, torn: undefined };
+  }
+  await game.copy(`${paths.saves}/${save}`, `${paths.saves}/${GIVEN_SAVE}`);
+  const choice: Choice = { kind: "start", save: GIVEN_SAVE, own: false };
+  return { lineage: given(lineage), choice, torn: undefined, loaded: save };
 };
 
 export const orderOf = ({ install }: ChosenGame, paths: Paths, args: readonly string[]): SpawnOrder => ({
@@ -120,18 +147,38 @@ export const createSave = async (
   return game.spawn(orderOf(chosen, paths, ["--create", `${paths.saves}/${MADE_SAVE}`, ...seed]));
 };
 
+/** The ports that it would get now. @throws ClusterioError when a fixed one cannot be had, or none of the slave's range. */
+export const portsFor = (
+  { settings, ports }: BridgeContext,
+  { config }: InstanceRecord,
+  { install }: ChosenGame,
+  taken: readonly TakenPort[],
+): Promise<{ game: number; rcon: number }> => {
+  const { gameAddress, gamePorts: range } = settings;
+  return choosePorts(ports.game, { gameAddress, range, config, taken, binary: install.command });
+};
+
+export interface StartOrder {
+  readonly record: InstanceRecord;
+  readonly save: string;
+  readonly chosen: ChosenGame;
+  /** Ports of the slave's other instances. */
+  readonly taken: readonly TakenPort[];
+  /** Which lists of players the cluster keeps. */
+  readonly modes: ListModes;
+}
+
 /** Starts the server on a copy of the save (S9). Its record is on disk before it runs, and complete once its pid is known. */
 export const startServer = async (
   context: BridgeContext,
   paths: Paths,
-  save: string,
-  { chosen, modes }: { readonly chosen: ChosenGame; readonly modes: ListModes },
+  { record, save, chosen, taken, modes }: StartOrder,
 ): Promise<ServerRecord> => {
   const { disk, game, random } = context.ports;
   await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
   const file = startFileFor(save);
   await game.copy(`${paths.saves}/${save}`, `${paths.saves}/${file}`);
-  const { game: gamePort, rcon: rconPort } = await game.freePorts(context.settings.gameAddress);
+  const { game: gamePort, rcon: rconPort } = await portsFor(context, record, chosen, taken);
   const password = randomText(random, PASSWORD_CHARACTERS);
   const { version } = chosen.install;
   const draft: ServerRecord = { process: null, gamePort, rconPort, password, save, file, version };

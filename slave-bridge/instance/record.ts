@@ -17,6 +17,8 @@ export interface InstanceRecord {
   /** Boot of the bridge that used this folder last: the next one's is greater. */
   readonly lastBoot: Boot | "";
   readonly lineage: Lineage;
+  /** The configuration's save that a start has gone on from: it does not begin there again. */
+  readonly loaded?: string;
   /** It is on its way to another slave: nothing starts it here. */
   readonly moving?: { readonly to: string; readonly ran: boolean };
   /** It came from another slave, which has not let go of its folder yet. */
@@ -54,6 +56,7 @@ const file = z.object({
     periods: z.array(z.object({ world: worldOrNone, from: z.number(), to: z.number().exactOptional() })),
     fellBack: z.literal(true).exactOptional(),
   }),
+  loaded: z.string().exactOptional(),
   moving: z.object({ to: shape.id, ran: z.boolean() }).exactOptional(),
   arrived: z.object({ from: shape.id, ran: z.boolean() }).exactOptional(),
 });

@@ -5,10 +5,12 @@ import { Alarms } from "#bridge/instance/alarms";
 import { ConfigCopy } from "#bridge/instance/config-copy";
 import { keepReport } from "#bridge/instance/crash-report";
 import { instancesFolder, type Paths, pathsOf, writeRecord } from "#bridge/instance/folder";
+import type { TakenPort } from "#bridge/instance/game-ports";
 import { GameRun } from "#bridge/instance/game-run";
-import { createSave, prepare, startServer } from "#bridge/instance/launch";
+import { chosenGame, createSave, portsFor, prepare, startServer } from "#bridge/instance/launch";
 import { findRunning } from "#bridge/instance/leftovers";
 import { autosaveName, belongs, ended, fellBack, made, started, startFileFor } from "#bridge/instance/lineage";
+import { LiveSettings } from "#bridge/instance/live-settings";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { setAside } from "#bridge/instance/set-aside";
 import { InstanceLog } from "#bridge/log/instance-log";
@@ -21,7 +23,7 @@ import { SaveNotes } from "#bridge/saves/notes";
 import type { Pulse } from "#bridge/session/pulse";
 import { Questions } from "#bridge/session/questions";
 import { Session } from "#bridge/session/session";
-import { type Action, ALWAYS, type Input, newServer, type Server } from "#bridge/supervisor/server";
+import { type Action, ALWAYS, type Input, isAlive, newServer, type Server } from "#bridge/supervisor/server";
 import { supervise } from "#bridge/supervisor/supervise";
 import { isSaving } from "#bridge/supervisor/watching";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
@@ -56,6 +58,8 @@ export interface RunnerHost {
   dropped(): void;
   /** Something that telemetry shows has changed. */
   changed(instance: InstanceId): void;
+  /** Ports that the slave's other instances use or are to use. */
+  takenPorts(but: InstanceId): readonly TakenPort[];
   /** It was deleted: stops it, closes it, and sets its folder aside. */
   gone(instance: InstanceId): Promise<void>;
 }
@@ -71,6 +75,7 @@ export class InstanceRunner {
   readonly #lists: GameLists;
   readonly notes: SaveNotes;
   readonly #copy: ConfigCopy;
+  readonly #live: LiveSettings;
   #save: { readonly save: string; readonly own: boolean } | undefined;
   #chosen: ChosenGame | undefined;
   readonly #alarms = new Alarms();
@@ -107,6 +112,11 @@ export class InstanceRunner {
     const place = { instance: this.instance, slave: context.settings.slave, folder: this.#paths.folder, modes, ask };
     this.#lists = new GameLists(context.ports, context.lists, place);
     this.players = new Players(context, { instance: record.instance, path: this.#paths.players, ask });
+    this.#live = new LiveSettings({
+      ...{ disk, path: this.#paths.settings },
+      send: (command) => this.command(command),
+      note: (message) => this.#journal("info", `${this.instance}: ${message}`),
+    });
   }
 
   /**
@@ -206,8 +216,10 @@ export class InstanceRunner {
   telemetry(): InstanceTelemetry {
     const { world } = this.#session;
     const alarm = this.#alarms.text;
+    const ports = this.#game.listens;
     return {
       state: this.phase,
+      ...(ports === undefined ? {} : { ports }),
       linked: this.#session.linked,
       name: this.#record.config.name,
       config: revisionOf(this.#record.config),
@@ -223,6 +235,7 @@ export class InstanceRunner {
     const { moving } = this.#record;
     if (moving !== undefined)
       throw refused(`${this.instance} is being moved to ${moving.to}: ${this.#movingAdvice(moving.to)}`);
+    if (!isAlive(this.#server)) await this.#proveStart();
     await this.#desire("running");
     this.#session.restart();
     this.#alarm("link", undefined);
@@ -230,9 +243,40 @@ export class InstanceRunner {
     this.#input({ kind: "start" });
   }
 
+  /** What an operator who starts it is told at once. @throws ClusterioError when a port cannot be had. */
+  async #proveStart(): Promise<void> {
+    const chosen = await chosenGame(this.context, this.#record).catch((error: unknown) => {
+      // The start itself says so, and stays failed.
+      if (!isClusterioError(error)) throw error;
+      return undefined;
+    });
+    if (chosen === undefined) return;
+    await portsFor(this.context, this.#record, chosen, this.host.takenPorts(this.instance));
+  }
+
+  /** Those of its running game, else those that it is to have. */
+  get ports(): readonly TakenPort[] {
+    const by = this.instance;
+    const { game, rcon } = this.#game.listens ?? this.#record.config.ports ?? {};
+    return [
+      ...(game === undefined ? [] : [{ kind: "game" as const, port: game, by }]),
+      ...(rcon === undefined ? [] : [{ kind: "rcon" as const, port: rcon, by }]),
+    ];
+  }
+
   async stop(): Promise<void> {
     await this.#desire("stopped");
     this.#input({ kind: "stop" });
+  }
+
+  /** Also when its bridge ends in between: it is to run. A stop that somebody says meanwhile counts. */
+  async restart(): Promise<void> {
+    if (!isAlive(this.#server)) return this.start();
+    this.#refuseBusy();
+    await this.#desire("running");
+    void this.stopForNow().then(() => {
+      if (this.#record.desired === "running") this.#input({ kind: "start" });
+    });
   }
 
   async kill(): Promise<void> {
@@ -383,12 +427,12 @@ export class InstanceRunner {
   async #prepare(attempt: number): Promise<void> {
     try {
       await this.#lists.prepare();
-      const { lineage, choice, torn, chosen } = await prepare(this.context, this.#paths, this.#record);
+      const { lineage, choice, torn, chosen, loaded } = await prepare(this.context, this.#paths, this.#record);
       if (torn !== undefined) this.#alarm("saves", `${this.instance}: ${torn}`);
       if (choice.kind === "stuck") {
         return this.#input({ kind: "unprepared", attempt, message: choice.message, hopeless: true });
       }
-      this.#record = { ...this.#record, lineage };
+      this.#record = { ...this.#record, lineage, ...(loaded === undefined ? {} : { loaded }) };
       await this.#write();
       this.#save = choice.kind === "start" ? choice : undefined;
       this.#chosen = chosen;
@@ -420,10 +464,10 @@ export class InstanceRunner {
     const save = this.#save;
     if (save === undefined || this.#chosen === undefined) throw unavailable("no save was chosen");
     await this.#change({ lineage: started(this.#record.lineage, save, this.context.ports.clock.now()) });
-    const server = await startServer(this.context, this.#paths, save.save, {
-      chosen: this.#chosen,
-      modes: this.#listModes(),
-    });
+    const taken = this.host.takenPorts(this.instance);
+    const modes = this.#listModes();
+    const order = { record: this.#record, save: save.save, chosen: this.#chosen, taken, modes };
+    const server = await startServer(this.context, this.#paths, order);
     if (server.process === null) throw unavailable("the process has no id");
     return { process: server.process, server };
   }
@@ -452,6 +496,7 @@ export class InstanceRunner {
         this.players.connected();
         this.#session.connected(rcon);
         this.#input({ kind: "rcon-connected" });
+        void this.#live.apply(this.#record.config);
       },
       lost: () => {
         this.#session.disconnected();
@@ -541,7 +586,10 @@ export class InstanceRunner {
   #configure(config: InstanceRecord["config"]): void {
     if (this.#closed || revisionOf(config) === revisionOf(this.#record.config)) return;
     this.#input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: ALWAYS });
-    void this.#change({ config });
+    // A save that is named again later is gone on from again.
+    const { loaded: _, ...rest } = this.#record;
+    if (config.save !== this.#record.loaded) this.#record = rest;
+    void this.#change({ config }).then(() => this.#live.apply(config));
   }
 
   #belongs(world: Parameters<typeof belongs>[1]): void {

@@ -1,3 +1,4 @@
+import type { Secrets } from "#bridge/instance/secrets";
 import { SEGMENTS } from "#bridge/rcon/segments";
 import { canonicalJson } from "#core/events/codec";
 import type { InstanceConfig } from "#core/instance-config";
@@ -20,33 +21,42 @@ check-updates=false
 enable-crash-log-uploading=false
 `;
 
-export const serverSettings = (config: InstanceConfig): string =>
-  `${JSON.stringify(
-    {
-      name: config.name,
-      description: "A server of a Clusterio cluster",
-      tags: ["clusterio"],
-      max_players: 0,
-      visibility: { public: false, lan: false },
-      username: "",
-      password: "",
-      token: "",
-      game_password: "",
-      require_user_verification: true,
-      allow_commands: "admins-only",
-      autosave_interval: config.autosaveSeconds > 0 ? DAY_MINUTES : OWN_AUTOSAVE_MINUTES,
-      autosave_slots: AUTOSAVE_SLOTS,
-      autosave_only_on_server: true,
-      non_blocking_saving: false,
-      // Storage goes on without players.
-      auto_pause: false,
-      only_admins_can_pause_the_game: true,
-      // What the bridge reckons with.
-      ...SEGMENTS,
-    },
-    undefined,
-    2,
-  )}\n`;
+/** What stands where an instance's configuration says nothing. */
+const DEFAULTS = {
+  description: "A server of a Clusterio cluster",
+  tags: ["clusterio"] as readonly string[],
+  max_players: 0,
+  username: "",
+  require_user_verification: true,
+  max_upload_in_kilobytes_per_second: 0,
+  max_upload_slots: 5,
+  minimum_latency_in_ticks: 0,
+  max_heartbeats_per_second: 60,
+  ignore_player_limit_for_returning_players: false,
+  allow_commands: "admins-only",
+  autosave_interval: OWN_AUTOSAVE_MINUTES,
+  autosave_slots: AUTOSAVE_SLOTS,
+  autosave_only_on_server: true,
+  non_blocking_saving: false,
+  afk_autokick_interval: 0,
+  // Storage goes on without players.
+  auto_pause: false,
+  auto_pause_when_players_connect: false,
+  only_admins_can_pause_the_game: true,
+};
+
+/** The game's settings without secrets: the configuration's, else ours. */
+export const settingsOf = ({ name, autosaveSeconds, settings = {} }: InstanceConfig) => {
+  const { visibility, token_file: _t, password_file: _p, game_password_file: _g, ...own } = settings;
+  const ordered = autosaveSeconds > 0 ? { autosave_interval: DAY_MINUTES } : {};
+  return { name, ...DEFAULTS, ...own, ...ordered, visibility: { public: false, lan: false, ...visibility } };
+};
+
+export const serverSettings = (config: InstanceConfig, secrets: Secrets = {}): string => {
+  // The last: what the bridge reckons with.
+  const all = { ...settingsOf(config), password: "", token: "", game_password: "", ...secrets, ...SEGMENTS };
+  return `${JSON.stringify(all, undefined, 2)}\n`;
+};
 
 interface ModEntry {
   readonly name: string;

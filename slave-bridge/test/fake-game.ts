@@ -37,6 +37,8 @@ export class FakeMachine {
   readonly locks = new Set<string>();
   /** When set, a start prints this and ends with code 1. */
   breaks: string | undefined;
+  /** Ports that somebody else has, or that need a right. */
+  readonly ports = new Map<number, "in-use" | "no-right">();
   /** Games ignore SIGTERM. */
   deaf = false;
   mods: ModSource[] = [{ name: "clusterio", version: "0.1.0", path: `${FAKE_MODS}/clusterio_0.1.0.zip` }];
@@ -162,6 +164,8 @@ export class FakeMachine {
         this.locks.add(path);
         return async () => void this.locks.delete(path);
       },
+      portState: async (_kind, _address, port) => this.ports.get(port) ?? "free",
+      mayBindLow: async () => false,
       freePorts: async () => ({ game: this.#ports++, rcon: this.#ports++ }),
       connectRcon: async ({ port, password }, onClosed) => this.#connect(port, password, onClosed),
     };

@@ -1,5 +1,5 @@
 import { realGameFiles } from "#bridge/game/adapters/game-files";
-import { freePorts } from "#bridge/game/adapters/network";
+import { freePorts, mayBindLow, portState } from "#bridge/game/adapters/network";
 import { realProcesses } from "#bridge/game/adapters/processes";
 import type { Game, RconAddress, RconConnection } from "#bridge/game/port";
 import { connectRcon } from "#bridge/rcon/connect";
@@ -14,4 +14,8 @@ const realRcon = async ({ port, password }: RconAddress, onClosed: () => void): 
 };
 
 /** The real game on this machine: processes, files, sockets. */
-export const realGame = (): Game => ({ ...realProcesses(), ...realGameFiles, freePorts, connectRcon: realRcon });
+export const realGame = (): Game => ({
+  ...realProcesses(),
+  ...realGameFiles,
+  ...{ freePorts, portState, mayBindLow, connectRcon: realRcon },
+});
