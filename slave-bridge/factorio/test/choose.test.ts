@@ -1,6 +1,9 @@
 import { addressesOf, channelsIn, exactVersion, sumOf, versionPrinted } from "#bridge/factorio/catalog";
 import { chooseInstall, saveProblem, type There } from "#bridge/factorio/choose";
+import { gamesOf } from "#bridge/factorio/games";
+import type { FactorioInstalls } from "#bridge/factorio/port";
 import type { Install } from "#bridge/install";
+import type { BridgeSettings } from "#bridge/ports";
 import { parsePin } from "#core/game-version";
 
 const install = (version: string, name = `Factorio ${version}`): Install => ({
@@ -51,6 +54,23 @@ describe("which install an instance runs", () => {
     for (const madeBy of ["2.0.76", "2.0.9", "1.1.110", undefined, "odd"])
       expect(saveProblem("a.zip", madeBy, install("2.0.76"))).toBeUndefined();
   });
+});
+
+test("our mods are the build for the line of the game that is chosen", async () => {
+  const mod = (line: string) => ({ name: "clusterio", version: "0.1.0", path: `/mods/${line}/clusterio.zip` });
+  const settings = {
+    ...{ install: install("2.1.9"), standsIn: true, mods: [mod("2.1")] },
+    modsOf: async (line: string) => [mod(line)],
+  } as unknown as BridgeSettings;
+  const installs = {
+    list: async () => [install("2.0.76")],
+    channels: async () => ({}),
+  } as unknown as FactorioInstalls;
+  const games = gamesOf(settings, installs);
+  const pathFor = async (pin: string | undefined) => (await games.choose(pin)).mods[0]?.path;
+  expect(await pathFor("2.0")).toBe("/mods/2.0/clusterio.zip");
+  expect(await pathFor("2.1")).toBe("/mods/2.1/clusterio.zip");
+  expect(await pathFor(undefined)).toBe("/mods/2.0/clusterio.zip");
 });
 
 describe("what the vendor says", () => {

@@ -74,11 +74,11 @@ export const folderInstalls = (options: FolderInstallsOptions): FactorioInstalls
     );
 
   /** GI1: unpacked beside its place, asked for its version, renamed. */
-  const place = async (archive: string, wanted: string | undefined): Promise<Installed> => {
+  const place = async (archive: string, wanted: string | undefined, signal?: AbortSignal): Promise<Installed> => {
     const staging = join(folder, `.unpacking-${randomBytes(6).toString("hex")}`);
     await mkdir(staging, { mode: 0o755 });
     try {
-      await unpack(archive, staging);
+      await unpack(archive, staging, signal);
       const [only, ...others] = await readdir(staging);
       if (only === undefined || others.length > 0)
         throw badInput(`${archive} is no archive of the game: there is one folder in those`);
@@ -171,7 +171,7 @@ export const folderInstalls = (options: FolderInstallsOptions): FactorioInstalls
     if (!(await exists(join(folder, version)))) {
       const archive = await download(version, on, signal);
       on({ phase: "unpacking", done: 0 });
-      installed = await place(archive, version);
+      installed = await place(archive, version, signal);
       await rm(archive, { force: true });
     }
     if (isChannel(wanted)) {

@@ -17,7 +17,11 @@ const LIST_BYTES_MAX = 64 * 1024 * 1024;
 /** It answers at once, unless it is something else. */
 const VERSION_MS_MAX = 10_000;
 
-const run = (command: string, args: readonly string[], options: { timeout: number; cwd?: string }): Promise<string> =>
+const run = (
+  command: string,
+  args: readonly string[],
+  options: { timeout: number; cwd?: string; signal?: AbortSignal },
+): Promise<string> =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, LC_ALL: "C" };
     execFile(command, [...args], { ...options, env, maxBuffer: LIST_BYTES_MAX }, (error, out, said) => {
@@ -54,18 +58,18 @@ const refuseTraps = (listing: string): void => {
 };
 
 /** @throws ClusterioError `bad-input` when it is no archive, `refused` for a trap, `unavailable` when it does not fit. */
-export const unpack = async (archive: string, folder: string): Promise<void> => {
+export const unpack = async (archive: string, folder: string, signal?: AbortSignal): Promise<void> => {
+  const options = { timeout: UNPACK_MS_MAX, ...(signal === undefined ? {} : { signal }) };
   let listing: string;
   try {
-    listing = await run("tar", ["-tvf", archive], { timeout: UNPACK_MS_MAX });
+    listing = await run("tar", ["-tvf", archive], options);
   } catch (error) {
+    if (signal?.aborted === true) throw unavailable(`unpacking ${archive} was stopped as asked`, error);
     throw notAnArchive(archive, error);
   }
   refuseTraps(listing);
   try {
-    await run("tar", ["-xf", archive, "--no-same-owner", "--no-same-permissions", "-C", folder], {
-      timeout: UNPACK_MS_MAX,
-    });
+    await run("tar", ["-xf", archive, "--no-same-owner", "--no-same-permissions", "-C", folder], options);
   } catch (error) {
     throw unavailable(`${archive} cannot be unpacked in ${folder}: ${messageOf(error)}`, error);
   }
