@@ -4,6 +4,7 @@ import { CommandLine } from "#core/command-line";
 import { EXIT_CODES, exitCodeOf, messageOf } from "#core/errors";
 import { platformProblem } from "#core/platform";
 import { below, commandIn, complaint, wordsOf } from "#core/terminal/complaint";
+import { helpLines } from "#core/terminal/help";
 import { ownLook } from "#core/terminal/look";
 import { overviewLines } from "#core/terminal/overview";
 import { type CommandSpec, specOf, type Values } from "#core/terminal/spec";
@@ -93,6 +94,11 @@ export const runCli = async (program: Program, given = process.argv.slice(2)): P
   if (group !== undefined) {
     const lines = overviewLines({ name, label, version: VERSION }, { specs, words: group, look });
     process.stdout.write(`${lines.join("\n")}\n`);
+    return;
+  }
+  const named = argv.some((arg) => HELP.has(arg)) ? commandIn(specs, wordsOf(argv)) : undefined;
+  if (named !== undefined && named.depth > 0 && !named.spec.hidden) {
+    process.stdout.write(`${helpLines({ program: name, spec: named.spec, values }, look).join("\n")}\n`);
     return;
   }
   const { colours: enableColors } = look;

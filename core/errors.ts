@@ -1,14 +1,6 @@
 /**
- * The few named errors (STYLE 15). Told apart by `code`, never by text; anything else that is thrown is a bug and
- * crashes the process.
- *
- * | code | meaning | exit code |
- * |---|---|---|
- * | `bad-input` | what somebody typed, sent or configured cannot be used | 2 |
- * | `unavailable` | something this needs (a server, a file, a port) is not there or not usable now | 3 |
- * | `refused` | understood, but not allowed in the present state | 4 |
- * | `lost-write` | another writer wrote to the ledger first | 1 |
- * | `corrupt` | stored data contradicts itself: stop before writing | 5 |
+ * The few named errors (STYLE 15), with the exit code and the meaning of each below: docs/commands.md has the table from here. Told
+ * apart by `code`, never by text; anything else that is thrown is a bug and crashes the process.
  */
 export type ErrorCode = "bad-input" | "unavailable" | "refused" | "lost-write" | "corrupt";
 
@@ -18,6 +10,14 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   refused: 4,
   "lost-write": 1,
   corrupt: 5,
+};
+
+export const EXIT_MEANINGS: Readonly<Record<ErrorCode, string>> = {
+  "bad-input": "what somebody typed, sent or configured cannot be used",
+  unavailable: "something this needs (a server, a file, a port) is not there or not usable now",
+  refused: "understood, but not allowed, or not in the present state",
+  "lost-write": "another writer wrote to the ledger first: nothing was changed",
+  corrupt: "stored data contradicts itself: nothing is written on top of it",
 };
 
 export class ClusterioError extends Error {

@@ -8,6 +8,7 @@ import * as t from "typanion";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats, MASTER_PAYLOAD_BYTES_MIN, requirePayload } from "#core/adapters/nats-connection";
+import { tokenIn } from "#core/adapters/nats-creds";
 import { nodeClock } from "#core/adapters/node-clock";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { nodeRandom } from "#core/adapters/node-random";
@@ -45,6 +46,8 @@ const addressOf = (text: string): { host: string; port: number } => {
   if (match === null) throw badInput(`--http ${text}: give a loopback address and a port, like 127.0.0.1:8080`);
   return { host: match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 };
+
+const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 
 const ROLE_WORDS = { leader: "leads", standby: "stands by", halted: "is halted" } as const;
 
@@ -100,7 +103,10 @@ class RunCommand extends Command {
     description: `Ledger messages between checkpoints: a start reads at most so many (default ${CHECKPOINT_EVERY})`,
     validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(10, 1_000_000)]),
   });
-  logLevel = Option.String("--log-level", "info", { description: "trace, debug, info, warn or error (default info)" });
+  logLevel = Option.String("--log-level", "info", {
+    description: `What is logged to standard output: ${LEVELS.join(", ")} (default info)`,
+    validator: t.isEnum(LEVELS),
+  });
 
   override async execute(): Promise<number> {
     return runDaemon((context) => this.#main(context));
@@ -111,6 +117,8 @@ class RunCommand extends Command {
     const seed = await readSecret(this.assignmentKey, "the assignment key");
     const creds = new TextEncoder().encode(`${await readSecret(this.creds, "the credentials")}\n`);
     const publicKey = publicKeyOf(seed, this.assignmentKey);
+    tokenIn(creds, this.creds);
+    const http = this.http === undefined ? undefined : addressOf(this.http);
     const onProblem = (error: Error) => log.warn(error.message);
     const ca = this.ca === undefined ? undefined : await readSecret(this.ca, "the authority");
     const link = own(await connectNats({ servers: this.natsUrl, creds, name: this.name, ca, onProblem }), (l) =>
@@ -178,12 +186,12 @@ class RunCommand extends Command {
     });
     view = () => projector;
     own(new Logs({ bus, clock: nodeClock, log: new JetStreamLog(link, "LOGS") }), (logs) => logs.close());
-    if (this.http !== undefined) {
+    if (http !== undefined) {
       const health = () => {
         const connected = link.connected();
         return healthOf(connected, projector);
       };
-      const { server, port } = await serveHttp(addressOf(this.http), { registry: metrics.registry, health });
+      const { server, port } = await serveHttp(http, { registry: metrics.registry, health });
       own(server, (s) => void s.close());
       log.info({ port }, `metrics on port ${port}`);
     }

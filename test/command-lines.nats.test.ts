@@ -74,6 +74,19 @@ describe("a projector's exit code says why it did not run", () => {
     });
   });
 
+  test("2: a level, an address or credentials that are none, before anything is connected to", async () => {
+    const path = join(nats().folder, "no.creds");
+    await writeFile(path, "nothing");
+    const [level, address, creds] = await Promise.all([
+      projector({ "--log-level": "loud" }),
+      projector({ "--http": "0.0.0.0:80" }),
+      projector({ "--creds": path }),
+    ]);
+    expect(level).toMatchObject({ code: 2, err: expect.stringContaining('"trace", "debug", "info"') });
+    expect(address).toMatchObject({ code: 2, err: expect.stringContaining("give a loopback address and a port") });
+    expect(creds).toMatchObject({ code: 2, err: expect.stringContaining(`${path}: not the content of a creds file`) });
+  });
+
   test("3: no server", async () => {
     expect(await projector({ "--nats-url": "nats://127.0.0.1:1" })).toMatchObject({ code: 3, out: "" });
   });

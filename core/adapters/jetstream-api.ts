@@ -52,7 +52,8 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
  * @throws ClusterioError `unavailable` after the patience.
  */
 export const askApi = async (link: NatsLink, subject: string, body: unknown): Promise<ApiReply> => {
-  const deadline = performance.now() + PATIENCE_MS;
+  const { patienceMs = PATIENCE_MS } = link;
+  const deadline = performance.now() + patienceMs;
   const payload = encodeJson(body);
   for (;;) {
     const left = deadline - performance.now();
@@ -65,7 +66,7 @@ export const askApi = async (link: NatsLink, subject: string, body: unknown): Pr
     } catch (error) {
       if (!isOutage(error)) throw error;
       if (performance.now() >= deadline || link.nc.isClosed()) {
-        throw unavailable(`no answer from JetStream to ${subject} within ${PATIENCE_MS / 1000} s`, error);
+        throw unavailable(`no answer from JetStream to ${subject} within ${patienceMs / 1000} s`, error);
       }
       await wait(RETRY_PAUSE_MS);
     }

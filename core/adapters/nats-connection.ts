@@ -20,7 +20,7 @@ export interface NatsLinkOptions {
   readonly name: string;
   /** PEM of the authority that signed the server's certificate; without one, those that the machine trusts. */
   readonly ca?: string | undefined;
-  /** How long a server is looked for; CONNECT_TIMEOUT_MS when left out. */
+  /** How long a server is looked for, and JetStream's answers are waited for; as long as each may take when left out. */
   readonly timeoutMs?: number | undefined;
   /** Told about what is not an outage: a refused subject, a refused login while reconnecting. */
   readonly onProblem?: (error: Error) => void;
@@ -30,6 +30,8 @@ export interface NatsLinkOptions {
 export interface NatsLink {
   readonly nc: NatsConnection;
   readonly name: string;
+  /** How long to wait for an answer of JetStream, where somebody said so. */
+  readonly patienceMs?: number | undefined;
   connected(): boolean;
   onConnection(listener: (connected: boolean) => void): Subscription;
   /** Resolves to true when connected, or to false after `ms` or when closed. */
@@ -78,7 +80,7 @@ export const connectNats = async (options: NatsLinkOptions): Promise<NatsLink> =
       pingInterval: PING_INTERVAL_MS,
       noAsyncTraces: true,
     });
-    link = new Link(nc, options.name, options.onProblem ?? (() => {}));
+    link = new Link(nc, options.name, options.onProblem ?? (() => {}), options.timeoutMs);
     return link;
   } catch (error) {
     const where = typeof options.servers === "string" ? options.servers : options.servers.join(", ");
@@ -145,6 +147,7 @@ class Link implements NatsLink {
     readonly nc: NatsConnection,
     readonly name: string,
     private readonly onProblem: (error: Error) => void,
+    readonly patienceMs: number | undefined,
   ) {
     void this.#watch();
   }

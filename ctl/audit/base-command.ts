@@ -38,7 +38,8 @@ const TIMEOUT_S_MAX = 3_600;
 
 export const timeoutOption = () =>
   Option.String("--timeout", {
-    description: "Seconds to wait for the broker, and for each answer (default 3 for a question, 15 for a command).",
+    description:
+      "Seconds to wait for the broker and for each answer (default 5 for the broker, 3 for a question, 15 for a command or a stream).",
     validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(0.1, TIMEOUT_S_MAX)]),
   });
 
@@ -78,6 +79,7 @@ export abstract class ClusterCommand extends ResultCommand {
   natsUrl = Option.String("--nats-url", { description: "Another NATS server, nats://host:port. Needs --core-creds." });
   coreCreds = Option.String("--core-creds", { description: "With --nats-url: file with credentials of CORE." });
   ca = Option.String("--ca", { description: "With --nats-url: PEM file of the authority of its certificate." });
+  timeout = timeoutOption();
 
   protected async connect(own: Own): Promise<NatsLink> {
     return own(await connectCore(this, process.cwd()), (opened) => opened.close());

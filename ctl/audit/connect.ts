@@ -15,6 +15,8 @@ export interface TypedSource {
   readonly natsUrl?: string | undefined;
   readonly coreCreds?: string | undefined;
   readonly ca?: string | undefined;
+  /** Seconds to wait for the broker, and for each answer. */
+  readonly timeout?: number | undefined;
 }
 
 /** The value after a flag in a command line that was written down. */
@@ -58,7 +60,8 @@ export const connectCore = async (typed: TypedSource, cwd: string): Promise<Nats
   const { url, creds, credsPath, ca, remedy } = await sourceOf(typed, cwd);
   let link: NatsLink;
   try {
-    link = await connectNats({ servers: url, creds, name: NAME, ca });
+    const timeoutMs = typed.timeout === undefined ? undefined : typed.timeout * 1_000;
+    link = await connectNats({ servers: url, creds, name: NAME, ca, timeoutMs });
   } catch (error) {
     if (!isClusterioError(error, "unavailable")) throw error;
     throw unavailable(`no NATS server answers at ${url}; ${remedy}`, error);

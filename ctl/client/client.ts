@@ -1,6 +1,6 @@
-import type { z } from "zod";
-import { ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
-import type { AccessCommand, accessCommands } from "#core/events/access";
+import { z } from "zod";
+import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, isClusterioError, unavailable } from "#core/errors";
+import { type AccessCommand, type accessCommands, slaveView } from "#core/events/access";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import {
   answer,
@@ -35,6 +35,7 @@ import {
 import type { Bus } from "#core/ports/bus";
 import type { ResourceKey } from "#core/resource";
 import { SELF, subjects } from "#core/subjects";
+import { noSuch } from "#core/terminal/near";
 import { encodeFrame, splitFrame } from "#core/transfer/frame";
 import { answered, orRight } from "#ctl/client/unanswered";
 
@@ -172,18 +173,40 @@ export class ClusterClient {
   ): Promise<{ readonly ok: unknown; readonly body: Uint8Array | undefined }> {
     const subject = subjects.command(this.user, slave, instance, command);
     const result = await orRight(this.bus.request(subject, encodeFrame(request, body), timeoutMs), subject);
+    if (result.kind === "nobody") await this.#refuseUnknown(slave);
     const data = answered(result, subject, timeoutMs);
     const { head, body: bytes } = splitFrame(data);
     return { ok: okOf(head, subject), body: bytes };
   }
 
   /** What a bridge does for itself. @throws ClusterioError with the bridge's code, `unavailable` when there is no answer. */
-  slave<C extends SlaveCommand>(
+  async slave<C extends SlaveCommand>(
     slave: SlaveId,
     command: C,
     request: z.input<(typeof slaveCommands)[C]>,
   ): Promise<unknown> {
-    return this.#ask(subjects.command(this.user, slave, SELF, command), request, this.#commandMs);
+    const subject = subjects.command(this.user, slave, SELF, command);
+    const result = await orRight(this.bus.request(subject, encodeJson(request), this.#commandMs), subject);
+    if (result.kind === "nobody") await this.#refuseUnknown(slave);
+    return okOf(answered(result, subject, this.#commandMs), subject);
+  }
+
+  /**
+   * A slip of the pen looks like a slave that is away: where the master knows which there are, they are told apart.
+   * @throws ClusterioError `bad-input` for a slave that there is not.
+   */
+  async #refuseUnknown(slave: SlaveId): Promise<void> {
+    const unknown = (error: unknown): string[] => {
+      if (!isClusterioError(error)) throw error;
+      return [];
+    };
+    const shape = z.object({ slaves: z.array(slaveView) });
+    const [assigned, listed] = await Promise.all([
+      this.instances().then((all) => all.map((one) => one.slave), unknown),
+      this.access("slave.list", {}, shape).then(({ slaves }) => slaves.map((one) => one.slave), unknown),
+    ]);
+    const names = [...new Set([...assigned, ...listed])].filter((name) => name !== "").sort();
+    if (names.length > 0 && !names.includes(slave)) throw badInput(noSuch("slave", slave, { names }));
   }
 
   get #commandMs(): number {

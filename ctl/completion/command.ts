@@ -4,8 +4,7 @@ import { badInput, isClusterioError } from "#core/errors";
 import { runDaemon } from "#core/lifecycle";
 import { didYouMean } from "#core/terminal/near";
 import { specOf } from "#core/terminal/spec";
-import { type Candidate, fitting, type Wanted, wantedAfter } from "#ctl/completion/complete";
-import { LIVE_MS_MAX, liveNames } from "#ctl/completion/live";
+import { type Candidate, fitting, LIVE_MS_MAX, type Wanted, wantedAfter } from "#ctl/completion/complete";
 import { SCRIPTS, SHELLS, type Shell } from "#ctl/completion/scripts";
 import { forBash, type Typing, typingOf } from "#ctl/completion/words";
 import { CLUSTERIO } from "#ctl/program";
@@ -95,6 +94,8 @@ const candidatesFor = async (typing: Typing, own: Own): Promise<readonly Candida
   if (wanted.kind === "files") return "files";
   if (wanted.kind === "words") return fitting(wanted.candidates, typing.current);
   const { names, of } = wanted;
+  // What connects is loaded where it is needed: most of what is completed is not asked of a cluster.
+  const { liveNames } = await import("#ctl/completion/live");
   const asked = liveNames(names, { words: typing.before, of, own }).catch((error: unknown) => {
     if (!isClusterioError(error)) throw error;
     return [];

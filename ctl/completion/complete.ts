@@ -4,6 +4,9 @@ import { type CommandSpec, longName, type OptionSpec, valueName } from "#core/te
 
 /** What can stand where somebody pressed Tab. Pure: names of living things are only asked for, by kind. */
 
+/** Living things are asked for so long: a person notices more, and a broker on the LAN needs a tenth of it. */
+export const LIVE_MS_MAX = 1_000;
+
 export const KINDS = ["instance", "slave", "user", "role", "resource", "world", "context", "save"] as const;
 export type Kind = (typeof KINDS)[number];
 

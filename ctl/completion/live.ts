@@ -4,13 +4,10 @@ import { savesAnswer } from "#core/events/saves";
 import { instanceId, slaveId } from "#core/ids";
 import type { ClusterClient } from "#ctl/client/client";
 import { connectUser, DEFAULT_DIR } from "#ctl/client/connect";
-import type { Kind } from "#ctl/completion/complete";
+import { type Kind, LIVE_MS_MAX } from "#ctl/completion/complete";
 import { Contexts } from "#ctl/context/store";
 
 /** Names of living things for completion. Whoever presses Tab does not wait for long, and is told no errors. */
-
-/** A person notices more; a broker on the LAN needs a tenth of it. */
-export const LIVE_MS_MAX = 1_000;
 
 /** Where the cluster is, as it was typed so far. */
 const placeIn = (words: readonly string[]) => {
