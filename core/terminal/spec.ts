@@ -96,6 +96,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--speed": "N",
   "--lines": "N",
   "--times": "N",
+  "--flow": "SECONDS",
   "--units": "N",
   "--add": "N",
   "--take": "N",

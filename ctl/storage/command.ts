@@ -1,17 +1,35 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { z } from "zod";
+import { nodeClock } from "#core/adapters/node-clock";
 import { badInput } from "#core/errors";
 import type { CapRule } from "#core/events/command";
+import { pause } from "#core/ports/clock";
 import { resourceKey, TOTAL_MAX } from "#core/resource";
 import { signed } from "#ctl/audit/output";
+import type { ClusterClient } from "#ctl/client/client";
 import { UserCommand } from "#ctl/client/user-command";
 import { CATEGORY, PATTERN_HELP, patternMatcher, patternOf, SOURCE } from "#ctl/storage/base";
+import { type StockFlow, withClaimFlows, withFlows } from "#ctl/storage/flow";
 import { ruleLines, ruleViews, stockLines, stockPage } from "#ctl/storage/text";
 import { StorageWatchCommand } from "#ctl/storage/watch";
 
 const renamed = z.object({ moved: z.number() });
 const amount = () => t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(0, TOTAL_MAX)]);
+
+const FLOW_S_MAX = 600;
+const flowOption = () =>
+  Option.String("--flow", {
+    description: "Also what flows a minute, measured over so many seconds, 1 to 600 (`storage watch` goes on with it).",
+    validator: t.cascade(t.isNumber(), [t.isInInclusiveRange(1, FLOW_S_MAX)]),
+  });
+
+/** How long it really was (ms). */
+const waited = async (seconds: number, signal: AbortSignal): Promise<number> => {
+  const begun = nodeClock.now();
+  await pause(nodeClock, seconds * 1_000, signal);
+  return nodeClock.now() - begun;
+};
 
 export class StorageListCommand extends UserCommand {
   static override paths = [["storage", "list"]];
@@ -32,12 +50,13 @@ export class StorageListCommand extends UserCommand {
   pattern = Option.String({ name: "PATTERN", required: false });
   waiting = Option.Boolean("--waiting", false, { description: "Only what a world waits for." });
   full = Option.Boolean("--full", false, { description: "Only what worlds are told to stop exporting." });
+  flow = flowOption();
 
   override async execute(): Promise<number> {
     return this.run(() => {
       const shows = patternMatcher(this.pattern);
       return async (client, output) => {
-        const stocks = (await client.storage()).filter(
+        const stocks = (await this.#stocks(client, output.signal)).filter(
           ({ resource, waiting = 0, capped }) =>
             shows(resource) && (!this.waiting || waiting > 0) && (!this.full || capped === true),
         );
@@ -46,6 +65,14 @@ export class StorageListCommand extends UserCommand {
         else for (const line of stockLines(stocks)) output.line(line);
       };
     });
+  }
+
+  async #stocks(client: ClusterClient, signal: AbortSignal): Promise<readonly StockFlow[]> {
+    if (this.flow === undefined) return client.storage();
+    const before = await client.worlds();
+    const ms = await waited(this.flow, signal);
+    const [stocks, after] = await Promise.all([client.storage(), client.worlds()]);
+    return withFlows(stocks, { before, after, ms });
   }
 }
 
@@ -58,15 +85,25 @@ export class StorageShowCommand extends UserCommand {
       For a world that waits: what it wants beyond all that was granted to it, its weight, its share of the next units under the
       rule that holds, and its carry (what whole units could not express so far; above zero it comes sooner).
       ${SOURCE}`,
-    examples: [["Who waits for iron, and why", "$0 storage show item:iron-plate"]],
+    examples: [
+      ["Who waits for iron, and why", "$0 storage show item:iron-plate"],
+      ["And what flows, over ten seconds", "$0 storage show item:iron-plate --flow 10"],
+    ],
   });
 
   resource = Option.String({ name: "RESOURCE" });
+  flow = flowOption();
 
   override async execute(): Promise<number> {
     return this.run(() => {
       const resource = resourceKey(this.resource);
-      return async (client, output) => this.show(output, await client.stock(resource), stockPage);
+      const { flow } = this;
+      return async (client, output) => {
+        const before = await client.stock(resource);
+        if (flow === undefined) return this.show(output, before, stockPage);
+        const ms = await waited(flow, output.signal);
+        this.show(output, withClaimFlows(before, await client.stock(resource), ms), stockPage);
+      };
     });
   }
 }

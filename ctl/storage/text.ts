@@ -1,8 +1,9 @@
 import type { CapRule, Policies } from "#core/events/command";
 import type { ClaimView, StockSummary, StockView } from "#core/events/query";
 import { type Cap, CapRules } from "#core/storage-cap";
-import { tableLines } from "#core/terminal/table";
+import { type Column, tableLines } from "#core/terminal/table";
 import { grouped } from "#ctl/audit/output";
+import type { ClaimFlow, FlowingStock, StockFlow } from "#ctl/storage/flow";
 
 /** Storage for a person: one line a resource, and one resource as a page. */
 
@@ -15,10 +16,26 @@ const stateText = ({ capped, waiting = 0 }: StockSummary): string =>
     ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? "world waits" : "worlds wait"}`] : []),
   ].join(", ");
 
-export const stockLines = (stocks: readonly StockSummary[]): string[] =>
+const flow = <T>(head: string, of: (row: T) => number): Column<T> => ({
+  ...{ head, align: "right" },
+  of: (row) => grouped(of(row)),
+});
+
+/** A column only where its figures were asked for. */
+const where = <T>(asked: boolean, column: Column<T>): Column<T>[] => (asked ? [column] : []);
+
+export const stockLines = (stocks: readonly StockFlow[]): string[] =>
   tableLines(stocks, [
     { head: "RESOURCE", of: ({ resource }) => resource, least: 16 },
     { head: "LEVEL", align: "right", of: levelText, tone: ({ shortfall }) => (shortfall > 0 ? "bad" : undefined) },
+    ...where(
+      stocks[0]?.inPerMinute !== undefined,
+      flow("IN/MIN", ({ inPerMinute = 0 }: StockFlow) => inPerMinute),
+    ),
+    ...where(
+      stocks[0]?.inPerMinute !== undefined,
+      flow("OUT/MIN", ({ outPerMinute = 0 }: StockFlow) => outPerMinute),
+    ),
     { head: "WANTED", align: "right", of: ({ demand = 0 }) => grouped(demand) },
     { head: "CAP", align: "right", of: ({ cap }) => (cap === undefined ? "-" : grouped(cap.cap)) },
     { head: "STATE", of: stateText, tone: () => "warn" },
@@ -43,8 +60,9 @@ const claimText = (claim: ClaimView, rule: StockView["rule"]): string => {
   return why.join(", ");
 };
 
-export const stockPage = (stock: StockView): string[] => {
+export const stockPage = (stock: FlowingStock): string[] => {
   const { resource, storage, shortfall, adjusted, reserve, cap, capped, rule, worlds } = stock;
+  const flows = worlds[0]?.givesPerMinute !== undefined;
   return [
     `${resource}: ${grouped(storage)} in storage${shortfall > 0 ? `, short of ${grouped(shortfall)}` : ""}`,
     ...(reserve > 0 ? [`reserve: ${grouped(reserve)} are never granted`] : []),
@@ -58,7 +76,15 @@ export const stockPage = (stock: StockView): string[] => {
       : tableLines(worlds, [
           { head: "WORLD", of: ({ world }) => world },
           { head: "GAVE", align: "right", of: ({ exported }) => grouped(exported) },
+          ...where(
+            flows,
+            flow("GIVES/MIN", ({ givesPerMinute = 0 }: ClaimFlow) => givesPerMinute),
+          ),
           { head: "GOT", align: "right", of: ({ received }) => grouped(received) },
+          ...where(
+            flows,
+            flow("GETS/MIN", ({ getsPerMinute = 0 }: ClaimFlow) => getsPerMinute),
+          ),
           { head: "IN FLIGHT", align: "right", of: ({ allocated, received }) => grouped(allocated - received) },
           { head: "WANTS", align: "right", of: ({ demand }) => grouped(demand) },
           { head: "WEIGHT", align: "right", of: ({ weight }) => grouped(weight) },
