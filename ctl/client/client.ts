@@ -173,7 +173,7 @@ export class ClusterClient {
   ): Promise<{ readonly ok: unknown; readonly body: Uint8Array | undefined }> {
     const subject = subjects.command(this.user, slave, instance, command);
     const result = await orRight(this.bus.request(subject, encodeFrame(request, body), timeoutMs), subject);
-    if (result.kind === "nobody") await this.#refuseUnknown(slave);
+    if (result.kind === "nobody") await this.refuseUnknownSlave(slave);
     const data = answered(result, subject, timeoutMs);
     const { head, body: bytes } = splitFrame(data);
     return { ok: okOf(head, subject), body: bytes };
@@ -187,7 +187,7 @@ export class ClusterClient {
   ): Promise<unknown> {
     const subject = subjects.command(this.user, slave, SELF, command);
     const result = await orRight(this.bus.request(subject, encodeJson(request), this.#commandMs), subject);
-    if (result.kind === "nobody") await this.#refuseUnknown(slave);
+    if (result.kind === "nobody") await this.refuseUnknownSlave(slave);
     return okOf(answered(result, subject, this.#commandMs), subject);
   }
 
@@ -195,7 +195,7 @@ export class ClusterClient {
    * A slip of the pen looks like a slave that is away: where the master knows which there are, they are told apart.
    * @throws ClusterioError `bad-input` for a slave that there is not.
    */
-  async #refuseUnknown(slave: SlaveId): Promise<void> {
+  async refuseUnknownSlave(slave: SlaveId): Promise<void> {
     const unknown = (error: unknown): string[] => {
       if (!isClusterioError(error)) throw error;
       return [];

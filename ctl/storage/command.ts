@@ -6,6 +6,7 @@ import { badInput } from "#core/errors";
 import type { CapRule } from "#core/events/command";
 import { pause } from "#core/ports/clock";
 import { resourceKey, TOTAL_MAX } from "#core/resource";
+import { didYouMean } from "#core/terminal/near";
 import { signed } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { UserCommand } from "#ctl/client/user-command";
@@ -100,11 +101,19 @@ export class StorageShowCommand extends UserCommand {
       const { flow } = this;
       return async (client, output) => {
         const before = await client.stock(resource);
+        if (before.worlds.length === 0 && before.storage === 0) await this.#hint(client);
         if (flow === undefined) return this.show(output, before, stockPage);
         const ms = await waited(flow, output.signal);
         this.show(output, withClaimFlows(before, await client.stock(resource), ms), stockPage);
       };
     });
+  }
+
+  /** A resource that nobody has is none that there is not: it may only be written otherwise. */
+  async #hint(client: ClusterClient): Promise<void> {
+    const names = (await client.storage()).map(({ resource }) => resource);
+    const meant = didYouMean(this.resource, names);
+    if (meant !== "") process.stderr.write(`nobody has any ${this.resource}${meant}\n`);
   }
 }
 

@@ -20,8 +20,18 @@ export const LEVEL_COLUMNS: readonly Column<Level>[] = [
   { head: "IN/MIN", align: "right", of: ({ given }) => perMinute(given) },
   { head: "OUT/MIN", align: "right", of: ({ got }) => perMinute(got) },
   { head: "ON THE WAY", align: "right", of: ({ inFlight }) => perMinute(inFlight) },
-  { head: "MISSING", align: "right", of: ({ wanted }) => perMinute(wanted), tone: () => "warn" },
-  { head: "OWED", align: "right", of: ({ debt }) => perMinute(debt), tone: () => "bad" },
+  {
+    head: "MISSING",
+    align: "right",
+    of: ({ wanted }) => perMinute(wanted),
+    tone: ({ wanted }) => (wanted > 0 ? "warn" : undefined),
+  },
+  {
+    head: "OWED",
+    align: "right",
+    of: ({ debt }) => perMinute(debt),
+    tone: ({ debt }) => (debt > 0 ? "bad" : undefined),
+  },
 ];
 
 /** What flows most is looked at most. */
