@@ -51,6 +51,8 @@ test.each([
   ["storage list --context ", "context"],
   ["slave show ", "slave"],
   ["save delete north ", "save"],
+  ["player kick ", "player"],
+  ["instance logs north ", "instance"],
 ])("%s asks for a living %s", (line, names) => {
   expect(after(line)).toMatchObject({ kind: "live", names });
 });

@@ -7,8 +7,8 @@ import { type CommandSpec, longName, type OptionSpec, valueName } from "#core/te
 /** Living things are asked for so long: a person notices more, and a broker on the LAN needs a tenth of it. */
 export const LIVE_MS_MAX = 1_000;
 
-export const KINDS = ["instance", "slave", "user", "role", "resource", "world", "context", "save"] as const;
-export type Kind = (typeof KINDS)[number];
+/** What has names that only a cluster knows. */
+export type Kind = "instance" | "slave" | "user" | "role" | "resource" | "world" | "context" | "save" | "player";
 
 export interface Candidate {
   readonly word: string;
@@ -28,6 +28,8 @@ const plain = (names: readonly string[]): Wanted => words(names.map((word) => ({
 /** What an argument or an option's value is called, and what that is. */
 const NAMES: Readonly<Record<string, Kind>> = {
   instance: "instance",
+  instances: "instance",
+  player: "player",
   slave: "slave",
   user: "user",
   role: "role",

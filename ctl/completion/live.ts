@@ -43,6 +43,7 @@ const ASK: Readonly<
     const { roles } = await client.access("role.list", {}, z.object({ roles: z.array(roleView) }));
     return roles.map(({ role }) => role);
   },
+  player: async (client) => (await client.players()).map(({ player }) => player),
   save: async (client, of) => savesOf(client, of),
 };
 
