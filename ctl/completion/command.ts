@@ -54,7 +54,8 @@ export class CompleteCommand extends Command {
       if (shell === undefined) return;
       const typing = this.#typing(shell);
       const answer = await candidatesFor(typing, own);
-      const lines = answer === "files" ? ["files"] : ["words", ...answer.map((one) => shown(one, shell, typing))];
+      const lines =
+        answer === "files" ? ["files"] : [directive(answer), ...answer.map((one) => shown(one, shell, typing))];
       process.stdout.write(`${lines.join("\n")}\n`);
     });
   }
@@ -65,6 +66,10 @@ export class CompleteCommand extends Command {
     return { before: this.words.slice(0, -1), current, raw: current, quote: "" };
   }
 }
+
+/** A key is followed by its value, not by a blank. */
+const directive = (answer: readonly Candidate[]): string =>
+  answer.length > 0 && answer.every(({ word }) => word.endsWith("=")) ? "nospace" : "words";
 
 const ABOUT_MAX = 80;
 

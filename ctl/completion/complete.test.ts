@@ -32,6 +32,8 @@ test.each([
   ["completion f", ["fish"]],
   ["role create keeper instance.st", ["instance.start", "instance.stop", "instance.state"]],
   ["storage show item:coal --fo", ["--format"]],
+  ["instance config get north settings.max_p", ["settings.max_players"]],
+  ["instance create x --set ports.g", ["ports.game="]],
   ["no-such ", []],
 ])("%s → %j", (line, expected) => {
   expect(words(line)).toEqual(expect.arrayContaining(expected));

@@ -1,4 +1,5 @@
 import { VERBS } from "#core/access/verbs";
+import { CONFIG_LEAVES } from "#core/config-patch";
 import { begins, below, commandIn } from "#core/terminal/complaint";
 import { type CommandSpec, longName, type OptionSpec, valueName } from "#core/terminal/spec";
 
@@ -54,6 +55,7 @@ const wantedValue = (name: string, of: readonly string[]): Wanted => {
   const kind = NAMES[name.toLowerCase()] ?? NAMES[name.toLowerCase().split("-").at(-1) ?? ""];
   if (name.toLowerCase().startsWith("new-")) return NOTHING;
   if (kind !== undefined) return { kind: "live", names: kind, of };
+  if (name === "KEY") return plain([...CONFIG_LEAVES.keys()]);
   if (name.toLowerCase() === "grant") return plain(VERBS.map((verb) => verb.name));
   return FILES.test(name.toUpperCase()) ? { kind: "files" } : NOTHING;
 };
@@ -61,6 +63,7 @@ const wantedValue = (name: string, of: readonly string[]): Wanted => {
 /** `--slave ID` is a slave, whatever its value is called. */
 const optionValue = (option: OptionSpec, of: readonly string[]): Wanted => {
   const flag = longName(option);
+  if (flag === "--set") return plain([...CONFIG_LEAVES.keys()].map((key) => `${key}=`));
   const named = NAMES[flag.replace(/^--/, "")];
   return named === undefined ? wantedValue(valueName(flag), of) : { kind: "live", names: named, of };
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CONFIG_LEAVES } from "#core/config-patch";
 import { badInput } from "#core/errors";
 import type { ConfigPatch, InstanceConfig } from "#core/instance-config";
+import { didYouMean } from "#core/terminal/near";
 
 /** Configurations as people type and read them. Pure. */
 
@@ -24,7 +25,9 @@ export const entriesOf = (config: InstanceConfig): [string, string][] =>
 export const entriesBelow = (config: InstanceConfig, key: string): [string, string][] => {
   const known = [...CONFIG_LEAVES.keys()].some((path) => path === key || path.startsWith(`${key}.`));
   if (!known)
-    throw badInput(`there is no key "${key.slice(0, 80)}": clusterio instance config list NAME --all shows them`);
+    throw badInput(
+      `there is no key "${key.slice(0, 80)}"${didYouMean(key, CONFIG_LEAVES.keys()) || ":"} clusterio instance config list NAME --all shows them`,
+    );
   return entriesOf(config).filter(([path]) => path === key || path.startsWith(`${key}.`));
 };
 
