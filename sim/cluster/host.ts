@@ -231,7 +231,7 @@ export class Host {
 
   #stopServer(message: string): void {
     if (message.includes("was rejected")) this.stopped = "rejected";
-    else this.stopped = message.includes("assigned to another slave") ? "not-yours" : "twin";
+    else this.stopped = /assigned to another slave|was deleted/.test(message) ? "not-yours" : "twin";
     this.setting.weather.count(`stopped: ${this.stopped}`);
     void this.stopGame();
   }

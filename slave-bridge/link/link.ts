@@ -256,7 +256,8 @@ const answered = (state: LinkState, answer: LinkAnswer | "nobody" | "timeout", n
   if (typeof answer === "string" || "error" in answer) return [state, []];
   if ("notYours" in answer) {
     if (answer.notYours.epoch > state.record.epoch) {
-      return stop(state, "not-yours", `${state.instance} was assigned to another slave: its server is stopped here`);
+      const what = answer.notYours.deleted === true ? "deleted" : "assigned to another slave";
+      return stop(state, "not-yours", `${state.instance} was ${what}: its server is stopped here`);
     }
     const message = `${state.instance} is not assigned to ${state.slave}: it stays unlinked until it is`;
     return then(unlink(state), (s) => [s, [{ kind: "alarm", message }]]);

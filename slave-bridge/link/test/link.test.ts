@@ -254,6 +254,17 @@ test("◇ W5 'not yours' stops the server only with a higher epoch than the brid
   expect(b.kinds()).toEqual(["alarm", "stop-server"]);
 });
 
+test("W5 a server whose instance was deleted is stopped, and told why", () => {
+  const b = new Bridge();
+  b.begin();
+  b.do({ kind: "disconnected" });
+  b.do({ kind: "connected" });
+  const said = b.do({ kind: "answer", answer: { notYours: { epoch: 6, deleted: true } } });
+  expect(said).toContainEqual(
+    expect.objectContaining({ kind: "stop-server", message: expect.stringMatching(/was deleted/) }),
+  );
+});
+
 test("◇ W5 a folder that was held under a later assignment begins no session under an earlier one", () => {
   const b = new Bridge({ ...EMPTY_RECORD, epoch: 6, assignment: "signed for another slave" });
   b.do({ kind: "connected" });
