@@ -60,14 +60,12 @@ test("an instance is made, started, shown, told of changes, renamed and deleted;
     await Promise.all([
       instance("create", "Other", "--slave", "s1", "--set", "ports.game=34197"),
       instance("create", "Other", "--set", "port=1"),
-      instance("create", "Far North"),
       instance("start", "far-nroth"),
       instance("start", "Far North", "--wait"),
     ]),
   ).toMatchObject([
     fails(4, /ports\.game 34197 is that of far-north on s1/),
     fails(2, /there is no key "port"; did you mean "ports"\?/),
-    fails(4, /there is an instance named "Far North" already/),
     fails(2, /did you mean "far-north"\?/),
     ok("far-north: running\n"),
   ]);
@@ -89,7 +87,6 @@ test("an instance is made, started, shown, told of changes, renamed and deleted;
       instance("show", "far-north"),
       instance("show", "far-north", "--json"),
       instance("config", "get", "far-north", "ports.game"),
-      instance("config", "list", "far-north", "--json"),
       instance("wait", "far-north", "--for", "stopped", "--timeout", "0.5"),
       instance("delete", "far-north", "--yes"),
     ]),
@@ -100,7 +97,6 @@ test("an instance is made, started, shown, told of changes, renamed and deleted;
     ),
     ok(/"ports":\{"game":34197,.*"config":\{.*"name":"Far North"/),
     ok("34198\n"),
-    ok(/"auto_pause":true/),
     fails(3, /not stopped within 0\.5 s: far-north \(running\)/),
     fails(4, /far-north is running: clusterio instance stop far-north/),
   ]);
@@ -112,22 +108,14 @@ test("an instance is made, started, shown, told of changes, renamed and deleted;
   expect(await instance("delete", "South")).toMatchObject(fails(4, /nobody can be asked here .*--yes/));
   const gone = async () => (await instance("delete", "South", "--yes")).code === 0;
   await until(gone, { ...PATIENCE, what: "its session is over, and it is deleted" });
-  expect(await instance("list")).toMatchObject(ok(/^there is no instance yet/));
 }, 60_000);
 
 test("while no master answers the bridges themselves do what they can", async () => {
   expect(await instance("create", "West", "--slave", "s1")).toMatchObject(ok(/west is made and belongs to s1/));
   await until(() => bridge.runner("west" as never), { ...PATIENCE, what: "the slave takes it up" });
   await leader.stop("SIGKILL");
-  expect(
-    await Promise.all([
-      instance("start", "West"),
-      instance("config", "list", "west"),
-      instance("rename", "west", "East"),
-    ]),
-  ).toMatchObject([
+  expect(await Promise.all([instance("start", "West"), instance("rename", "west", "East")])).toMatchObject([
     { ...ok(/^west: (?:preparing|starting|creating|running)\n$/), err: expect.stringContaining("asking the bridges") },
-    { code: 4, err: expect.stringContaining("a configuration is the master's") },
     { code: 3 },
   ]);
 }, 60_000);

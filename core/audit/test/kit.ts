@@ -71,6 +71,8 @@ export const historyStep = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: does("lapse"), world }) },
   { weight: 1, arbitrary: fc.record({ do: does("lead"), cutShort: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: does("grant-from-now") }) },
+  // Nothing comes after it: of one instance only.
+  { weight: 1, arbitrary: fc.record({ do: does("delete"), instance: fc.constant("c") }) },
 );
 export type HistoryStep = typeof historyStep extends fc.Arbitrary<infer T> ? T : never;
 
@@ -182,6 +184,11 @@ export class Scribe {
             void: `~a.${++this.#synced}`,
           },
         });
+      case "delete": {
+        const epoch = this.epochOf(s.instance) + 1;
+        const data = { user, instance: s.instance, epoch, void: `~d.${++this.#synced}` };
+        return fold.write({ type: "instance-deleted", data });
+      }
       case "lapse":
         return fold.write({
           type: "session-lapsed",
