@@ -103,7 +103,7 @@ export class Bridge implements RunnerHost {
     const bridge = new Bridge({ settings, ports, boot, circuits, lists, ...games });
     bridge.#unlock = unlock;
     try {
-      for (const record of records) await bridge.#open(record);
+      for (const record of records) await bridge.#open(record, "bridge-started");
       bridge.#listen();
     } catch (error) {
       await bridge.close();
@@ -183,8 +183,11 @@ export class Bridge implements RunnerHost {
     await this.#unlock();
   }
 
-  async #open(record: Parameters<typeof InstanceRunner.open>[2]): Promise<InstanceRunner> {
-    const runner = await InstanceRunner.open(this.context, this, record);
+  async #open(
+    record: Parameters<typeof InstanceRunner.open>[2],
+    when: "bridge-started" | "learned" = "learned",
+  ): Promise<InstanceRunner> {
+    const runner = await InstanceRunner.open(this.context, this, record, when);
     this.#runners.set(record.instance, runner);
     return runner;
   }

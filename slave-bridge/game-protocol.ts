@@ -38,6 +38,8 @@ const leaseReply = z.object({
   players: shape.count.exactOptional(),
   /** A script holds the game's time. */
   paused: z.boolean().exactOptional(),
+  /** More waits to be pulled. */
+  more: z.boolean().exactOptional(),
 });
 
 export interface Complaint {
@@ -192,6 +194,7 @@ export interface LeaseDecoded {
   readonly tick: number;
   readonly players?: number;
   readonly paused?: boolean;
+  readonly more?: boolean;
 }
 
 /** The reply to `/cl` and `/ct`, and to others that answer with the tick. */

@@ -1,4 +1,4 @@
-import type { ModSource } from "#bridge/game/port";
+import type { ModSource, ProcessLimits } from "#bridge/game/port";
 
 /** Which game to run; game/adapters/installs.ts finds it. */
 export interface Install {
@@ -17,6 +17,8 @@ export interface Install {
 
 /** A game, and our mods as that game can load them. */
 export interface ChosenGame {
+  /** What the system is to hold it to. */
+  readonly limits?: ProcessLimits;
   readonly install: Install;
   /** Put into every instance: ours first. */
   readonly mods: readonly ModSource[];

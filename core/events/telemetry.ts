@@ -24,6 +24,8 @@ const milliseconds = z.number().min(0);
 export const instanceTelemetry = z.object({
   /** Of the supervisor. */
   state: serverPhase,
+  /** The bridge does not run it: "running" is then that it answers, "backing-off" that it does not. */
+  attached: z.literal(true).exactOptional(),
   /** For people, and which configuration its bridge has. */
   name: instanceConfig.shape.name.exactOptional(),
   config: revision.exactOptional(),

@@ -205,6 +205,7 @@ export class Host {
         if (this.bridge?.session.linked === false) this.unlinks++;
       },
       saving: () => false,
+      pulls: () => false,
       answered: () => {},
       pulse: () => {},
     };

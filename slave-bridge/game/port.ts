@@ -103,6 +103,8 @@ export interface GameFiles {
 }
 
 export interface RconAddress {
+  /** Default: loopback. */
+  readonly host?: string;
   readonly port: number;
   readonly password: string;
 }

@@ -88,7 +88,7 @@ describe("a bridge", () => {
     const { bridge } = await open();
     master.state(north);
     await settle();
-    master.config = { ...master.config, start: "boot", ports: { game: 34_197 } };
+    master.config = { ...master.config, start: "never", ports: { game: 34_197 } };
     master.state(north);
     await settle();
     expect((await kept(disk))?.config).toEqual(master.config);

@@ -14,6 +14,7 @@ import {
   startFileFor,
 } from "#bridge/instance/lineage";
 import { installMods } from "#bridge/instance/mods";
+import { limitsOf } from "#bridge/instance/policy";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { secretsOf } from "#bridge/instance/secrets";
 import { setTornAside } from "#bridge/instance/set-aside";
@@ -54,7 +55,10 @@ export const writeFiles = async (
 export const chosenGame = async (
   { games, settings }: BridgeContext,
   { config }: InstanceRecord,
-): Promise<ChosenGame> => (games === undefined ? settings : games.choose(pinOf(config)));
+): Promise<ChosenGame> => {
+  const { install, mods } = games === undefined ? settings : await games.choose(pinOf(config));
+  return { install, mods, limits: limitsOf(config) };
+};
 
 /** GV2 */
 const opened = async ({ game }: Ports, paths: Paths, { install }: ChosenGame, choice: Choice): Promise<Choice> => {
@@ -128,11 +132,12 @@ const configuredSave = async (
   return { lineage: given(lineage), choice, torn: undefined, loaded: save };
 };
 
-export const orderOf = ({ install }: ChosenGame, paths: Paths, args: readonly string[]): SpawnOrder => ({
+export const orderOf = ({ install, limits }: ChosenGame, paths: Paths, args: readonly string[]): SpawnOrder => ({
   command: install.command,
   args: [...install.args, "--config", paths.config, "--mod-directory", paths.mods, ...args],
   cwd: paths.folder,
   output: paths.console,
+  ...(limits === undefined ? {} : { limits }),
 });
 
 /** Starts the process that makes the first save and ends. */

@@ -2,6 +2,7 @@ import { pinOf } from "#bridge/factorio/choose";
 import type { ProcessExit, ProcessId } from "#bridge/game/port";
 import type { ChosenGame } from "#bridge/install";
 import { Alarms } from "#bridge/instance/alarms";
+import { Attaching } from "#bridge/instance/attaching";
 import { ConfigCopy } from "#bridge/instance/config-copy";
 import { keepReport } from "#bridge/instance/crash-report";
 import { instancesFolder, type Paths, pathsOf, writeRecord } from "#bridge/instance/folder";
@@ -11,6 +12,7 @@ import { chosenGame, createSave, portsFor, prepare, startServer } from "#bridge/
 import { findRunning } from "#bridge/instance/leftovers";
 import { autosaveName, belongs, ended, fellBack, made, started, startFileFor } from "#bridge/instance/lineage";
 import { LiveSettings } from "#bridge/instance/live-settings";
+import { pausesAlone, restartOf, wantedAtStart } from "#bridge/instance/policy";
 import type { InstanceRecord, ServerRecord } from "#bridge/instance/record";
 import { setAside } from "#bridge/instance/set-aside";
 import { InstanceLog } from "#bridge/log/instance-log";
@@ -23,7 +25,7 @@ import { SaveNotes } from "#bridge/saves/notes";
 import type { Pulse } from "#bridge/session/pulse";
 import { Questions } from "#bridge/session/questions";
 import { Session } from "#bridge/session/session";
-import { type Action, ALWAYS, type Input, isAlive, newServer, type Server } from "#bridge/supervisor/server";
+import { type Action, type Input, isAlive, newServer, type Server } from "#bridge/supervisor/server";
 import { supervise } from "#bridge/supervisor/supervise";
 import { isSaving } from "#bridge/supervisor/watching";
 import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
@@ -71,6 +73,8 @@ export class InstanceRunner {
   #record: InstanceRecord;
   #server: Server;
   readonly #game: GameRun;
+  /** Instead of a game of its own. */
+  readonly #attaching: Attaching;
   readonly players: Players;
   readonly #lists: GameLists;
   readonly notes: SaveNotes;
@@ -98,13 +102,15 @@ export class InstanceRunner {
     this.instance = record.instance;
     this.#record = record;
     this.#paths = pathsOf(`${instancesFolder(context.settings.dir)}/${record.instance}`);
-    this.#server = newServer(record.config.autosaveSeconds * 1_000, context.settings.limits);
+    const autosaveMs = record.config.autosaveSeconds * 1_000;
+    this.#server = { ...newServer(autosaveMs, context.settings.limits), restart: restartOf(record.config) };
     const { disk, vault } = context.ports;
     this.notes = new SaveNotes(disk, this.#paths.folder, async () => (await vault?.files(this.#paths.saves)) ?? []);
     this.#game = this.#newGame();
+    this.#attaching = this.#newAttaching();
     const { settings, boot, ports } = context;
     const of = { slave: settings.slave, instance: this.instance, boot };
-    this.#log = new InstanceLog(ports, of, (text) => this.#game.clean(text));
+    this.#log = new InstanceLog(ports, of, (text) => this.#clean(text));
     this.#session = this.#newSession();
     this.#copy = this.#newCopy();
     const ask = (command: string) => this.command(command);
@@ -120,20 +126,25 @@ export class InstanceRunner {
   }
 
   /**
-   * Takes the folder, finds what runs in it, and goes on with what an operator wanted last.
+   * Takes the folder, finds what runs in it, and goes on with what its configuration says, or an operator wanted last.
    * @throws ClusterioError `refused` when another bridge holds the folder.
    */
-  static async open(context: BridgeContext, host: RunnerHost, record: InstanceRecord): Promise<InstanceRunner> {
+  static async open(
+    context: BridgeContext,
+    host: RunnerHost,
+    record: InstanceRecord,
+    when: "bridge-started" | "learned" = "learned",
+  ): Promise<InstanceRunner> {
     const paths = pathsOf(`${instancesFolder(context.settings.dir)}/${record.instance}`);
     const unlock = await context.ports.game.lock(paths.lock);
     const runner = new InstanceRunner(context, host, { ...record, lastBoot: context.boot }, unlock);
     await runner.#write();
-    await runner.#resume();
+    await runner.#resume(when);
     return runner;
   }
 
   get phase(): Server["phase"]["kind"] {
-    return this.#server.phase.kind;
+    return this.#attaching.current?.phase ?? this.#server.phase.kind;
   }
 
   get record(): InstanceRecord {
@@ -165,6 +176,7 @@ export class InstanceRunner {
   /** MV1. @throws ClusterioError `refused` when it is on its way to another slave than this one. */
   async hold(to: SlaveId): Promise<void> {
     this.#refuseBusy();
+    this.#attaching.refuse();
     const { moving, desired } = this.#record;
     if (moving !== undefined && moving.to !== to)
       throw refused(`${this.instance} is on its way to ${moving.to}: ${this.#movingAdvice(moving.to)}`);
@@ -220,6 +232,7 @@ export class InstanceRunner {
     return {
       state: this.phase,
       ...(ports === undefined ? {} : { ports }),
+      ...(this.#attaching.current === undefined ? {} : { attached: true as const }),
       linked: this.#session.linked,
       name: this.#record.config.name,
       config: revisionOf(this.#record.config),
@@ -232,6 +245,7 @@ export class InstanceRunner {
 
   async start(): Promise<void> {
     this.#refuseBusy();
+    if (this.#attaching.start()) return;
     const { moving } = this.#record;
     if (moving !== undefined)
       throw refused(`${this.instance} is being moved to ${moving.to}: ${this.#movingAdvice(moving.to)}`);
@@ -265,6 +279,7 @@ export class InstanceRunner {
   }
 
   async stop(): Promise<void> {
+    this.#attaching.refuse();
     await this.#desire("stopped");
     this.#input({ kind: "stop" });
   }
@@ -280,13 +295,14 @@ export class InstanceRunner {
   }
 
   async kill(): Promise<void> {
+    this.#attaching.refuse();
     await this.#desire("stopped");
     this.#input({ kind: "kill" });
   }
 
   /** @throws ClusterioError `unavailable` when the game is not there. */
   async command(text: string): Promise<string> {
-    const { rcon } = this.#game;
+    const { rcon } = this.#attaching.current ?? this.#game;
     if (rcon === undefined) throw unavailable(`${this.instance} is ${this.phase}: there is no RCON to send that to`);
     const turn = await this.#session.commandTurn(Buffer.byteLength(text));
     if (!turn) throw unavailable(`${this.instance} lost its RCON connection before that could be sent`);
@@ -338,12 +354,15 @@ export class InstanceRunner {
     this.#session.tick();
     this.#copy.tick();
     this.#game.tick(this.context.ports.clock.now());
-    if (this.phase === "running" && this.#game.rcon !== undefined) this.#lists.tick();
-    this.players.tick(this.phase === "running" && this.#game.rcon !== undefined);
+    this.#attaching.follow();
+    const answers = this.phase === "running" && (this.#attaching.current ?? this.#game).rcon !== undefined;
+    if (answers) this.#lists.tick();
+    this.players.tick(answers);
   }
 
   /** Stops the game without changing what an operator wants; resolves when it is gone. */
   stopForNow(): Promise<void> {
+    if (this.#attaching.current !== undefined) return this.#session.leave();
     this.#input({ kind: "stop" });
     return new Promise((resolve) => {
       this.#settled.push(resolve);
@@ -355,6 +374,7 @@ export class InstanceRunner {
   async close(): Promise<void> {
     this.#closed = true;
     this.#game.release();
+    this.#attaching.close();
     this.#session.disconnected();
     await this.#work;
     await this.#writing;
@@ -363,12 +383,13 @@ export class InstanceRunner {
     await this.unlock();
   }
 
-  async #resume(): Promise<void> {
-    const wanted = this.#record.desired === "running";
+  async #resume(when: "bridge-started" | "learned"): Promise<void> {
     const server = await findRunning(this.context, this.#paths);
     await this.players.open(server?.process != null);
     if (server?.process == null) {
-      if (wanted) this.#input({ kind: "start" });
+      await this.#desire(wantedAtStart(this.#record, when));
+      if (this.#record.config.attach !== undefined) this.#attaching.follow();
+      else if (this.#record.desired === "running") this.#input({ kind: "start" });
       return;
     }
     this.#game.begin(server.process, server);
@@ -376,7 +397,7 @@ export class InstanceRunner {
     this.#game.watch("end");
     this.#journal("info", `${this.instance}: its game still runs, process ${server.process.pid}`);
     this.#input({ kind: "adopted", pid: server.process.pid });
-    if (!wanted) this.#input({ kind: "stop" });
+    if (this.#record.desired === "stopped") this.#input({ kind: "stop" });
   }
 
   #input(input: Input): void {
@@ -414,9 +435,9 @@ export class InstanceRunner {
       case "set-aside":
         return this.#setAside(action.why);
       case "keep-report":
-        return keepReport(this.context.ports, this.#paths, (line) => this.#game.clean(line));
+        return keepReport(this.context.ports, this.#paths, (line) => this.#clean(line));
       case "alarm":
-        return this.#alarm("supervisor", `${this.instance}: ${this.#game.clean(action.message)}`);
+        return this.#alarm("supervisor", `${this.instance}: ${this.#clean(action.message)}`);
       case "clear-alarm":
         return this.#alarm("supervisor", undefined);
       case "report":
@@ -547,10 +568,11 @@ export class InstanceRunner {
       },
       send: (world: WorldId, said: Said) => this.host.send(instance, world, said),
       dropped: () => this.host.dropped(),
-      stopServer: () => void this.stop(),
+      stopServer: () => (this.#attaching.current === undefined ? void this.stop() : this.#attaching.giveUp()),
       alarm: (message: string | undefined) => this.#alarm("link", message),
       changed: () => this.host.changed(instance),
       saving: () => isSaving(this.#server, this.context.ports.clock.now()),
+      pulls: () => this.#attaching.current !== undefined,
       answered: () => this.#input({ kind: "answered" }),
       pulse: (pulse: Pulse) => this.#pulse(pulse),
     };
@@ -576,16 +598,41 @@ export class InstanceRunner {
     });
   }
 
-  #pulse({ tick, paused = false }: Pulse): void {
+  #newAttaching(): Attaching {
+    const { clock, disk, game } = this.context.ports;
+    return new Attaching({
+      ...{ instance: this.instance, clock, disk, network: game, secrets: `${this.context.settings.dir}/secrets` },
+      wanted: () => this.#record.config.attach,
+      occupied: () => this.#closed || isAlive(this.#server) || this.#server.phase.kind === "preparing",
+      connected: (rcon) => {
+        this.players.connected();
+        this.#session.connected(rcon);
+      },
+      lost: () => this.#session.disconnected(),
+      alarm: (message) => this.#alarm("supervisor", message && `${this.instance}: ${message}`),
+      changed: () => this.#tellPhase(),
+      restart: () => {
+        this.#session.restart();
+        this.#alarm("link", undefined);
+      },
+    });
+  }
+
+  /** Without the passwords of its RCON. */
+  #clean(text: string): string {
+    return this.#game.clean(this.#attaching.clean(text));
+  }
+
+  #pulse({ tick, players, paused = false }: Pulse): void {
     const now = this.context.ports.clock.now();
     if (now - this.#pulsedAt < PULSE_MS) return;
     this.#pulsedAt = now;
-    this.#input({ kind: "pulse", tick, paused });
+    this.#input({ kind: "pulse", tick, paused: paused || (players === 0 && pausesAlone(this.#record.config)) });
   }
 
   #configure(config: InstanceRecord["config"]): void {
     if (this.#closed || revisionOf(config) === revisionOf(this.#record.config)) return;
-    this.#input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: ALWAYS });
+    this.#input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: restartOf(config) });
     // A save that is named again later is gone on from again.
     const { loaded: _, ...rest } = this.#record;
     if (config.save !== this.#record.loaded) this.#record = rest;

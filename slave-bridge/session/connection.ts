@@ -28,6 +28,7 @@ export class Connection {
   #pipe: Pipe | undefined;
   /** Milliseconds from the last command to its reply. */
   #latencyMs: number | undefined;
+  #sent = 0;
 
   constructor(private readonly hands: ConnectionHands) {}
 
@@ -37,6 +38,11 @@ export class Connection {
 
   get latencyMs(): number | undefined {
     return this.#latencyMs;
+  }
+
+  /** Commands that had their turn so far. */
+  get sent(): number {
+    return this.#sent;
   }
 
   open(rcon: RconConnection): void {
@@ -68,12 +74,15 @@ export class Connection {
 
   /** Resolves when so many bytes may be sent past the pipe; false when there is no connection. */
   async turn(rank: Rank, bytes: number): Promise<boolean> {
-    return (await this.#pipe?.turn(rank, bytes)) ?? false;
+    const turn = (await this.#pipe?.turn(rank, bytes)) ?? false;
+    if (turn) this.#sent++;
+    return turn;
   }
 
   async #send(rcon: RconConnection, command: string): Promise<string | undefined> {
     const { clock, saving, failed } = this.hands;
     const sentAt = clock.now();
+    this.#sent++;
     try {
       const reply = await rcon.send(command, REPLY_MS_MAX);
       this.#latencyMs = clock.now() - sentAt;

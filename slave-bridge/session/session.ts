@@ -16,6 +16,7 @@ import { Connection } from "#bridge/session/connection";
 import { Importing } from "#bridge/session/importing";
 import { Lease } from "#bridge/session/lease";
 import { isLookLine, Looks } from "#bridge/session/looks";
+import { Puller } from "#bridge/session/puller";
 import { Heartbeat, type Pulse } from "#bridge/session/pulse";
 import { Questions } from "#bridge/session/questions";
 import { renamedText } from "#bridge/session/renamed";
@@ -61,6 +62,8 @@ export interface SessionOwner {
   changed(): void;
   /** The game said that it is busy saving: silence is no fault. */
   saving(): boolean;
+  /** Its reports are asked for by commands: this bridge cannot read its files. */
+  pulls(): boolean;
   /** The game answered a command. */
   answered(): void;
   /** The game said which tick it is. */
@@ -84,6 +87,7 @@ export class Session {
   readonly #connection: Connection;
   readonly #lease: Lease;
   readonly #heartbeat: Heartbeat;
+  readonly #puller: Puller;
   readonly #mailbox: Mailbox;
   readonly #caps: Caps;
   readonly #looks: Looks;
@@ -115,12 +119,26 @@ export class Session {
     this.#lease = new Lease(context.ports.clock, {
       ask: (command) => this.#ask(command),
       complain: (complaint) => this.#beginAnew(complaint),
-      pulse: (pulse) => owner.pulse(pulse),
+      pulse: (pulse) => {
+        this.#puller.saw(pulse.tick);
+        owner.pulse(pulse);
+      },
       players: (players) => this.#connection.paced(bytesPerTick(players) * (this.#lease.pace?.ups || UPS)),
     });
     this.#heartbeat = new Heartbeat(context.ports.clock, {
       ask: (command) => this.#ask(command),
       pulse: (pulse) => owner.pulse(pulse),
+    });
+    this.#puller = new Puller({
+      clock: context.ports.clock,
+      ask: (command) => this.#ask(command),
+      sent: () => this.#connection.sent,
+      line: (line) => this.#line(line),
+      pulse: (pulse) => {
+        this.#lease.paced(pulse.tick);
+        owner.pulse(pulse);
+      },
+      complain: (complaint) => this.#notPulled(complaint),
     });
     this.#caps = new Caps({
       ask: (compose) => this.#askInTurn("command", compose),
@@ -135,7 +153,10 @@ export class Session {
     this.#importing = new Importing({
       clock: context.ports.clock,
       ask: (compose) => this.#askInTurn("delivery", compose),
-      replied: (reply) => this.#reported(reply) !== undefined,
+      replied: (reply) => {
+        this.#puller.delivered();
+        return this.#reported(reply) !== undefined;
+      },
       tookIn: (ms) => void (this.#latencyMs.length < LATENCY_SAMPLES_MAX && this.#latencyMs.push(ms)),
     });
     this.#questions = new Questions({ bus: context.ports.bus, slave: settings.slave, complain: warn });
@@ -281,7 +302,8 @@ export class Session {
       case "ask":
         return void this.#askLeader(action.request);
       case "begin": {
-        const request = { v: 1, token: action.token, boot: this.context.boot, instance };
+        const pull = this.owner.pulls() ? { pull: true } : {};
+        const request = { v: 1, token: action.token, boot: this.context.boot, instance, ...pull };
         return void this.#begin(`/clusterio-begin ${JSON.stringify(request)}`, ["session.beginning", "session.begun"]);
       }
       case "adopt": {
@@ -350,7 +372,9 @@ export class Session {
       this.#close();
       this.#lease.begin(whole.tick);
       const from = { folder: this.owner.reports, file };
-      this.#stopReports = followReports({ disk, files: game, journal }, from, (line) => this.#line(line));
+      this.#stopReports = this.owner.pulls()
+        ? this.#puller.open(token)
+        : followReports({ disk, files: game, journal }, from, (line) => this.#line(line));
     }
     this.#open = { token, names, circuits: this.#open?.circuits ?? this.#newCircuits(token) };
     this.#importing.open({ token, names, base: received });
@@ -394,6 +418,13 @@ export class Session {
     this.#importing.close();
     this.#open = undefined;
     this.#parked = [];
+  }
+
+  /** A mod that knows no such command is too old for a bridge that cannot read its files. */
+  #notPulled(complaint: Complaint): void {
+    if (complaint.code !== "no-mod") return this.#beginAnew(complaint);
+    const remedy = "give that server the version of the mod that this bridge has";
+    this.owner.alarm(`its reports cannot be asked for (${complaint.message}): ${remedy}`);
   }
 
   /** E4 */

@@ -1,6 +1,14 @@
-import type { Game, ModSource, ProcessExit, ProcessId, RconConnection, SaveFile } from "#bridge/game/port";
+import type {
+  Game,
+  ModSource,
+  ProcessExit,
+  ProcessId,
+  ProcessLimits,
+  RconConnection,
+  SaveFile,
+} from "#bridge/game/port";
 import { type FakeSave, FakeWorld, newSave } from "#bridge/test/fake-world";
-import { refused, unavailable } from "#core/errors";
+import { badInput, refused, unavailable } from "#core/errors";
 import type { Clock } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
 
@@ -35,6 +43,8 @@ export class FakeMachine {
   readonly consoles = new Map<string, string[]>();
   readonly followers = new Set<{ path: string; onLine: (line: string) => void }>();
   readonly locks = new Set<string>();
+  /** Servers that no bridge runs, by `host:port`. */
+  readonly servers = new Map<string, { readonly password: string; readonly world: FakeWorld; drop?: () => void }>();
   /** When set, a start prints this and ends with code 1. */
   breaks: string | undefined;
   /** Ports that somebody else has, or that need a right. */
@@ -47,6 +57,8 @@ export class FakeMachine {
   /** A game's own commands, by the folder that it runs in; undefined for those that are not its own. */
   console: ((line: string, folder: string) => Promise<string | undefined>) | undefined;
   spawned = 0;
+  /** Of each process that was started. */
+  readonly limits: (ProcessLimits | undefined)[] = [];
   /** For each server started: was its record on disk by then? */
   readonly recorded: boolean[] = [];
   #pids = 100;
@@ -103,7 +115,8 @@ export class FakeMachine {
   /** The port, for one bridge. A bridge that is "killed" just stops using it. */
   game(): Game {
     return {
-      spawn: async ({ args, output, cwd }) => {
+      spawn: async ({ args, output, cwd, limits }) => {
+        this.limits.push(limits);
         if (args.includes("--start-server"))
           this.recorded.push((await this.disk.read(`${cwd}/server.json`)) !== undefined);
         return this.#spawn(args, output);
@@ -167,7 +180,10 @@ export class FakeMachine {
       portState: async (_kind, _address, port) => this.ports.get(port) ?? "free",
       mayBindLow: async () => false,
       freePorts: async () => ({ game: this.#ports++, rcon: this.#ports++ }),
-      connectRcon: async ({ port, password }, onClosed) => this.#connect(port, password, onClosed),
+      connectRcon: async ({ host, port, password }, onClosed) =>
+        host === undefined
+          ? this.#connect(port, password, onClosed)
+          : this.#connectElsewhere(`${host}:${port}`, password, onClosed),
     };
   }
 
@@ -215,6 +231,23 @@ export class FakeMachine {
     return [...this.saves]
       .filter(([path]) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes("/"))
       .map(([path, { writtenAt, opens }]) => ({ name: path.slice(folder.length + 1), writtenAt, opens }));
+  }
+
+  #connectElsewhere(address: string, password: string, onClosed: () => void): RconConnection {
+    const server = this.servers.get(address);
+    if (server === undefined) throw unavailable("nobody listens");
+    if (server.password !== password) throw badInput(`wrong password ${password}`);
+    let open = true;
+    const drop = () => {
+      if (open) queueMicrotask(onClosed);
+      open = false;
+    };
+    server.drop = drop;
+    const send = async (command: string) => {
+      if (!open) throw unavailable("the connection is gone");
+      return server.world.command(command);
+    };
+    return { close: drop, send };
   }
 
   #connect(port: number, password: string, onClosed: () => void): RconConnection {

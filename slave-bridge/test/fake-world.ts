@@ -47,6 +47,8 @@ export class FakeWorld {
   paused = false;
   readonly commands: string[] = [];
   readonly lines: { file: string; line: string }[] = [];
+  /** In a session that is pulled: what waits; undefined in one that is not. */
+  outbox: string[] | undefined;
   readonly #atLoad: Record<string, number>;
   #base: Record<string, number> = {};
   #toldNames = 0;
@@ -94,6 +96,10 @@ export class FakeWorld {
         if (!this.#isTag(words[0])) return this.#wrongToken();
         this.leaseUntil = this.tick + Number(words[1]);
         return this.#pulse();
+      case "/cp":
+        return this.#isTag(words[0])
+          ? [this.#pulse(), ...(this.outbox?.splice(0) ?? [])].join("\n")
+          : this.#wrongToken();
       case "/ct":
         return this.#pulse();
       case "/cr":
@@ -120,7 +126,8 @@ export class FakeWorld {
       this.#number(name);
     }
     this.tick += 5;
-    this.lines.push({ file: this.file, line: this.report(true) });
+    if (this.outbox !== undefined) this.outbox.push(this.report(true));
+    else this.lines.push({ file: this.file, line: this.report(true) });
   }
 
   report(full: boolean): string {
@@ -142,10 +149,11 @@ export class FakeWorld {
     });
   }
 
-  #begin(request: { token: string; instance: string }): string {
+  #begin(request: { token: string; instance: string; pull?: true }): string {
     if (request.token === this.token) return JSON.stringify({ error: "token-used", message: "draw another one" });
     this.token = request.token;
     this.seq = 0;
+    this.outbox = request.pull === true ? [] : undefined;
     this.#base = { ...this.received };
     return this.#whole();
   }

@@ -86,6 +86,7 @@ export const scene = (save: FakeSave = newSave(7)) => {
     dropped: () => void told.push("dropped"),
     changed: () => {},
     saving: () => owner.busy,
+    pulls: () => false,
     answered: () => {},
     pulse: () => {},
   };

@@ -61,11 +61,11 @@ const scene = async () => {
   const base = { slave, dir, install: standInInstall(SPEED), mods, gameAddress: "127.0.0.1" };
   const settings: BridgeSettings = { ...base, limits: LIMITS, version: "0.1.0" };
   const log: string[] = [];
-  const open = async (): Promise<Bridge> => {
+  const open = async (at = dir): Promise<Bridge> => {
     const bus = broker.connect();
     const journal: Ports["journal"] = (_level, message) => void log.push(message);
     const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
-    const bridge = await Bridge.open(settings, { ...node, bus, facts: bus, game: realGame(), journal });
+    const bridge = await Bridge.open({ ...settings, dir: at }, { ...node, bus, facts: bus, game: realGame(), journal });
     let closed: Promise<void> | undefined;
     const close = bridge.close.bind(bridge);
     bridge.close = (options) => {
@@ -182,6 +182,32 @@ describe("the bridge and the stand-in", () => {
     await running(process.pid);
     await second.close({ stopGames: true });
     await until(() => !isAlive(process), { what: "the end" });
+  }, 60_000);
+
+  test("a bridge that only has a game's RCON links its world, pulls what it exports, and leaves it running", async () => {
+    const { master, open, command, linked } = await scene();
+    const runs = await open();
+    await command("start");
+    await linked(runs);
+    const process = await running();
+    const text = await readFile(join(dir, "instances/north/server.json"), "utf8");
+    const { rconPort: port, password } = JSON.parse(text) as { rconPort: number; password: string };
+    await runs.close();
+    // Somebody else's machine, as far as this bridge can know.
+    const away = join(dir, "away");
+    await nodeDisk.write(join(away, "secrets/north"), new TextEncoder().encode(`${password}\n`));
+    master.config = { ...master.config, attach: { host: "127.0.0.1", port, passwordFile: "north" } };
+    const before = master.synced.length;
+    const attached = await open(away);
+    await until(() => master.synced.length > before, { timeoutMs: 20_000, what: "a session" });
+    await linked(attached);
+    const heard = master.reported.length;
+    await until(() => master.reported.length > heard + 3, { timeoutMs: 20_000, what: "reports" });
+    const reports = await readdir(join(dir, "instances/north/script-output/clusterio"));
+    expect(reports.filter((name) => name.startsWith(master.synced.at(-1)?.token ?? "?"))).toEqual([]);
+    expect(await command("stop")).toMatchObject({ error: { code: "refused" } });
+    await attached.close({ stopGames: true });
+    expect(isAlive(process)).toBe(true);
   }, 60_000);
 
   test("two bridges do not share a folder", async () => {

@@ -7,8 +7,11 @@ import { connectRcon } from "#bridge/rcon/connect";
 /** For connecting with log-in, and for an answer unless the caller says otherwise. */
 const RCON_TIMEOUT_MS = 10_000;
 
-const realRcon = async ({ port, password }: RconAddress, onClosed: () => void): Promise<RconConnection> => {
-  const client = await connectRcon({ host: "127.0.0.1", port, password, timeoutMs: RCON_TIMEOUT_MS });
+const realRcon = async (
+  { host = "127.0.0.1", port, password }: RconAddress,
+  onClosed: () => void,
+): Promise<RconConnection> => {
+  const client = await connectRcon({ host, port, password, timeoutMs: RCON_TIMEOUT_MS });
   client.onClose(onClosed);
   return { send: (command, timeoutMs) => client.send(command, timeoutMs), close: () => void client.close() };
 };
