@@ -1,8 +1,9 @@
+import { boundFile } from "#core/adapters/bound-file";
 import { lastLines } from "#core/adapters/last-lines";
 import { isAlive, processesWithArgv } from "#core/adapters/process-id";
 import { EXIT_CODES, messageOf, unavailable } from "#core/errors";
-import { type Clock, pause } from "#core/ports/clock";
-import { readableLine } from "#ctl/processes/log-file";
+import { type Clock, every, pause } from "#core/ports/clock";
+import { LOG_BYTES_MAX, readableLine } from "#ctl/processes/log-file";
 import { afterDeath, NO_RESTARTS } from "#ctl/processes/restart";
 import {
   argvHash,
@@ -16,6 +17,8 @@ import {
 import { adoptRunning, exitedWith, type Running, spawnRunning, stopRunning } from "#ctl/processes/running";
 
 const LOG_LINES_SHOWN = 12;
+/** A process that talks as fast as it can fills a disk in hours, not in minutes. */
+const BOUND_EVERY_MS = 60_000;
 
 /** One of the processes that `up` keeps running. */
 export interface Service {
@@ -47,6 +50,7 @@ export class Keeper {
   readonly #stop = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #running: Running | undefined;
+  #bounding = () => {};
 
   private constructor(
     private readonly service: Service,
@@ -63,6 +67,7 @@ export class Keeper {
       throw error;
     }
     keeper.#loop = keeper.#keep();
+    keeper.#bounding = every(context.clock, BOUND_EVERY_MS, () => void boundFile(service.log, LOG_BYTES_MAX));
     return keeper;
   }
 
@@ -73,6 +78,7 @@ export class Keeper {
   /** Ends it in order and does not start it again. Twice is once. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#bounding();
     await this.#end();
     // A start that was under way has made its process by now.
     await this.#loop;

@@ -3,8 +3,8 @@ import { rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
 
-/** A log is moved aside at a start when it has grown beyond this: days of a busy cluster. */
-const LOG_BYTES_MAX = 16 * 1024 * 1024;
+/** A log is moved aside when it has grown beyond this: days of a busy cluster. */
+export const LOG_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Opens a log for appending, runs `use` with its descriptor and its size, and closes ours: the child has its own. */
 export const withLog = async <T>(path: string, use: (descriptor: number, size: number) => T): Promise<T> => {

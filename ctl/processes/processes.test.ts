@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastLines } from "#core/adapters/last-lines";
 import { nodeClock } from "#core/adapters/node-clock";
 import { isAlive, parseStat, processesWithArgv, processWithPid, signalProcess } from "#core/adapters/process-id";
+import { ManualClock } from "#core/ports/memory/manual-clock";
 import { Keeper } from "#ctl/processes/keeper";
-import { readableLine } from "#ctl/processes/log-file";
+import { LOG_BYTES_MAX, readableLine } from "#ctl/processes/log-file";
 import { afterDeath, NO_RESTARTS, RESTART_PAUSE_MS_MAX, RESTART_PAUSE_MS_MIN, WELL_MS } from "#ctl/processes/restart";
 import { adoptRunning, spawnRunning, stopRunning } from "#ctl/processes/running";
 import { until } from "#test/kit/until";
@@ -125,4 +126,23 @@ test("a process that found its data damaged (exit code 5) is not started again, 
   };
   expect(await kept(5)).toContain("projector found its data damaged and is not started again");
   expect(await kept(1)).toContain("starting it again");
+});
+
+test("a log is kept below its size while its process runs, which goes on writing where it begins anew", async () => {
+  const clock = new ManualClock();
+  const order = sleeper("setInterval(() => console.log('still here'), 5)");
+  const service = { role: "projector" as const, dir, build: "", stopMs: 1_000, ready: async () => {}, ...order };
+  const keeper = await Keeper.start(service, { clock, say: () => {} }, new AbortController().signal);
+  await appendFile(order.log, Buffer.alloc(LOG_BYTES_MAX + 1, "x"));
+  clock.advance(59_000);
+  expect(await lastLines(`${order.log}.1`, 1)).toEqual([]);
+  clock.advance(1_000);
+  await until(
+    async () => (await stat(order.log)).size < LOG_BYTES_MAX && (await lastLines(order.log, 1))[0] === "still here",
+    {
+      what: "it is short again, and goes on",
+    },
+  );
+  expect((await stat(`${order.log}.1`)).size).toBeGreaterThan(LOG_BYTES_MAX);
+  await keeper.stop();
 });

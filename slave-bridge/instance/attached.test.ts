@@ -141,3 +141,26 @@ test("the configuration takes a server away, and then the bridge runs a game of 
   expect(machine.spawned).toBe(2);
   await bridge.close();
 });
+
+test("who is in the game is asked when their number changes: no log says it", async () => {
+  const { bridge, game, runs, telemetry } = await attached();
+  game.players = 2;
+  game.who = ["ann", "bob"];
+  await runs(20);
+  expect(
+    bridge
+      .runner(north)
+      ?.players.online()
+      .players.map(({ player }) => player),
+  ).toEqual(["ann", "bob"]);
+  expect(telemetry.at(-1)).toMatchObject({ players: 2 });
+  const asked = () => game.commands.filter((command) => command.startsWith("/players")).length;
+  const before = asked();
+  await runs(60);
+  expect(asked()).toBe(before);
+  game.players = 0;
+  game.who = [];
+  await runs(20);
+  expect(bridge.runner(north)?.players.count).toBe(0);
+  await bridge.close();
+});

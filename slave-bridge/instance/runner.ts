@@ -356,7 +356,8 @@ export class InstanceRunner {
     this.#game.tick(this.context.ports.clock.now());
     this.#attaching.follow();
     const answers = this.phase === "running" && (this.#attaching.current ?? this.#game).rcon !== undefined;
-    if (answers) this.#lists.tick();
+    // What the files of an attached server say, nobody here can read.
+    if (answers && this.#attaching.current === undefined) this.#lists.tick();
     this.players.tick(answers);
   }
 
@@ -624,6 +625,8 @@ export class InstanceRunner {
   }
 
   #pulse({ tick, players, paused = false }: Pulse): void {
+    // No log tells who comes and goes there.
+    if (this.#attaching.current !== undefined) this.players.counted(players);
     const now = this.context.ports.clock.now();
     if (now - this.#pulsedAt < PULSE_MS) return;
     this.#pulsedAt = now;

@@ -23,6 +23,8 @@ import { subjects } from "#core/subjects";
 const SEEN_MS = 60_000;
 /** A line that was missed is made good after this. */
 const ASK_MS = 5 * 60_000;
+/** Where no log is read: a number that does not fit is asked about no sooner. */
+const COUNTED_MS = 10_000;
 /** Facts at once, and how many more each second: a server whose players all leave takes a few seconds to say so. */
 const BURST = 60;
 const PER_SECOND = 2;
@@ -91,6 +93,12 @@ export class Players {
   /** The game answers: it is asked at the next tick. */
   connected(): void {
     this.#askedAt = 0;
+  }
+
+  /** The game said how many are there: whoever reads no log of it asks who, when that is another number than he knows. */
+  counted(players = this.count): void {
+    const now = this.context.ports.clock.now();
+    if (players !== this.count && now - this.#askedAt >= COUNTED_MS) this.#askedAt = 0;
   }
 
   exited(): void {

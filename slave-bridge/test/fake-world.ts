@@ -41,6 +41,8 @@ export class FakeWorld {
   capped: string[] | undefined = [];
   /** In the game: they slow down what it takes in. */
   players = 0;
+  /** Who these are, where anybody asks. */
+  who: readonly string[] = [];
   seq = 0;
   /** Its tick goes on with every question. */
   runs = false;
@@ -100,6 +102,8 @@ export class FakeWorld {
         return this.#isTag(words[0])
           ? [this.#pulse(), ...(this.outbox?.splice(0) ?? [])].join("\n")
           : this.#wrongToken();
+      case "/players":
+        return `Online players (${this.who.length}):\n${this.who.map((name) => `  ${name} (online)\n`).join("")}`;
       case "/ct":
         return this.#pulse();
       case "/cr":

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFile, mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
@@ -135,6 +135,24 @@ describe("bounding a log", () => {
     await realGameFiles.bound(path, 100);
     expect(await readFile(path, "utf8")).toBe("");
     expect(await readFile(`${path}.1`, "utf8")).toHaveLength(101);
+  });
+
+  test("a file that nobody reads is emptied where it takes up room, also when its writer goes on behind the hole", async () => {
+    const path = join(folder, "factorio-current.log");
+    const file = await open(path, "w");
+    await file.write("x".repeat(200_000));
+    await realGameFiles.trim(path, 300_000);
+    expect((await stat(path)).size).toBe(200_000);
+    await realGameFiles.trim(path, 100_000);
+    expect((await stat(path)).size).toBe(0);
+    // As the game does, which has it open for writing, not for appending.
+    await file.write("y");
+    await file.close();
+    const { size, blocks } = await stat(path);
+    expect(size).toBe(200_001);
+    await realGameFiles.trim(path, 100_000);
+    expect((await stat(path)).blocks).toBe(blocks);
+    await realGameFiles.trim(join(folder, "none"), 1);
   });
 
   test("the last lines of a text", async () => {

@@ -5,6 +5,7 @@ import { readModInfo } from "#bridge/game/adapters/mod-info";
 import { saveVersion } from "#bridge/game/adapters/save-version";
 import { zipOpens } from "#bridge/game/adapters/zip-opens";
 import type { GameFiles, ModSource, SaveFile } from "#bridge/game/port";
+import { boundFile } from "#core/adapters/bound-file";
 import { lockFolder } from "#core/adapters/folder-lock";
 import { lastLines } from "#core/adapters/last-lines";
 import { makeFolder } from "#core/adapters/make-folder";
@@ -64,16 +65,7 @@ export const realGameFiles: GameFiles = {
 
   lastLines: (path, count) => lastLines(path, count),
 
-  async bound(path, bytesMax) {
-    const size = await stat(path).then(
-      ({ size }) => size,
-      () => 0,
-    );
-    if (size <= bytesMax) return;
-    // The writer has it open for appending, so it goes on at the new end. A line written in between is lost.
-    await copyFile(path, `${path}.1`);
-    await truncate(path, 0);
-  },
+  bound: boundFile,
 
   async trim(path, bytesMax) {
     // Its writer may go on behind a hole: room counts, not length.
