@@ -5,6 +5,7 @@ import { sha256Hex } from "#core/digest";
 import { delivery } from "#core/events/delivery";
 import { FACT_VERSION, factEnvelope } from "#core/events/facts";
 import { ledgerMessages } from "#core/events/ledger";
+import { logBatch } from "#core/events/log-shapes";
 import { worldMessage } from "#core/events/message";
 import { channelState, storageLevel } from "#core/events/signal";
 import { PLAYER_FACT_VERSION, playerFactEnvelope } from "#core/people/facts";
@@ -29,6 +30,7 @@ export const published: readonly Published[] = [
   })),
   ...LEDGER_TYPES.map((type) => ({ path: `ledger/${type}.v1`, schema: ledgerMessages[type] })),
   { path: "delivery.v1", schema: delivery },
+  { path: "log.v1", schema: logBatch },
   { path: "message.v1", schema: worldMessage },
   { path: "signal.v1", schema: channelState },
   { path: "storage.v1", schema: storageLevel },
