@@ -1,5 +1,6 @@
 import type { Network, RconConnection } from "#bridge/game/port";
-import { badInput, isClusterioError, messageOf } from "#core/errors";
+import { readSecret, secretPath } from "#bridge/instance/secrets";
+import { isClusterioError, messageOf } from "#core/errors";
 import type { InstanceConfig } from "#core/instance-config";
 import type { Clock } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
@@ -18,10 +19,10 @@ export type AttachConfig = NonNullable<InstanceConfig["attach"]>;
 
 export interface AttachmentHands {
   readonly clock: Clock;
-  readonly disk: Pick<Disk, "read">;
+  readonly disk: Disk;
   readonly network: Pick<Network, "connectRcon">;
-  /** The bridge's folder for secrets. */
-  readonly secrets: string;
+  /** The bridge's folder. */
+  readonly dir: string;
   connected(rcon: RconConnection): void;
   lost(): void;
   alarm(message: string | undefined): void;
@@ -63,10 +64,11 @@ export class Attachment {
   }
 
   async #try(): Promise<void> {
-    const { host, port } = this.config;
+    const { host, port, passwordFile } = this.config;
+    const { disk, dir } = this.hands;
     let closedEarly = false;
     try {
-      this.#password = await this.#passwordIn();
+      this.#password = await readSecret(disk, secretPath(dir, passwordFile), "attach.passwordFile");
       const rcon = await this.hands.network.connectRcon({ host, port, password: this.#password }, () => {
         if (this.rcon === undefined) closedEarly = true;
         else this.#lost();
@@ -81,16 +83,6 @@ export class Attachment {
     this.hands.alarm(undefined);
     this.hands.connected(this.rcon);
     if (closedEarly) this.#lost();
-  }
-
-  /** @throws ClusterioError `bad-input` that says where it is looked for. */
-  async #passwordIn(): Promise<string> {
-    const path = `${this.hands.secrets}/${this.config.passwordFile}`;
-    const bytes = await this.hands.disk.read(path);
-    const [password = ""] = bytes === undefined ? [] : new TextDecoder().decode(bytes).split(/\r?\n/);
-    if (password !== "") return password;
-    const what = bytes === undefined ? "there is no such file" : "its first line is empty";
-    throw badInput(`attach.passwordFile names ${path}: ${what}; put the server's RCON password there (mode 0600)`);
   }
 
   #failed(message: string): void {

@@ -602,7 +602,7 @@ export class InstanceRunner {
   #newAttaching(): Attaching {
     const { clock, disk, game } = this.context.ports;
     return new Attaching({
-      ...{ instance: this.instance, clock, disk, network: game, secrets: `${this.context.settings.dir}/secrets` },
+      ...{ instance: this.instance, clock, disk, network: game, dir: this.context.settings.dir },
       wanted: () => this.#record.config.attach,
       occupied: () => this.#closed || isAlive(this.#server) || this.#server.phase.kind === "preparing",
       connected: (rcon) => {
