@@ -81,6 +81,8 @@ const refuseEdge = async (link: NatsLink, creds: string): Promise<void> => {
   try {
     await new JetStreamLog(link, "LEDGER").info();
   } catch (error) {
+    // A broker that lost its disk has no streams: whoever reads one says so, a restore makes them.
+    if (isClusterioError(error, "unavailable")) return;
     await link.close();
     if (!(error instanceof errors.RequestError)) throw error;
     throw badInput(

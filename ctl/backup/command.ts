@@ -4,6 +4,7 @@ import * as t from "typanion";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
+import { prepareStreams } from "#core/adapters/prepare-streams";
 import { badInput, corrupt, unavailable } from "#core/errors";
 import { noSuch } from "#core/terminal/near";
 import type { Column } from "#core/terminal/table";
@@ -191,6 +192,8 @@ export class BackupRestoreCommand extends BackupCommand {
       const of = await proved(folder, output);
       const wanted = this.#wanted(of);
       const core = await this.connect(own);
+      // A broker that lost its disk has no streams at all.
+      if (of.ledger !== null && !this.dryRun) await prepareStreams(core);
       const log = new JetStreamLog(core, "LEDGER");
       const { firstSeq, lastSeq } = await log.info();
       if (of.ledger !== null && (lastSeq === 0 || lastSeq < firstSeq)) {
