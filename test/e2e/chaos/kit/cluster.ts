@@ -49,6 +49,8 @@ export interface ChaosOptions {
   readonly prefixFor?: (daemon: string) => readonly string[];
   /** Called with the cluster's folder before anything is started. */
   readonly prepare?: (folder: string) => Promise<void>;
+  /** Instead of the three worlds being made by requests. */
+  readonly makeWorlds?: (cluster: ChaosCluster) => Promise<void>;
   /** Below the folder: where the server, the projectors and the bridges keep their files. */
   readonly folderOf?: (part: string) => string;
 }
@@ -126,7 +128,7 @@ export class ChaosCluster {
       const cluster = new ChaosCluster(folder, nats, reap, bus, { ...options, creds });
       try {
         for (const daemon of Object.values(cluster.daemons)) await daemon.start();
-        await cluster.#makeWorlds();
+        await (options.makeWorlds ?? ((it: ChaosCluster) => it.#makeWorlds()))(cluster);
         await cluster.flowing("at first");
       } catch (error) {
         throw new Error(`${messageOf(error)}\n${await cluster.lastWords()}`);
@@ -175,7 +177,15 @@ export class ChaosCluster {
     }
   };
 
+  readonly #moved = new Map<InstanceId, SlaveId>();
+  /** An operator took it there. */
+  moved(instance: InstanceId, slave: SlaveId): void {
+    this.#moved.set(instance, slave);
+  }
+
   slaveOf(instance: InstanceId): SlaveId {
+    const moved = this.#moved.get(instance);
+    if (moved !== undefined) return moved;
     return slaveId(WORLDS.find(({ name }) => name.toLowerCase() === instance)?.slave ?? "beta");
   }
 

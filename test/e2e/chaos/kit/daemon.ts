@@ -62,10 +62,11 @@ export class Daemon {
     return join(this.options.folder, "clocks", this.name);
   }
 
-  async start(): Promise<void> {
+  /** `clockMs`: how far its clock is ahead. */
+  async start(clockMs = 0): Promise<void> {
     await mkdir(this.failpoints, { recursive: true });
     await mkdir(dirname(this.log), { recursive: true });
-    await this.setClock(0);
+    await this.setClock(clockMs);
     this.#wanted = true;
     this.#spawn();
   }
