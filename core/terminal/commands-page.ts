@@ -52,7 +52,7 @@ const section = (spec: CommandSpec, { name, values }: PageProgram, common: Reado
     `${spec.description.charAt(0).toUpperCase()}${spec.description.slice(1)}.`,
     "",
     ...spec.details.flatMap((text) => [text, ""]),
-    ...(own.length === 0 ? [] : [...optionRows(own, values), ""]),
+    ...(own.length === 0 ? [] : [...optionRows(own, { ...values, ...spec.values }), ""]),
     ...(others.length === 0 ? [] : [`[Common options](#common-options): ${others.join(", ")}.`, ""]),
     ...shell(spec, name),
   ];

@@ -93,7 +93,8 @@ interface Read {
 }
 
 /** Goes through options and arguments as the parser does, up to the first that it cannot take. */
-const read = ({ options }: CommandSpec, rest: readonly string[], values: Values): Read => {
+const read = ({ options, values: own }: CommandSpec, rest: readonly string[], program: Values): Read => {
+  const values = { ...program, ...own };
   const known = new Map(options.flatMap((option) => option.names.map((name) => [name, option] as const)));
   const given = new Set<string>();
   let count = 0;
@@ -125,7 +126,8 @@ const read = ({ options }: CommandSpec, rest: readonly string[], values: Values)
   return { wrong: undefined, given, count };
 };
 
-const wrongWith = (spec: CommandSpec, rest: readonly string[], values: Values): string | undefined => {
+const wrongWith = (spec: CommandSpec, rest: readonly string[], program: Values): string | undefined => {
+  const values = { ...program, ...spec.values };
   const { wrong, given, count } = read(spec, rest, values);
   if (wrong !== undefined) return wrong;
   const required = spec.arguments.filter(({ kind }) => kind === "required");

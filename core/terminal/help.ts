@@ -42,7 +42,8 @@ export interface Helped {
   readonly values: Values;
 }
 
-export const helpLines = ({ program, spec, values }: Helped, look: Look): string[] => {
+export const helpLines = ({ program, spec, values: all }: Helped, look: Look): string[] => {
+  const values = { ...all, ...spec.values };
   const width = Math.min(look.columns ?? WIDTH_PLAIN, WIDTH_MAX);
   const head = (text: string): string => painted(text, "bold", look);
   const common = spec.options.filter(isCommon);

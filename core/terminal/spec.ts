@@ -13,6 +13,8 @@ export interface CommandSpec {
   readonly details: readonly string[];
   readonly examples: readonly (readonly [string, string])[];
   readonly options: readonly OptionSpec[];
+  /** What this command calls the values of its options, where others mean something else by them (`static values`). */
+  readonly values: Values;
   readonly arguments: readonly ArgumentSpec[];
 }
 
@@ -78,6 +80,7 @@ export const specOf = (command: CommandClass): CommandSpec => {
     details: paragraphs(usage?.details ?? ""),
     examples: usage?.examples ?? [],
     options,
+    values: (command as { readonly values?: Values }).values ?? {},
     arguments: positionals,
   };
 };
@@ -149,7 +152,8 @@ const argumentText = ({ name, kind }: ArgumentSpec): string => {
 };
 
 /** `storage policy set PATTERN --cap CAP [options]`, without the program's name. */
-export const usageText = (spec: CommandSpec, values: Values): string => {
+export const usageText = (spec: CommandSpec, program: Values): string => {
+  const values = { ...program, ...spec.values };
   const required = spec.options.filter((option) => option.required);
   return [
     ...(spec.paths[0] ?? []),

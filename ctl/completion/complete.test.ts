@@ -34,6 +34,7 @@ test.each([
   ["storage show item:coal --fo", ["--format"]],
   ["instance config get north settings.max_p", ["settings.max_players"]],
   ["instance create x --set ports.g", ["ports.game="]],
+  ["instance wait north --for r", ["running"]],
   ["no-such ", []],
 ])("%s → %j", (line, expected) => {
   expect(words(line)).toEqual(expect.arrayContaining(expected));

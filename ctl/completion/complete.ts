@@ -61,11 +61,11 @@ const wantedValue = (name: string, of: readonly string[]): Wanted => {
 };
 
 /** `--slave ID` is a slave, whatever its value is called. */
-const optionValue = (option: OptionSpec, of: readonly string[]): Wanted => {
+const optionValue = ({ values }: CommandSpec, option: OptionSpec, of: readonly string[]): Wanted => {
   const flag = longName(option);
   if (flag === "--set") return plain([...CONFIG_LEAVES.keys()].map((key) => `${key}=`));
   const named = NAMES[flag.replace(/^--/, "")];
-  return named === undefined ? wantedValue(valueName(flag), of) : { kind: "live", names: named, of };
+  return named === undefined ? wantedValue(valueName(flag, values), of) : { kind: "live", names: named, of };
 };
 
 interface Position {
@@ -112,12 +112,12 @@ const optionCandidates = ({ options }: CommandSpec, given: ReadonlySet<OptionSpe
 
 const inCommand = (spec: CommandSpec, rest: readonly string[], current: string): Wanted => {
   const { given, positionals, open, onlyArguments } = positionOf(spec, rest);
-  if (open !== undefined) return optionValue(open, positionals);
+  if (open !== undefined) return optionValue(spec, open, positionals);
   if (!onlyArguments && current.startsWith("-")) {
     const [, flag = "", value] = /^(--[a-z-]+)=(.*)$/.exec(current) ?? [];
     const option = spec.options.find(({ names }) => names.includes(flag));
     if (value === undefined || option === undefined) return words(optionCandidates(spec, given));
-    const wanted = optionValue(option, positionals);
+    const wanted = optionValue(spec, option, positionals);
     if (wanted.kind !== "words") return wanted;
     return words(wanted.candidates.map(({ word, about }) => ({ word: `${flag}=${word}`, about })));
   }

@@ -175,6 +175,7 @@ export class InstanceStopAllCommand extends AllCommand {
 
 export class InstanceWaitCommand extends InstanceCommand {
   static override paths = [["instance", "wait"]];
+  static values = { "--for": "running|stopped|linked" };
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "wait until instances run, are stopped, or are linked to the cluster",
