@@ -112,7 +112,7 @@ export class StorageShowCommand extends UserCommand {
   /** A resource that nobody has is none that there is not: it may only be written otherwise. */
   async #hint(client: ClusterClient): Promise<void> {
     const names = (await client.storage()).map(({ resource }) => resource);
-    const meant = didYouMean(this.resource, names);
+    const meant = names.some((name) => name === this.resource) ? "" : didYouMean(this.resource, names);
     if (meant !== "") process.stderr.write(`nobody has any ${this.resource}${meant}\n`);
   }
 }
