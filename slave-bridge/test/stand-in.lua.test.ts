@@ -120,6 +120,14 @@ describe("the bridge and the stand-in", () => {
     await linked(bridge);
     const process = await running();
     expect((await stat(join(dir, "instances/north/server.json"))).mode & 0o777).toBe(0o600);
+    // What is configured meanwhile the running game is told in its own words.
+    master.config = { ...master.config, settings: { max_players: 3, description: "a b" } };
+    const said = (what: string) => bridge.runner(north)?.command(`/config get ${what}`);
+    await until(async () => (await said("max-players")) === "3", {
+      timeoutMs: 20_000,
+      what: "the game has its settings",
+    });
+    expect(await said("description")).toBe("Server description: a b");
     const exported = await until(() => master.reported.find((report) => sum(report.exported) > 0)?.exported, {
       timeoutMs: 20_000,
       what: "an export",
