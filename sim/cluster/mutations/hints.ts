@@ -41,6 +41,7 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   "credits not metered": { seed: 4, steps: 100, by: "C9" },
   "held credits forgotten": { seed: 3, steps: 100, by: "H2" },
   "retired world keeps what is in flight": { seed: 7, steps: 100, by: "C8" },
+  "a deleted instance keeps what is in flight": { seed: 28, steps: 100, by: "C8" },
   "a new assignment keeps its sessions": { seed: 1, steps: 100, by: "C11" },
   "renamed resource leaves its storage": { seed: 3, steps: 100, by: "C8" },
   "open session lapses at once": { seed: 1, steps: 100, by: "C18" },

@@ -268,6 +268,14 @@ export const FOLD: readonly Mutation[] = [
     replacement: "",
   },
   {
+    name: "a deleted instance keeps what is in flight",
+    among: ["delete", "delivery-lost", "rcon-drop", "rollback"],
+    breaks: "deleting an instance recalls what is in flight to its worlds",
+    file: "core/fold/evolve.ts",
+    text: "for (const { accounts } of worldsOf(state, instance)) for (const account of accounts.values()) recall(state, account);",
+    replacement: "void worldsOf;",
+  },
+  {
     name: "a new assignment keeps its sessions",
     among: ["move", "force-move", "fact-lost"],
     breaks: "sessions of an instance's former holder end ◇",
