@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
 import { connectNats } from "#core/adapters/nats-connection";
+import type { CredsSource } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { packageRoot } from "#core/adapters/package-root";
 import { unavailable } from "#core/errors";
@@ -42,7 +43,7 @@ export interface Plan {
   /** What `clusterio init` decided. */
   readonly settings?: ClusterSettings;
   /** Credential files. */
-  readonly creds: { readonly core: string; readonly slave: string; readonly user: Uint8Array };
+  readonly creds: { readonly core: string; readonly slave: string; readonly user: CredsSource };
 }
 
 const logOf = (dir: string, name: string): string => join(dir, "logs", `${name}.log`);

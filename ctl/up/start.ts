@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { fileCreds } from "#core/adapters/file-creds";
 import { lockFolder } from "#core/adapters/folder-lock";
 import { folderError, makeFolder } from "#core/adapters/make-folder";
 import { NatsBus } from "#core/adapters/nats-bus";
@@ -152,7 +153,9 @@ const planOf = async (
   }
   const core = (await own.identity.masterCreds()).path;
   const slave = (await own.identity.slaveCreds(SLAVE)).path;
-  const user = (await own.identity.userCreds(USER)).bytes;
+  // A new key of admins is taken up while it runs.
+  const made = await own.identity.userCreds(USER);
+  const user = fileCreds(made.path, made.bytes);
   const plan = { ...common, slave: SLAVE, user: USER, creds: { core, slave, user } };
   if (own.settings === undefined) return { ...plan, natsUrl: `nats://127.0.0.1:${own.natsPort}` };
   const path = tlsFiles(options.dir).ca;
