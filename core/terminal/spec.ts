@@ -131,6 +131,9 @@ const VALUES: Readonly<Record<string, string>> = {
   "--listen": "HOST:PORT",
   "--http": "PORT",
   "--checkpoint-every": "N",
+  "--flood-messages": "N",
+  "--grace": "DAYS",
+  "--websocket": "PORT",
 };
 
 /** What the program itself calls some values. */
