@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { newAuthority, newServerCertificate } from "#core/adapters/certificates";
 import { connectNats } from "#core/adapters/nats-connection";
+import { authenticatorOf } from "#core/adapters/nats-creds";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { createIdentity } from "#core/identity/identity";
 import { findNatsServer } from "#ctl/nats-server/find";
@@ -217,8 +218,11 @@ describe("the broker that init made", () => {
     await expect(connecting({})).rejects.toMatchObject(refused);
   });
 
-  /** How the server answers a browser's handshake, by TLS or without. */
-  const handshake = (headers: Readonly<Record<string, string>>, tls: boolean): Promise<string> =>
+  /** How the server answers a browser's handshake, by TLS or without; who has one and shows credentials is answered once more. */
+  const handshake = (
+    headers: Readonly<Record<string, string>>,
+    { tls = true, shows }: { readonly tls?: boolean; readonly shows?: Uint8Array } = {},
+  ): Promise<string> =>
     new Promise((resolve) => {
       const port = server.websocketPort ?? 0;
       const asks = { Host: `127.0.0.1:${port}`, Upgrade: "websocket", Connection: "Upgrade", ...headers };
@@ -229,18 +233,39 @@ describe("the broker that init made", () => {
         : tcpConnect(port, "127.0.0.1");
       socket.write(`GET / HTTP/1.1\r\nSec-WebSocket-Version: 13\r\n${text}\r\n`);
       let heard = "";
+      let shown = false;
       socket.on("data", (chunk) => {
         heard += chunk.toString("latin1");
-        if (heard.includes("\r\n")) socket.destroy();
+        const nonce = /"nonce":"([^"]+)"/.exec(heard)?.[1];
+        if (shows === undefined ? heard.includes("\r\n") : /PONG|-ERR/.test(heard)) socket.destroy();
+        if (shows === undefined || nonce === undefined || shown) return;
+        shown = true;
+        const auth = authenticatorOf(shows, "page")(nonce);
+        socket.write(framed(`CONNECT ${JSON.stringify({ ...auth, verbose: false })}\r\nPING\r\n`));
       });
-      socket.on("error", () => {}).on("close", () => resolve(heard.split("\r\n")[0] ?? ""));
+      const said = () => (shows === undefined ? heard.split("\r\n")[0] : /PONG|-ERR[^\r]*/.exec(heard)?.[0]) ?? "";
+      socket.on("error", () => {}).on("close", () => resolve(said()));
     });
 
+  /** One frame of a browser: binary, masked with zeros. */
+  const framed = (text: string): Buffer => {
+    const payload = Buffer.from(text);
+    const head = Buffer.from([0x82, 0x80 | 126, payload.length >> 8, payload.length & 255, 0, 0, 0, 0]);
+    return Buffer.concat([head, payload]);
+  };
+
+  test("a page comes in with a user's credentials, never with a slave's", async () => {
+    expect(await handshake({ Origin: PAGE }, { shows: creds })).toBe("PONG");
+    const identity = await createIdentity(join(dir, "identity"), nodeDisk);
+    const { bytes } = await identity.slaveCreds("alpha" as never);
+    expect(await handshake({ Origin: PAGE }, { shows: bytes })).toMatch(/^-ERR/);
+  });
+
   test("lets pages of the named origin in, no other, and none without TLS", async () => {
-    expect(await handshake({ Origin: PAGE }, true)).toBe("HTTP/1.1 101 Switching Protocols");
+    expect(await handshake({ Origin: PAGE })).toBe("HTTP/1.1 101 Switching Protocols");
     for (const other of ["https://evil.example", "http://panel.example", "https://panel.example:444", "null"])
-      expect([other, await handshake({ Origin: other }, true)]).toEqual([other, expect.stringContaining(" 403 ")]);
-    expect(await handshake({ Origin: PAGE }, false)).not.toContain("101");
+      expect([other, await handshake({ Origin: other })]).toEqual([other, expect.stringContaining(" 403 ")]);
+    expect(await handshake({ Origin: PAGE }, { tls: false })).not.toContain("101");
     // The neighbours that speak NATS notice nothing.
     const link = await connecting({ ca });
     await link.close();
