@@ -434,9 +434,11 @@ export class InstanceRunner {
       case "save":
         return void this.#orderSave();
       case "set-aside":
-        return this.#setAside(action.why);
+        return this.#tolerably("its save is not set aside", () => this.#setAside(action.why));
       case "keep-report":
-        return keepReport(this.context.ports, this.#paths, (line) => this.#clean(line));
+        return this.#tolerably("what it printed last is not kept", () =>
+          keepReport(this.context.ports, this.#paths, (line) => this.#clean(line)),
+        );
       case "alarm":
         return this.#alarm("supervisor", `${this.instance}: ${this.#clean(action.message)}`);
       case "clear-alarm":
@@ -492,6 +494,15 @@ export class InstanceRunner {
     const server = await startServer(this.context, this.#paths, order);
     if (server.process === null) throw unavailable("the process has no id");
     return { process: server.process, server };
+  }
+
+  /** A disk that is full keeps no game from being started again. */
+  async #tolerably(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#journal("error", `${this.instance}: ${what}: ${messageOf(error)}`);
+    }
   }
 
   /** S10: on disk before another save is chosen (R2). */

@@ -142,3 +142,17 @@ test("what the game prints and the bridge says of it is on the log's subject, wi
   );
   await next.close();
 });
+
+test("a disk on which nothing can be kept keeps no game from being started again", async () => {
+  const { bridge, die, advance, disk, log } = await saved();
+  const write = disk.write.bind(disk);
+  disk.write = async (path, ...rest) => {
+    if (path.includes("/crashes/")) throw new Error("ENOSPC: no space left on device");
+    return write(path, ...rest);
+  };
+  die({ code: 1 });
+  await advance(10_000);
+  expect(bridge.runner(north)?.telemetry()).toMatchObject({ state: "running", linked: true });
+  expect(log).toContain("north: what it printed last is not kept: ENOSPC: no space left on device");
+  await bridge.close();
+});

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unzipSync, zipSync } from "fflate";
 import { Bridge } from "#bridge/bridge";
 import { standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
@@ -216,6 +217,38 @@ describe("the bridge and the stand-in", () => {
     expect(await command("stop")).toMatchObject({ error: { code: "refused" } });
     await attached.close({ stopGames: true });
     expect(isAlive(process)).toBe(true);
+  }, 60_000);
+
+  test("a whole zip that the game cannot load is set aside, and the save before it is started", async () => {
+    const { open, command, linked } = await scene();
+    const bridge = await open();
+    await command("start");
+    await linked(bridge);
+    const first = await running();
+    await until(async () => (await savedTimes()) > 0, { timeoutMs: 20_000, what: "a save" });
+    await command("stop");
+    await until(() => bridge.runner(north)?.phase === "stopped", { timeoutMs: 20_000, what: "the stop" });
+    // What it wrote at its end is the newest.
+    const saves = join(dir, "instances/north/saves");
+    const path = join(saves, "world-a.zip");
+    const { atime, mtime } = await stat(path);
+    const files = unzipSync(new Uint8Array(await readFile(path)));
+    const without = Object.entries(files).filter(([name]) => !name.endsWith("/level.dat0"));
+    await writeFile(path, zipSync(Object.fromEntries(without)));
+    // Its disk did that, and no operator: it is the one that this world wrote last.
+    await utimes(path, atime, mtime);
+    await command("start");
+    await until(async () => (await readdir(join(saves, "set-aside")).catch(() => [])).length > 0, {
+      timeoutMs: 20_000,
+      what: "it is set aside",
+    });
+    await running(first.pid);
+    await linked(bridge);
+    expect(await readdir(join(saves, "set-aside"))).toEqual([expect.stringMatching(/-world-a\.zip$/)]);
+    expect(bridge.runner(north)?.telemetry().alarm).toContain(
+      "the save world-a.zip was set aside because it does not load",
+    );
+    await bridge.close({ stopGames: true });
   }, 60_000);
 
   test("two bridges do not share a folder", async () => {
