@@ -104,3 +104,9 @@ test("an option means the same thing wherever it is", () => {
       for (const name of names) takes.set(name, (takes.get(name) ?? new Set()).add(takesValue));
   expect([...takes].filter(([, kinds]) => kinds.size > 1).map(([name]) => name)).toEqual([]);
 });
+
+test("what deletes or gives up for ever asks first: it has --yes for where nobody can be asked", () => {
+  const ends = new Set(["delete", "retire"]);
+  const has = ({ options }: CommandSpec) => options.some(({ names }) => names.includes("--yes"));
+  expect(breaking((spec, name) => !ends.has(name.split(" ").at(-1) ?? "") || has(spec))).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { grantText, parseGrant } from "#core/access/grant";
 import { type RoleView, roleView } from "#core/events/access";
 import { ACCESS_SOURCE } from "#ctl/access/base";
+import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { UserCommand } from "#ctl/client/user-command";
 
 const CATEGORY = "Roles";
@@ -98,13 +99,20 @@ export class RoleDeleteCommand extends UserCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "remove a role that nobody has",
-    details: ACCESS_SOURCE,
-    examples: [["", "$0 role delete eu-keeper"]],
+    details: `Asks for its name, unless --yes is said.
+      ${ACCESS_SOURCE}`,
+    examples: [
+      ["", "$0 role delete eu-keeper"],
+      ["In a script", "$0 role delete eu-keeper --yes"],
+    ],
   });
   role = Option.String({ name: "role" });
+  yes = yesOption();
 
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
+      const question = { what: "the role's name", name: this.role, does: "delete it with its grants" };
+      await confirmed(question, { yes: this.yes, signal: output.signal });
       await client.access("role.delete", { role: this.role }, z.object({}));
       this.show(output, { role: this.role, deleted: true }, () => [`${this.role} is deleted`]);
     });

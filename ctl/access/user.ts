@@ -9,6 +9,7 @@ import { OwnKey } from "#core/identity/own-key";
 import { userId } from "#core/ids";
 import { type Column, tableLines } from "#core/terminal/table";
 import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
+import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { renewedCreds } from "#ctl/client/renew";
 import { UserCommand } from "#ctl/client/user-command";
 import { encodeContext } from "#ctl/context/store";
@@ -94,12 +95,15 @@ export class UserListCommand extends UserCommand {
 abstract class OneUserCommand extends UserCommand {
   protected abstract readonly command: "user.show" | "user.revoke" | "user.delete";
   protected abstract lines(user: string, view: UserView | undefined): readonly string[];
+  /** Asks where something is lost. */
+  protected async sure(_user: string, _signal: AbortSignal): Promise<void> {}
   user = Option.String({ name: "user" });
 
   override async execute(): Promise<number> {
     return this.run(() => {
       const user = userId(this.user);
       return async (client, output) => {
+        await this.sure(user, output.signal);
         const found = await client.access(this.command, { user }, z.unknown());
         const view = userView.safeParse(found).data;
         this.show(output, view ?? { user, deleted: true }, () => this.lines(user, view));
@@ -144,10 +148,20 @@ export class UserDeleteCommand extends OneUserCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "void all credentials of a user and forget his roles",
-    details: ACCESS_SOURCE,
-    examples: [["", "$0 user delete ada"]],
+    details: `
+      Asks for his name, unless --yes is said. Where there is no time to lose, \`user revoke\` asks nothing.
+      ${ACCESS_SOURCE}`,
+    examples: [
+      ["", "$0 user delete ada"],
+      ["In a script", "$0 user delete ada --yes"],
+    ],
   });
+  yes = yesOption();
   protected override readonly command = "user.delete";
+  protected override sure(user: string, signal: AbortSignal): Promise<void> {
+    const question = { what: "the user's name", name: user, does: "void his credentials and forget his roles" };
+    return confirmed(question, { yes: this.yes, signal });
+  }
   protected override lines(user: string): readonly string[] {
     return [`${user} is deleted`];
   }
