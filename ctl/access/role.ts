@@ -64,7 +64,9 @@ export class RoleListCommand extends UserCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "the roles, what each may do, and who has it",
-    details: ACCESS_SOURCE,
+    details: `
+      Fields of -o json: role, grants, users.
+      ${ACCESS_SOURCE}`,
     examples: [["", "$0 role list"]],
   });
 

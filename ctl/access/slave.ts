@@ -125,7 +125,10 @@ export class SlaveListCommand extends UserCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "the slaves that may come in, and those that may not any more",
-    details: ACCESS_SOURCE,
+    details: `
+      Fields of -o json: slave, name, state (active, paused, revoked), by, at; renewed, days, expires and pausedUntil where there is such a
+      thing (times in milliseconds since 1970).
+      ${ACCESS_SOURCE}`,
     examples: [["", "$0 slave list"]],
   });
 

@@ -80,7 +80,9 @@ export class UserListCommand extends UserCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "who there is, with which roles",
-    details: ACCESS_SOURCE,
+    details: `
+      Fields of -o json: user, roles, state, root, by, at, expires (where they end; milliseconds since 1970).
+      ${ACCESS_SOURCE}`,
     examples: [["", "$0 user list"]],
   });
 

@@ -120,7 +120,9 @@ export class ContextListCommand extends ContextCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "the clusters that you have credentials for",
-    details: EXITS,
+    details: `
+      Fields of -o json: context, url, user, current.
+      ${EXITS}`,
     examples: [["", "$0 context list"]],
   });
 

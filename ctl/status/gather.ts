@@ -77,7 +77,7 @@ const fromMaster = async (client: ClusterClient): Promise<FromMaster> => {
 const slavesOf = async (client: ClusterClient): Promise<Gathered["slaves"]> => {
   try {
     const { slaves } = await client.access("slave.list", {}, z.object({ slaves: z.array(slaveView) }));
-    return slaves.filter(({ state }) => state === "active");
+    return slaves.filter(({ state }) => state !== "revoked");
   } catch (error) {
     if (!isClusterioError(error)) throw error;
     return undefined;
