@@ -55,6 +55,9 @@ const firstWords = (specs: readonly CommandSpec[]): string[] => [
   ...new Set(specs.filter(({ hidden }) => !hidden).flatMap(({ paths }) => paths.flatMap(([first]) => first ?? []))),
 ];
 
+/** A group with more commands than that is named by their words alone. */
+const LISTED_MAX = 12;
+
 const unknownCommand = ({ program, specs }: Typed, words: readonly string[]): string => {
   const depth = depthOf(specs, words);
   const group = words.slice(0, depth);
@@ -73,7 +76,9 @@ const unknownCommand = ({ program, specs }: Typed, words: readonly string[]): st
       : // `clusterio start` for `clusterio instance start`.
         elsewhere(specs, typed);
   const said = `${name}: there is no command "${[...group, typed].join(" ").slice(0, 100)}"${meant}`;
-  if (group.length > 0) return [said, "", ...listLines(there, program)].join("\n");
+  if (group.length > 0 && there.length <= LISTED_MAX) return [said, "", ...listLines(there, program)].join("\n");
+  if (group.length > 0)
+    return [said, `commands: ${next.join(", ")}`, `\`${name} --help\` says what each does`].join("\n");
   return [said, `commands: ${firstWords(specs).sort().join(", ")}`, `\`${program} --help\` says what each does`].join(
     "\n",
   );

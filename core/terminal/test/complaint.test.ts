@@ -56,6 +56,16 @@ test("an unknown command is told with those of its group, and of no other", () =
   expect(said("fly").split("\n")[1]).toBe("commands: instance, player, up");
 });
 
+test("of a large group only the words are told, on one line", () => {
+  const many = Array.from({ length: 20 }, (_, n) => specOf(command(["save", `do-${n}`])));
+  const lines = complaint({ program: "it", argv: ["save", "x"], specs: many, values: {} }, "").split("\n");
+  expect(lines).toEqual([
+    'it save: there is no command "save x"',
+    expect.stringMatching(/^commands: do-0, do-1, .*, do-19$/),
+    "`it save --help` says what each does",
+  ]);
+});
+
 test("a command's mistake is told with how it is used, and where more stands", () => {
   expect(said("player", "kick").split("\n").slice(1)).toEqual([
     "usage: it player kick INSTANCE --reason REASON [options]",
