@@ -43,8 +43,8 @@ export const answered = (result: RequestResult, subject: string, timeoutMs: numb
   const { who, what, away } = askedOf(subject);
   if (result.kind === "nobody") throw unavailable(away);
   throw unavailable(
-    `${who} gave no answer to ${what} within ${timeoutMs / 1_000} s: it may be busy (--timeout waits longer), ` +
-      "or the broker does not reach it; clusterio status shows how things stand",
+    `${who} gave no answer to ${what} within ${timeoutMs / 1_000} s: it is busy (--timeout waits longer), ` +
+      "or the broker does not reach it (clusterio doctor looks)",
   );
 };
 

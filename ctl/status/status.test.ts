@@ -59,12 +59,19 @@ test("a cluster that is well is one screen, and says that nothing wants you", ()
 });
 
 test("while no master answers, what bridges say is shown, and that comes first", () => {
-  const away = { ...FOUND, cluster: undefined, problem: "no master answers", instances: [], worlds: [], stocks: [] };
+  const away = {
+    ...FOUND,
+    cluster: undefined,
+    problem: "no master answers: start one",
+    instances: [],
+    worlds: [],
+    stocks: [],
+  };
   const lines = shown({ ...away, slaves: undefined });
   expect(lines).toContain("master     no answer: no master answers");
   expect(lines).toContain("ledger     not known while no master answers");
   expect(lines).toContain("iron      attic  running   60  linked  iron.1");
-  expect(lines.at(-2)).toBe("! no master answers: no master answers");
+  expect(lines.at(-2)).toBe("! no master answers");
 });
 
 test.each<[string, Partial<Gathered>, string]>([

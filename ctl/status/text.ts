@@ -1,7 +1,7 @@
 import { type Look, painted, type Tone } from "#core/terminal/look";
 import { type Column, tableLines } from "#core/terminal/table";
 import { grouped } from "#ctl/audit/output";
-import type { InstanceLine, SlaveLine, StatusView, StreamLine } from "#ctl/status/view";
+import { type InstanceLine, type SlaveLine, type StatusView, type StreamLine, shortProblem } from "#ctl/status/view";
 
 /** The status of a cluster on one screen. */
 
@@ -21,7 +21,7 @@ const countedBy = <T>(rows: readonly T[], of: (row: T) => string): string => {
 };
 
 const masterText = ({ leads, leader, round, granting, standbys, problem }: StatusView["master"]): string => {
-  if (!leads) return `no answer: ${problem}`;
+  if (!leads) return `no answer: ${shortProblem(problem)}`;
   const others = standbys.map(({ name, role }) => (role === "standby" ? name : `${name} (${role})`)).join(", ");
   const stand = standbys.length === 0 ? "nobody stands by" : `${count(standbys.length, "other")} beside it: ${others}`;
   return `leads (${leader}), round ${grouped(round ?? 0)}${granting ? "" : ", grants nothing now"}; ${stand}`;

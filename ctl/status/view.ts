@@ -171,12 +171,15 @@ const mostWanted = (world: WorldView | undefined): string => {
   return most === undefined ? "" : `${most[1]} ${most[0]}`;
 };
 
+/** What happened, without what can be done about it: that is said beside it. */
+export const shortProblem = (problem: string): string => problem.split(/[:(]/)[0]!.trim();
+
 const bad = (what: string, next: string): Advice => ({ what, next, bad: true });
 const look = (what: string, next: string): Advice => ({ what, next, bad: false });
 
 /** The worst first: each with the command that is next. */
 const adviceOn = (view: Omit<StatusView, "advice">, { cluster, told, worlds }: Gathered): Advice[] => [
-  ...(view.master.leads ? [] : [bad(`no master answers: ${view.master.problem}`, "clusterio doctor")]),
+  ...(view.master.leads ? [] : [bad(shortProblem(view.master.problem), "clusterio doctor")]),
   ...view.master.standbys
     .filter(({ role }) => role === "halted")
     .map(({ name }) => bad(`${name} is halted: its ledger cannot be folded`, "clusterio audit verify")),
