@@ -32,7 +32,9 @@ export const identify = (state: LinkState, whole: WholeState, decidedSame: boole
   const known = state.view?.worlds[world];
   const seed = known?.seed ?? record.seeds[world];
   const otherMap = seed !== undefined && seed !== whole.seed;
-  const wentOn = known !== undefined && whole.tick > known.tick;
+  // What this bridge has said of that world may not have reached the leader yet.
+  const own = state.world === world ? state.tick : undefined;
+  const wentOn = [known?.tick, own].some((tick) => tick !== undefined && whole.tick > tick);
   if ((otherMap || wentOn) && !decidedSame) {
     const why = otherMap
       ? `it is another map (seed ${whole.seed}, not ${seed})`

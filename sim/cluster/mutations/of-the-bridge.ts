@@ -139,8 +139,8 @@ export const BRIDGE: readonly Mutation[] = [
     among: ["id-less"],
     breaks: "an id-less save with a later tick is for the operator to decide ◇ (W6)",
     file: "slave-bridge/link/identity.ts",
-    text: "const wentOn = known !== undefined && whole.tick > known.tick;",
-    replacement: "const wentOn = false;",
+    text: "const wentOn = [known?.tick, own].some((tick) => tick !== undefined && whole.tick > tick);",
+    replacement: "const wentOn = own === Number.MAX_VALUE;",
   },
   {
     name: "adopted without what it did since its load",

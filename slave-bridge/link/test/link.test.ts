@@ -368,6 +368,20 @@ test("W9 what the game cannot take in is said in the next sync, also when its sa
   ]);
 });
 
+test("◇ W6 what this bridge itself last heard of a world counts too: its facts may still be on their way to the ledger", () => {
+  const b = new Bridge();
+  b.begin({ instance: "", world: "" });
+  b.do({ kind: "begun", whole: b.whole({ tick: 600 }) });
+  const nothing = { exported: {}, received: {}, wanted: {} };
+  b.do({ kind: "report", report: { token: b.state.token, seq: 1, tick: 667, ...nothing } });
+  b.do({ kind: "disconnected" });
+  b.begin({ instance: "", world: "", tick: 668 });
+  expect(b.state.phase).toBe("undecided");
+  b.do({ kind: "disconnected" });
+  b.begin({ instance: "", world: "", tick: 667 });
+  expect(b.actions).toContainEqual(expect.objectContaining({ kind: "adopt", world: "a.1" }));
+});
+
 test("◇ W6 the same map with no later tick is that world rolled back to zero; with a later one somebody must decide", () => {
   const known = ok({ worlds: echo("a.1", "tokenbefore1", {}, { seed: 7, tick: 500 }) });
   expect(new Bridge().begin({ instance: "", world: "", tick: 500 }, known)).toContainEqual(
