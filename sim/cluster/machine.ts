@@ -1,3 +1,4 @@
+import { steadyClock } from "#core/adapters/node-clock";
 import { unavailable } from "#core/errors";
 import type { Bus, BusMessage, RequestResult, Subscription } from "#core/ports/bus";
 import type { Clock } from "#core/ports/clock";
@@ -87,9 +88,13 @@ export class Machine {
     return { stop: () => void this.#cutListeners.delete(listener) };
   }
 
+  /** As every daemon's (ADR 0026): it follows a machine's clock that jumps ahead, and never goes back. */
   clock(base: Clock): Clock {
     return {
-      now: () => base.now() + this.skewMs,
+      now: steadyClock(
+        () => base.now() + this.skewMs,
+        () => base.now(),
+      ),
       after: (ms, task) => {
         let cancelled = false;
         const cancel = base.after(ms, () => this.run(() => cancelled || task()));
