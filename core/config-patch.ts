@@ -2,6 +2,7 @@ import { z } from "zod";
 import { badInput } from "#core/errors";
 import { canonicalJson } from "#core/events/codec";
 import { CONFIG_BYTES_MAX, type ConfigPatch, type InstanceConfig, instanceConfig } from "#core/instance-config";
+import { scheduleProblem } from "#core/schedule/entry";
 import { didYouMean } from "#core/terminal/near";
 
 /** A configuration with a change made to it, or why that cannot be. Pure. */
@@ -89,10 +90,12 @@ const merged = (before: Fields, patch: Fields): Fields => {
 };
 
 /** What no single key can tell. */
-const contradictionIn = ({ autosaveSeconds, settings = {} }: InstanceConfig): string | undefined => {
+const contradictionIn = ({ autosaveSeconds, settings = {}, schedule = {} }: InstanceConfig): string | undefined => {
   const { visibility, username, token_file, password_file, require_user_verification } = settings;
   if (settings.autosave_interval !== undefined && autosaveSeconds > 0)
     return `settings.autosave_interval counts only where the bridge orders no saves: set autosaveSeconds to 0 (it is ${autosaveSeconds})`;
+  const unscheduled = scheduleProblem(schedule);
+  if (unscheduled !== undefined) return unscheduled;
   if (visibility?.public !== true) return undefined;
   if (require_user_verification === false)
     return "settings.visibility.public needs settings.require_user_verification: the game lists no server without it";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sha256 } from "#core/digest";
 import { canonicalJson } from "#core/events/codec";
+import { schedules } from "#core/schedule/entry";
 import { secretName, serverSettings } from "#core/server-settings";
 
 /**
@@ -84,6 +85,8 @@ export const instanceConfig = z.object({
       passwordFile: secretName,
     })
     .exactOptional(),
+  /** What its bridge does by its own clock, by name. */
+  schedule: schedules.exactOptional(),
   /** Which lists of players go around the cluster. Default: off. */
   lists: z
     .object({ admins: lists.exactOptional(), whitelist: lists.exactOptional(), bans: lists.exactOptional() })

@@ -26,6 +26,7 @@ export const CLUSTERIO: Program = {
     { words: ["save"], load: async () => (await import("#ctl/save/command")).SAVE_COMMANDS },
     { words: ["player"], load: async () => (await import("#ctl/player/command")).PLAYER_COMMANDS },
     { words: ["backup"], load: async () => (await import("#ctl/backup/command")).BACKUP_COMMANDS },
+    { words: ["schedule"], load: async () => (await import("#ctl/schedule/command")).SCHEDULE_COMMANDS },
     { words: ["factorio"], load: async () => (await import("#ctl/factorio/command")).FACTORIO_COMMANDS },
     { words: ["rotate", "identity"], load: async () => (await import("#ctl/keys/command")).KEY_COMMANDS },
     { words: ["status"], load: async () => [(await import("#ctl/status/command")).StatusCommand] },

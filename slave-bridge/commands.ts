@@ -106,6 +106,8 @@ export const carryOut = async (runner: InstanceRunner, command: Exclude<Command,
       return { tick: await runner.report() };
     case "state":
       return runner.statement(command.data.after);
+    case "schedule":
+      return { schedules: runner.schedule.views() };
     case "decide":
       runner.decide(command.data.as);
       return {};

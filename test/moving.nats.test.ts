@@ -50,12 +50,14 @@ test("saves come and go by the command line; SIGINT twice in the middle leaves n
   expect(await run("save", "download", "north", "before", "--to", file)).toMatchObject(ok(/before.zip, /));
   const saves = join(cluster.folder("home", "north"), "saves");
   expect(await readFile(file)).toEqual(await readFile(join(saves, "before.zip")));
-  const [again, slip, name, noone] = await Promise.all([
+  const [again, slip, name, noone, nightly] = await Promise.all([
     run("save", "download", "north", "before", "--to", file),
     run("save", "upload", "north", file, "--as", "../evil"),
     run("save", "copy", "north", "before", "_autosave1"),
     run("save", "delete", "north", "before"),
+    run("schedule", "add", "north", "nightly", "--cron", "15 3 * * *", "--action", "backup", "--keep", "3"),
   ]);
+  expect(nightly).toMatchObject(ok(/^north nightly: backup, next at .* 03:15:00 UTC\n$/));
   expect([again.code, slip.code, name.code, noone.code]).toEqual([4, 2, 2, 4]);
   expect(noone.err).toMatch(/--yes/);
 

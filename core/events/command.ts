@@ -145,6 +145,8 @@ export const bridgeCommands = {
   ...instancePlayerCommands,
   "mod-read": modRead,
   "mod-write": modWrite,
+  /** How its schedule stands. */
+  schedule: z.object({}),
   "save-read": saveRead,
   "save-write": saveWrite,
   /** One instance's way from slave to slave. */

@@ -29,6 +29,8 @@ export const pathsOf = (folder: string) => ({
   crashes: `${folder}/crashes`,
   /** Who is in the game, and what is still to be told of them. */
   players: `${folder}/players.json`,
+  /** Until when its schedule was looked at, and what came of it. */
+  schedule: `${folder}/schedule.json`,
   setAside: `${folder}/saves/${SET_ASIDE}`,
 });
 export type Paths = ReturnType<typeof pathsOf>;

@@ -22,6 +22,8 @@ import { GameLists } from "#bridge/people/game-lists";
 import { Players } from "#bridge/people/players";
 import type { BridgeContext, Journal } from "#bridge/ports";
 import { SaveNotes } from "#bridge/saves/notes";
+import { actOn } from "#bridge/schedule/actions";
+import { Scheduler } from "#bridge/schedule/scheduler";
 import type { Pulse } from "#bridge/session/pulse";
 import { Questions } from "#bridge/session/questions";
 import { Session } from "#bridge/session/session";
@@ -37,6 +39,7 @@ import type { InstanceTelemetry } from "#core/events/telemetry";
 import type { InstanceId, SlaveId, WorldId } from "#core/ids";
 import { revisionOf } from "#core/instance-config";
 import { type ListModes, modesOf } from "#core/people/lists";
+import type { Schedules } from "#core/schedule/entry";
 
 /**
  * One instance: carries out what its supervisor decides, and lends its game to its session.
@@ -45,6 +48,8 @@ import { type ListModes, modesOf } from "#core/people/lists";
  * R2 what must survive a kill of the bridge is on disk before what depends on it happens: the lineage before the start, the
  *    server's record before the spawn, the desired state before the first action.
  */
+
+const NO_SCHEDULE: Schedules = {};
 
 /** An operator's RCON command may take a while in a big game. */
 const COMMAND_MS_MAX = 30_000;
@@ -78,6 +83,7 @@ export class InstanceRunner {
   readonly players: Players;
   readonly #lists: GameLists;
   readonly notes: SaveNotes;
+  readonly schedule: Scheduler;
   readonly #copy: ConfigCopy;
   readonly #live: LiveSettings;
   #save: { readonly save: string; readonly own: boolean } | undefined;
@@ -113,6 +119,14 @@ export class InstanceRunner {
     this.#log = new InstanceLog(ports, of, (text) => this.#clean(text));
     this.#session = this.#newSession();
     this.#copy = this.#newCopy();
+    this.schedule = new Scheduler({
+      clock: ports.clock,
+      disk,
+      path: this.#paths.schedule,
+      entries: () => this.#record.config.schedule ?? NO_SCHEDULE,
+      act: (name, entry) => actOn(ports, this, { name, entry }),
+      tell: (level, message) => this.#journal(level, `${this.instance}: ${message}`),
+    });
     const ask = (command: string) => this.command(command);
     const modes = () => this.#listModes();
     const place = { instance: this.instance, slave: context.settings.slave, folder: this.#paths.folder, modes, ask };
@@ -140,6 +154,8 @@ export class InstanceRunner {
     const runner = new InstanceRunner(context, host, { ...record, lastBoot: context.boot }, unlock);
     await runner.#write();
     await runner.#resume(when);
+    await runner.schedule.open();
+    await runner.#resume();
     return runner;
   }
 
@@ -300,6 +316,11 @@ export class InstanceRunner {
     this.#input({ kind: "kill" });
   }
 
+  /** As an autosave, under the next of its rotating names. */
+  orderSave(): void {
+    this.#input({ kind: "save" });
+  }
+
   /** @throws ClusterioError `unavailable` when the game is not there. */
   async command(text: string): Promise<string> {
     const { rcon } = this.#attaching.current ?? this.#game;
@@ -353,6 +374,7 @@ export class InstanceRunner {
     this.#input({ kind: "tick" });
     this.#session.tick();
     this.#copy.tick();
+    this.schedule.tick();
     this.#game.tick(this.context.ports.clock.now());
     this.#attaching.follow();
     const answers = this.phase === "running" && (this.#attaching.current ?? this.#game).rcon !== undefined;
@@ -381,6 +403,7 @@ export class InstanceRunner {
     await this.#writing;
     this.#log.close();
     await this.players.close();
+    await this.schedule.close();
     await this.unlock();
   }
 

@@ -1,0 +1,189 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { zipSync } from "fflate";
+import { realGameFiles } from "#bridge/game/adapters/game-files";
+import { realVault } from "#bridge/game/adapters/vault";
+import { pathsOf } from "#bridge/instance/folder";
+import { newRecord } from "#bridge/instance/record";
+import type { Ports } from "#bridge/ports";
+import { SaveNotes } from "#bridge/saves/notes";
+import { actOn, oldest } from "#bridge/schedule/actions";
+import { Scheduler } from "#bridge/schedule/scheduler";
+import { countdown, countdownText, dueBetween } from "#bridge/schedule/timetable";
+import { nodeDisk } from "#core/adapters/node-disk";
+import { unavailable } from "#core/errors";
+import { instanceId } from "#core/ids";
+import { ManualClock } from "#core/ports/memory/manual-clock";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
+import type { Schedules } from "#core/schedule/entry";
+
+const MINUTE = 60_000;
+const settle = async () => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const scene = async (entries: Schedules, disk = new MemoryDisk(), clock = new ManualClock()) => {
+  const acted: string[] = [];
+  const told: string[] = [];
+  let acting: (() => Promise<string>) | undefined;
+  const config = { entries };
+  const scheduler = new Scheduler({
+    ...{ clock, disk, path: "/n/schedule.json", entries: () => config.entries },
+    act: async (name) => {
+      acted.push(name);
+      return acting === undefined ? "done" : acting();
+    },
+    tell: (level, message) => void told.push(`${level} ${message}`),
+  });
+  await scheduler.open();
+  const pass = async (ms: number, everyMs = 500) => {
+    for (let gone = 0; gone < ms; gone += everyMs) {
+      clock.advance(everyMs);
+      scheduler.tick();
+      for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+    }
+    await settle();
+  };
+  const during = (act: () => Promise<string>) => {
+    acting = act;
+  };
+  return { clock, disk, config, scheduler, acted, told, pass, during };
+};
+const HOURLY: Schedules = { hourly: { cron: "0 * * * *", action: "save" } };
+
+test("each moment is acted on once, and the outcome is shown (SH1)", async () => {
+  const { scheduler, acted, pass, told } = await scene(HOURLY);
+  await pass(3 * 60 * MINUTE, 5_000);
+  expect(acted).toEqual(["hourly", "hourly", "hourly"]);
+  expect(told.filter((line) => line.startsWith("warn"))).toEqual([]);
+  expect(scheduler.views()).toMatchObject([{ name: "hourly", zone: "UTC", last: { outcome: "done" }, missed: null }]);
+});
+
+test("what came due while nobody looked is told and not made up for, also across a restart (SH2, SH4)", async () => {
+  const first = await scene(HOURLY);
+  await first.pass(61 * MINUTE, 5_000);
+  await first.scheduler.close();
+  first.clock.advance(5 * 60 * MINUTE);
+  const next = await scene(HOURLY, first.disk, first.clock);
+  await next.pass(1_000);
+  expect(next.acted).toEqual([]);
+  expect(next.told).toEqual([
+    expect.stringMatching(/^warn schedule hourly was missed 5 times, last at .*: nobody was there/),
+  ]);
+  expect(next.scheduler.views()).toMatchObject([{ last: { outcome: "done" }, missed: { count: 5 } }]);
+  await next.pass(60 * MINUTE, 5_000);
+  expect(next.acted).toEqual(["hourly"]);
+  expect(next.scheduler.views()).toMatchObject([{ missed: null }]);
+});
+
+test("what comes due while something is still being done is missed (SH3); what fails is told", async () => {
+  const both: Schedules = { a: { cron: "0 * * * *", action: "restart" }, b: { cron: "1 * * * *", action: "save" } };
+  const { acted, told, pass, during, scheduler } = await scene(both);
+  let finish = (_: string) => {};
+  during(() => new Promise((resolve) => (finish = resolve)));
+  await pass(62 * MINUTE, 5_000);
+  expect(acted).toEqual(["a"]);
+  expect(told.at(-1)).toMatch(/schedule b was missed once, .* still being done/);
+  finish("restarted");
+  await settle();
+  during(() => Promise.reject(unavailable("the disk is full")));
+  await pass(60 * MINUTE, 5_000);
+  expect(acted).toEqual(["a", "a", "b"]);
+  expect(scheduler.views()).toMatchObject([{ last: { outcome: "not done: the disk is full" } }, { name: "b" }]);
+});
+
+test("a schedule that this machine does not understand is told once and does nothing", async () => {
+  const { acted, told, pass, scheduler } = await scene({
+    x: { cron: "0 * * * *", zone: "Mars/Olympus", action: "save" },
+  });
+  await pass(2 * 60 * MINUTE, 5_000);
+  expect(acted).toEqual([]);
+  expect(told).toEqual([expect.stringMatching(/schedule x is never due here: .*no time zone/)]);
+  expect(scheduler.views()).toMatchObject([{ next: null }]);
+});
+
+test("a late look still acts, a later one does not", () => {
+  const due = (until: number) => dueBetween(HOURLY, { after: 1, until });
+  const hour = 60 * MINUTE;
+  expect(due(hour + 59_000)).toMatchObject({ due: [{ name: "hourly", at: hour }], missed: [] });
+  expect(due(hour + 61_000)).toMatchObject({ due: [], missed: [{ count: 1, at: hour }] });
+  expect(due(2 * hour)).toMatchObject({ due: [{ at: 2 * hour }], missed: [{ count: 1, at: hour }] });
+});
+
+describe("what is done", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "clusterio-schedule-"));
+  });
+  afterEach(() => rm(dir, { recursive: true, force: true }));
+
+  const instance = async (phase = "running") => {
+    const clock = new ManualClock();
+    const paths = pathsOf(dir);
+    const said: string[] = [];
+    await mkdir(paths.saves, { recursive: true });
+    await writeFile(join(paths.saves, "auto-1.zip"), zipSync({ "x/level.dat": new Uint8Array([1]) }));
+    await utimes(join(paths.saves, "auto-1.zip"), 1_000, 1_000);
+    const state = { phase };
+    const runner = {
+      ...{
+        instance: instanceId("north"),
+        paths,
+        record: newRecord(instanceId("north"), { name: "N", seed: 1, autosaveSeconds: 0 }),
+      },
+      get phase() {
+        return state.phase as "running";
+      },
+      notes: new SaveNotes(nodeDisk, dir, () => realVault.files(paths.saves)),
+      command: async (text: string) => {
+        said.push(text);
+        return "";
+      },
+      orderSave: () => void said.push("save"),
+      restart: async () => void said.push("restart"),
+    };
+    const ports = { clock, vault: realVault, game: realGameFiles } as unknown as Ports;
+    const act = (entry: Schedules[string]) => actOn(ports, runner, { name: "nightly", entry });
+    return { clock, act, said, state, names: async () => (await readdir(paths.saves)).sort() };
+  };
+
+  test("a backup is a copy of the newest save under a name with its time, and the last few stay", async () => {
+    const { act, clock, names } = await instance();
+    for (let night = 0; night < 4; night++) {
+      expect(await act({ cron: "@daily", action: "backup", keep: 2 })).toMatch(
+        /^auto-1.zip is kept as nightly-\d{8}-\d{4}.zip/,
+      );
+      clock.advance(24 * 60 * MINUTE);
+    }
+    const kept = await names();
+    expect(kept).toHaveLength(3);
+    expect(kept.at(-1)).toMatch(/^nightly-\d{8}-\d{4}\.zip$/);
+    expect(
+      oldest(["nightly-20260101-0000.zip", "other-20260101-0000.zip", "nightly.zip"], { name: "nightly", keep: 1 }),
+    ).toEqual([]);
+  });
+
+  test("players are told before a restart, which is given up when the game stops meanwhile", async () => {
+    const { act, said, clock, state } = await instance();
+    const running = act({ cron: "@daily", action: "restart", countdownSeconds: 30 });
+    await clock.advanceSettling(31_000, settle);
+    expect(await running).toBe("restarted");
+    expect(said).toEqual([30, 10, 5, 4, 3, 2, 1].map(countdownText).concat("restart"));
+    said.length = 0;
+    const given = act({ cron: "@daily", action: "restart", countdownSeconds: 30 });
+    state.phase = "stopped";
+    await clock.advanceSettling(31_000, settle);
+    expect(await given).toBe("given up: it is stopped");
+    expect(said).toEqual([countdownText(30)]);
+    expect(await act({ cron: "@daily", action: "restart" })).toBe("nothing to do: it is stopped");
+    expect(await act({ cron: "@daily", action: "save" })).toBe("nothing to do: it is stopped");
+  });
+
+  test("a countdown begins with its own length", () => {
+    expect(countdown(45)).toEqual([45, 30, 10, 5, 4, 3, 2, 1]);
+    expect(countdown(0)).toEqual([]);
+    expect(countdownText(300)).toBe("This server restarts in 5 minutes.");
+    expect(countdownText(1)).toBe("This server restarts in 1 second.");
+  });
+});

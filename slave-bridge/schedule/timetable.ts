@@ -1,0 +1,59 @@
+import { DEFAULT_ZONE, runsBetween } from "#core/schedule/cron";
+import type { ScheduleEntry, Schedules } from "#core/schedule/entry";
+
+/**
+ * What of an instance's schedule is due. Pure.
+ *
+ * SH1 a moment is acted on at most once: what was looked at is not looked at again.
+ * SH2 what came due while nobody looked (the bridge was away, the machine asleep, its clock jumped) is told and not made up for:
+ *     a restart at noon instead of at three in the night is worse than none.
+ */
+
+/** A look is late by half a second as a rule; a busy machine by some seconds. */
+export const LATE_MS_MAX = 60_000;
+/** Counted up to here, then it is "many". */
+export const MISSED_MAX = 1_000;
+
+export interface Due {
+  readonly name: string;
+  readonly entry: ScheduleEntry;
+  readonly at: number;
+}
+export interface Missed {
+  readonly name: string;
+  readonly count: number;
+  /** The last of them. */
+  readonly at: number;
+}
+
+export const dueBetween = (
+  entries: Schedules,
+  { after, until }: { readonly after: number; readonly until: number },
+): { readonly due: Due[]; readonly missed: Missed[] } => {
+  const due: Due[] = [];
+  const missed: Missed[] = [];
+  for (const [name, entry] of Object.entries(entries)) {
+    const runs = runsBetween(entry.cron, entry.zone ?? DEFAULT_ZONE, { after, until, max: MISSED_MAX });
+    const last = runs.at(-1);
+    if (last === undefined) continue;
+    const isNow = until - last < LATE_MS_MAX;
+    if (isNow) due.push({ name, entry, at: last });
+    const count = runs.length - (isNow ? 1 : 0);
+    const lastMissed = isNow ? runs.at(-2) : last;
+    if (lastMissed !== undefined) missed.push({ name, count, at: lastMissed });
+  }
+  return { due: due.sort((a, b) => a.at - b.at), missed };
+};
+
+/** Seconds before a restart at which players are told, the largest first. */
+const TOLD_AT = [3_600, 1_800, 900, 600, 300, 120, 60, 30, 10, 5, 4, 3, 2, 1];
+
+export const countdown = (seconds: number): readonly number[] => {
+  const told = TOLD_AT.filter((at) => at <= seconds);
+  return seconds === 0 || told[0] === seconds ? told : [seconds, ...told];
+};
+
+export const countdownText = (seconds: number): string => {
+  const [amount, unit] = seconds >= 120 && seconds % 60 === 0 ? [seconds / 60, "minutes"] : [seconds, "seconds"];
+  return `This server restarts in ${amount} ${amount === 1 ? unit.slice(0, -1) : unit}.`;
+};
