@@ -27,6 +27,7 @@ import { packageRoot } from "#core/adapters/package-root";
 import { always, type Program } from "#core/cli";
 import { badInput, messageOf, unavailable } from "#core/errors";
 import { decodeText } from "#core/events/codec";
+import { SAVE_BYTES_MAX } from "#core/events/saves";
 import { type BridgeConfig, decodeBridgeConfig } from "#core/identity/bridge-config";
 import { type SlaveId, slaveId } from "#core/ids";
 import { aborted, runDaemon } from "#core/lifecycle";
@@ -106,6 +107,10 @@ class RunCommand extends Command {
   gamePorts = Option.String("--game-ports", {
     description: "UDP ports for games whose configuration fixes none, like 34197-34296 (default: any free one).",
   });
+  saveBytesMax = Option.String("--save-bytes-max", {
+    description: "Most bytes of a save that somebody brings (default 4 GiB).",
+    validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, Number.MAX_SAFE_INTEGER)]),
+  });
   stopGames = Option.Boolean("--stop-games", {
     description: "On SIGINT or SIGTERM, stop the games in order, too. They run again at the next start.",
   });
@@ -174,6 +179,7 @@ class RunCommand extends Command {
       modDist: this.modDist ?? set["mod-dist"],
       extraMods: this.extraMods ?? set["extra-mods"] ?? [],
       gameAddress: this.gameAddress ?? set["game-address"] ?? "127.0.0.1",
+      saveBytesMax: this.saveBytesMax ?? set["save-bytes-max"] ?? SAVE_BYTES_MAX,
       gamePorts: rangeIn(this.gamePorts ?? set["game-ports"]),
       stopGames: this.stopGames ?? set["stop-games"] ?? false,
       logLevel: this.logLevel ?? set["log-level"] ?? "info",
@@ -221,12 +227,14 @@ interface Wanted {
   readonly modDist: string | undefined;
   readonly extraMods: readonly string[];
   readonly gameAddress: string;
+  readonly saveBytesMax: number;
   readonly gamePorts: PortRange | undefined;
   readonly stopGames: boolean;
   readonly logLevel: (typeof LEVELS)[number];
 }
 
-const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gameAddress, gamePorts }: Wanted) => {
+const settingsOf = async (wanted: Wanted) => {
+  const { slave, dir, factorio, speed, modDist, extraMods, gameAddress, gamePorts, saveBytesMax } = wanted;
   const install = factorio === undefined ? standInInstall(speed) : factorioInstall(resolve(factorio));
   const files = realGame();
   const extra = (await Promise.all(extraMods.map((folder) => files.mods(resolve(folder))))).flat();
@@ -236,7 +244,7 @@ const settingsOf = async ({ slave, dir, factorio, speed, modDist, extraMods, gam
   ];
   const games = { install, standsIn: factorio === undefined, mods: await modsOf(install.line), modsOf };
   const ports = gamePorts === undefined ? {} : { gamePorts };
-  return { slave, dir, ...games, gameAddress, ...ports, limits: LIMITS, version: VERSION };
+  return { slave, dir, ...games, gameAddress, saveBytesMax, ...ports, limits: LIMITS, version: VERSION };
 };
 
 /** clipanion would only show the syntax, and not say what is missing. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import { instanceId, slaveId } from "#core/ids";
 import { subjects } from "#core/subjects";
+import { ArchiveFile } from "#ctl/history/archive-file";
 import { clusterio, type Ended } from "#ctl/ledger/test/projector";
 import { NATS_START_MS_MAX, useNats } from "#test/kit/nats";
 import { PATIENCE, TwoSlaves } from "#test/kit/two-slaves";
@@ -76,6 +77,11 @@ test("what was backed up is verified, comes back into an empty ledger and an emp
   await rm(join(cluster.dir, "home"), { recursive: true });
   await cluster.stopLeader();
   await cluster.emptyStreams();
+  // An attempt that ended in the middle is gone on with.
+  const archive = await ArchiveFile.open(join(folder, "ledger.jsonl.gz"));
+  const log = new JetStreamLog(await nats().master(), "LEDGER");
+  for (const { seq, subject, data } of await archive.read(1, 3)) await log.append(subject, data, seq - 1);
+  await archive.close();
   expect(await backup("restore", folder, "--yes")).toMatchObject({
     code: 0,
     out: expect.stringMatching(/start the projectors/),

@@ -94,11 +94,14 @@ test("saves come and go by the command line; SIGINT twice in the middle leaves n
   await expect(stat(part)).rejects.toMatchObject({ code: "ENOENT" });
   const cut = join(cluster.dir, "cut.zip");
   await writeFile(cut, bytes.subarray(0, 1_000_000));
-  expect(await run("save", "upload", "north", cut)).toMatchObject({
-    code: 4,
-    err: expect.stringMatching(/not a save/),
-  });
-  expect(await run("save", "delete", "north", "big", "--yes")).toMatchObject(ok(/big is gone/));
+  const [refused, deleted, listed] = await Promise.all([
+    run("save", "upload", "north", cut),
+    run("save", "delete", "north", "big", "--yes"),
+    run("schedule", "list"),
+  ]);
+  expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/not a save/) });
+  expect(deleted).toMatchObject(ok(/big is gone/));
+  expect(listed).toMatchObject(ok(/\nnorth +nightly +15 3 \* \* \* +backup +.* 03:15:00 +- +-\n$/));
 }, 60_000);
 
 /** Ends the caller at its nth file, or never. */

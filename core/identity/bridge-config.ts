@@ -30,6 +30,8 @@ export const bridgeConfig = z.object({
       "log-level": z.enum(["debug", "info", "warn", "error"]),
       "extra-mods": z.array(z.string().min(1)),
       "mod-dist": z.string().min(1),
+      /** Of a save that somebody brings. */
+      "save-bytes-max": z.number().int().min(1),
     })
     .partial(),
 });

@@ -16,11 +16,12 @@ import { proofLines } from "#ctl/audit/proof-text";
 import { verifyCluster } from "#ctl/audit/verify";
 import { createBackup } from "#ctl/backup/create";
 import { filesOf, type Listed, listBackups, type Manifest, readManifest } from "#ctl/backup/manifest";
-import { each, load, meaningNow, restoreLedger } from "#ctl/backup/restore";
+import { each, firstLacking, load, meaningNow, restoreLedger } from "#ctl/backup/restore";
 import { verifyBackup } from "#ctl/backup/verify";
 import { connectUser } from "#ctl/client/connect";
+import { ArchiveFile } from "#ctl/history/archive-file";
 import { liveLedger } from "#ctl/history/open";
-import { type Saves, savesOf } from "#ctl/save/base";
+import { orInterrupted, type Saves, savesOf } from "#ctl/save/base";
 import { meaningLines, sizeText } from "#ctl/save/text";
 
 const CATEGORY = "Backups";
@@ -84,7 +85,7 @@ export class BackupCreateCommand extends BackupCommand {
         : { live: liveLedger(await this.connect(own)), cluster: await clusterOf(this, process.cwd()) };
       const to = this.to === undefined ? this.place : resolve(this.to);
       const order = { to, only: this.instances, keep: this.keep, ledger };
-      const made = await createBackup(saves, order, say);
+      const made = await orInterrupted(output, createBackup(saves, order, say));
       this.show(output, made, ({ folder, manifest: of, removed }) => [
         `${folder}: ${of.instances.length} saves${of.ledger === null ? "" : ` and messages ${of.ledger.from} to ${of.ledger.to} of LEDGER`}, ${sizeText(bytesOf(of))}`,
         ...removed.map((old) => `removed ${old}`),
@@ -129,7 +130,7 @@ export class BackupListCommand extends ResultCommand {
 
 const proved = async (folder: string, output: Output): Promise<Manifest> => {
   const of = await readManifest(folder);
-  const problems = await verifyBackup(folder, of, output.signal);
+  const problems = await orInterrupted(output, verifyBackup(folder, of, output.signal));
   if (problems.length > 0)
     throw corrupt(`${folder} is damaged: ${problems.map(({ path, problem }) => `${path}: ${problem}`).join("; ")}`);
   return of;
@@ -195,8 +196,7 @@ export class BackupRestoreCommand extends BackupCommand {
       // A broker that lost its disk has no streams at all.
       if (of.ledger !== null && !this.dryRun) await prepareStreams(core);
       const log = new JetStreamLog(core, "LEDGER");
-      const { firstSeq, lastSeq } = await log.info();
-      if (of.ledger !== null && (lastSeq === 0 || lastSeq < firstSeq)) {
+      if (await this.#lacks(of, folder, log)) {
         await this.#ledger(output, { of, folder, log, core: new NatsBus(core) });
         return;
       }
@@ -231,6 +231,16 @@ export class BackupRestoreCommand extends BackupCommand {
     });
   }
 
+  async #lacks({ ledger }: Manifest, folder: string, log: JetStreamLog): Promise<boolean> {
+    if (ledger === null) return false;
+    const archive = await ArchiveFile.open(join(folder, ledger.file.path));
+    try {
+      return (await firstLacking(log, archive)) !== undefined;
+    } finally {
+      await archive.close();
+    }
+  }
+
   async #ledger(
     output: Output,
     { of, folder, log, core }: { of: Manifest; folder: string; log: JetStreamLog; core: NatsBus },
@@ -238,7 +248,9 @@ export class BackupRestoreCommand extends BackupCommand {
     const { ledger } = of;
     if (ledger === null) return;
     if (!this.json)
-      output.line(`LEDGER is empty: messages ${ledger.from} to ${ledger.to} of ${of.time} go back into it`);
+      output.line(
+        `LEDGER is empty, or ends within this backup: messages up to ${ledger.to} of ${of.time} go back into it`,
+      );
     if (this.dryRun) {
       if (this.json) output.json({ ledger, dryRun: true });
       else output.line("nothing was changed");
@@ -247,7 +259,8 @@ export class BackupRestoreCommand extends BackupCommand {
     const does = "put its ledger back";
     await confirmed({ what: "the backup's name", name: of.name, does }, { yes: this.yes, signal: output.signal });
     const path = join(folder, ledger.file.path);
-    const written = await restoreLedger({ log, core, path, signal: output.signal, clock: nodeClock });
+    const restoring = restoreLedger({ log, core, path, signal: output.signal, clock: nodeClock });
+    const written = await orInterrupted(output, restoring);
     if (this.json) output.json({ ledger: written ?? null });
     else output.line("done: start the projectors, then repeat this command for the saves");
   }

@@ -18,7 +18,8 @@ import { localSource, openLocal } from "#ctl/save/local-file";
 /**
  * Puts a backup back. Nothing here makes the ledger and the worlds agree: that is what sessions do, whatever of both is older.
  *
- * BR1 LEDGER is written only while it is empty and no projector leads, each message at the place that it had, as it was.
+ * BR1 LEDGER is written only while it is empty, or holds nothing but the beginning of this backup (a restore that was interrupted,
+ *     a broker that lost its tail), and no projector leads; each message at the place that it had, as it was.
  * BR2 a save is put where the next start looks, by the bridge, with the checks of every restore; what was there stays.
  */
 
@@ -29,7 +30,20 @@ const STOPPED_MS_MAX = 150_000;
 const LINKED_MS_MAX = 330_000;
 const LOOK_MS = 250;
 
-/** BR1. What was written, or undefined when LEDGER holds something already. */
+type Ledger = Pick<JetStreamLog, "info" | "get" | "append" | "beginAt">;
+
+/** The first message that LEDGER lacks of the archive; undefined when it holds something else, or all of it. */
+export const firstLacking = async (log: Ledger, archive: ArchiveFile): Promise<number | undefined> => {
+  const { firstSeq, lastSeq } = await log.info();
+  const { from, to } = archive.header;
+  if (lastSeq === 0 || lastSeq < firstSeq) return from;
+  if (firstSeq !== from || lastSeq >= to) return undefined;
+  const [[kept], stored] = await Promise.all([archive.read(lastSeq, 1), log.get(lastSeq)]);
+  const same = kept?.seq === lastSeq && stored !== undefined && Buffer.compare(kept.data, stored.data) === 0;
+  return same ? lastSeq + 1 : undefined;
+};
+
+/** BR1. What was written, or undefined when LEDGER holds something else already. */
 export const restoreLedger = async ({
   log,
   core,
@@ -37,24 +51,25 @@ export const restoreLedger = async ({
   signal,
   clock,
 }: {
-  log: Pick<JetStreamLog, "info" | "append" | "beginAt">;
+  log: Ledger;
   core: Bus;
   path: string;
   signal: AbortSignal;
   clock: Saves["clock"];
 }): Promise<{ readonly from: number; readonly to: number } | undefined> => {
-  const info = await log.info();
-  if (info.lastSeq >= info.firstSeq && info.lastSeq > 0) return undefined;
-  await refuseLeader(core, clock, signal);
   const archive = await ArchiveFile.open(path);
   try {
+    const from = await firstLacking(log, archive);
+    if (from === undefined) return undefined;
+    await refuseLeader(core, clock, signal);
     await verifyBack(archive, signal);
-    const { from, to } = archive.header;
-    if (info.lastSeq + 1 > from)
+    const { to } = archive.header;
+    const { lastSeq } = await log.info();
+    if (lastSeq + 1 > from)
       throw refused(
-        `LEDGER was emptied at message ${info.lastSeq}, the backup begins at ${from}: make the stream anew first`,
+        `LEDGER was emptied at message ${lastSeq}, the backup begins at ${from}: make the stream anew first`,
       );
-    await log.beginAt(from);
+    if (from === archive.header.from) await log.beginAt(from);
     for (let next = from; next <= to; ) {
       signal.throwIfAborted();
       const batch = await archive.read(next, BATCH);
@@ -80,7 +95,7 @@ const refuseLeader = async (core: Bus, clock: Saves["clock"], signal: AbortSigna
   const subscription = core.subscribe(subjects.stateLeader(), () => beats++);
   await pause(clock, BEATS_MS, signal);
   subscription.stop();
-  if (beats > 0) throw refused("LEDGER is empty and a projector leads on it: stop every projector first");
+  if (beats > 0) throw refused("a projector leads: stop every projector first, its ledger is to be written");
 };
 
 type Backed = Manifest["instances"][number];

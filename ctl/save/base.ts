@@ -43,6 +43,13 @@ export const savesOf = (client: ClusterClient, bus: NatsBus, output: Output): Sa
   };
 };
 
+/** Who interrupts something long is told that it is not done, and what becomes of it. */
+export const orInterrupted = <T>(output: Output, work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    if (output.signal.aborted && !output.gone && !isClusterioError(error)) throw interrupted();
+    throw error;
+  });
+
 /** What asks bridges about files. */
 export abstract class FilesCommand extends UserCommand {
   protected runFiles(prepare: () => (saves: Saves) => Promise<void>): Promise<number> {
@@ -51,11 +58,7 @@ export abstract class FilesCommand extends UserCommand {
       return async (output, own) => {
         const { link, client } = await connectUser(this, process.cwd());
         own(link, (opened) => opened.close());
-        await ask(savesOf(client, new NatsBus(link), output)).catch((error: unknown) => {
-          // Who interrupts a transfer is told that it is not done, and what becomes of it.
-          if (output.signal.aborted && !output.gone && !isClusterioError(error)) throw interrupted();
-          throw error;
-        });
+        await orInterrupted(output, ask(savesOf(client, new NatsBus(link), output)));
       };
     });
   }

@@ -42,6 +42,7 @@ const KEYS: Readonly<Record<keyof Settings, { readonly takes: string; readonly r
   "stop-games": { takes: "true or false", read: (text) => ({ true: true, false: false })[text] },
   "log-level": { takes: "debug, info, warn or error", read: (text) => text },
   "extra-mods": { takes: "folders, separated by commas", read: (text) => text.split(",").filter((one) => one !== "") },
+  "save-bytes-max": { takes: "most bytes of a save that somebody brings (default 4 GiB)", read: Number },
   "mod-dist": { takes: "folder with our mod", read: (text) => text },
 };
 

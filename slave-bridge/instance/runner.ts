@@ -153,9 +153,8 @@ export class InstanceRunner {
     const unlock = await context.ports.game.lock(paths.lock);
     const runner = new InstanceRunner(context, host, { ...record, lastBoot: context.boot }, unlock);
     await runner.#write();
-    await runner.#resume(when);
     await runner.schedule.open();
-    await runner.#resume();
+    await runner.#resume(when);
     return runner;
   }
 

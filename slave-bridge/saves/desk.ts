@@ -198,9 +198,11 @@ export class SaveDesk {
   }
 
   async #facts(version: string | undefined, hint: string | undefined) {
-    const { line, name } = await this.#game();
-    const newer = version !== undefined && newerThan(version, line);
-    const warning = newer ? `it was written by ${version}: ${name} is ${line} and will not load it` : undefined;
+    const { version: runs } = await this.#game();
+    const newer = version !== undefined && newerThan(version, runs);
+    const warning = newer
+      ? `it was written by ${version}: this instance runs ${runs}, which will not load it`
+      : undefined;
     return {
       ...(version === undefined ? {} : { version }),
       ...(hint === undefined ? {} : { hint }),

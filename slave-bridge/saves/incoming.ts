@@ -90,7 +90,9 @@ export class Incoming {
   /** TR3 */
   async clean(now: number): Promise<void> {
     for (const { name, writtenAt } of await this.vault.entries(this.folder)) {
-      if (name.endsWith(".part") && now - writtenAt >= PART_MS_MAX) await this.vault.remove(`${this.folder}/${name}`);
+      // Besides parts: a copy or a new map that was being made when its bridge ended.
+      if (/\.(?:part|zip)$/.test(name) && now - writtenAt >= PART_MS_MAX)
+        await this.vault.remove(`${this.folder}/${name}`);
     }
   }
 

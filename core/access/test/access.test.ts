@@ -11,6 +11,7 @@ import {
 import { compile, SUBJECTS_MAX } from "#core/access/compile";
 import { type Context, decideAccess, decideJoin, decideRenewal, SLAVE_KEYS_MAX, withPause } from "#core/access/decide";
 import { covers, grantText, parseGrant, verbMatches } from "#core/access/grant";
+import { DEFAULT_ROLES } from "#core/access/roles";
 import { VERBS } from "#core/access/verbs";
 import type { AccessCommand, AccessRequest } from "#core/events/access";
 import { accessCommands } from "#core/events/access";
@@ -48,6 +49,12 @@ class Play {
     return this.as("root", "user.create", { user: id, roles, publicKey: key("A") });
   }
 }
+
+/** What a default role may do with files and schedules. */
+const grantsIn = (role: string) =>
+  ["save-read", "save-write", "move", "schedule"].filter((verb) =>
+    covers((DEFAULT_ROLES[role] ?? []).map(parseGrant), [parseGrant(`instance.${verb}`)]),
+  );
 
 describe("grants", () => {
   test("are read and written alike", () => {
@@ -168,6 +175,16 @@ describe("grants", () => {
     expect(said("ask.all").pub.filter((subject) => subject.includes(".query."))).toEqual([
       `clusterio.v1.query.${own}.*`,
     ]);
+  });
+
+  test("who may read the saves of some instances may read those, and neither write nor move any", () => {
+    const { pub } = compile([parseGrant("instance.save-read on eu-*")], instances);
+    const may = (instance: string, verb: string) =>
+      pub.some((subject) => matches(subject, `clusterio.v1.command.{{name()}}.home.${instance}.${verb}`));
+    expect([may("eu-north", "save-read"), may("us-east", "save-read")]).toEqual([true, false]);
+    expect(["save-write", "move", "start"].map((verb) => may("eu-north", verb))).toEqual([false, false, false]);
+    expect(grantsIn("viewer")).toEqual([]);
+    expect(grantsIn("operator")).toEqual(["save-read", "save-write", "move", "schedule"]);
   });
 
   test("rights that come to too many subjects are refused", () => {

@@ -13,7 +13,7 @@ import { type Keeper, SaveDesk } from "#bridge/saves/desk";
 import { PART_MS_MAX } from "#bridge/saves/incoming";
 import { noteFor, notesAfterSave, SaveNotes, statedAfter } from "#bridge/saves/notes";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { refused } from "#core/errors";
+import { refused, unavailable } from "#core/errors";
 import { saveRead, saveWrite } from "#core/events/saves";
 import { instanceId } from "#core/ids";
 import { ManualClock } from "#core/ports/memory/manual-clock";
@@ -44,7 +44,18 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
   const clock = new ManualClock();
   const paths = pathsOf(join(dir, "north"));
   const commands: string[] = [];
-  const vault = { ...realVault, freeBytes: async () => free };
+  const vault = {
+    ...realVault,
+    full: false,
+    freeBytes: async () => free,
+    // Half of a piece gets through, as it does on a real disk.
+    write: async (path: string, offset: number, bytes: Uint8Array) => {
+      if (!vault.full) return realVault.write(path, offset, bytes);
+      await realVault.write(path, offset, bytes.subarray(0, bytes.length >> 1));
+      await realVault.write(path, offset, new Uint8Array());
+      throw unavailable("the disk is full");
+    },
+  };
   const state = { phase: "stopped", record: newRecord(north, { name: "North", seed: 5, autosaveSeconds: 0 }) };
   const keeper: Keeper = {
     instance: north,
@@ -67,7 +78,7 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
     },
   };
   const context = {
-    settings: { saveBytesMax, install: { name: "the game", line: "2.1" } },
+    settings: { saveBytesMax, install: { name: "the game", line: "2.1", version: "2.1.9" } },
     ports: { clock, disk: nodeDisk, vault, game: realGameFiles as Game },
   } as unknown as BridgeContext;
   const desk = new SaveDesk(context, keeper);
@@ -90,7 +101,7 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
     return write({ op: "finish", ...file });
   };
   const names = async () => (await readdir(paths.saves).catch(() => [])).sort();
-  return { clock, desk, keeper, state, paths, commands, put, write, read, upload, names };
+  return { vault, clock, desk, keeper, state, paths, commands, put, write, read, upload, names };
 };
 const failure = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) });
 
@@ -166,6 +177,23 @@ describe("a save comes in pieces", () => {
     await expect(scene({ free: 1_000 }).upload("a", bytes)).rejects.toMatchObject(
       failure("unavailable", /no room: \d+ bytes are needed/),
     );
+  });
+
+  test("a disk that is full says so, and what was there before stays whole", async () => {
+    await expect(realVault.write("/dev/full", 0, new Uint8Array(10))).rejects.toMatchObject(
+      failure("unavailable", /full/),
+    );
+    const { write, paths, upload, vault } = scene();
+    const bytes = saveOf("north.1");
+    const file = { path: "a", bytes: bytes.length, sha256: sumOf(bytes) };
+    await write({ op: "begin", ...file });
+    await write({ op: "put", sha256: file.sha256, offset: 0 }, bytes.subarray(0, 1_000));
+    vault.full = true;
+    const next = { op: "put", sha256: file.sha256, offset: 1_000 };
+    await expect(write(next, bytes.subarray(1_000, 2_000))).rejects.toMatchObject(failure("unavailable", /is full/));
+    vault.full = false;
+    expect((await stat(join(paths.folder, "incoming", `${file.sha256}.part`))).size).toBe(1_000);
+    expect(await upload("a", bytes)).toMatchObject({ file: "a.zip" });
   });
 
   test("what nobody goes on with is removed after a day (TR3)", async () => {
