@@ -49,6 +49,7 @@ abstract class BackupCommand extends ClusterCommand {
 
 export class BackupCreateCommand extends BackupCommand {
   static override paths = [["backup", "create"]];
+  static values = { "--to": "DIR" };
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "a save of every instance and all of the ledger, in one folder with the sum of each file",

@@ -55,6 +55,8 @@ test.each([
   ["slave show ", "slave"],
   ["save delete north ", "save"],
   ["player kick ", "player"],
+  ["player kick ada --on ", "instance"],
+  ["instance move north --to ", "slave"],
   ["instance logs north ", "instance"],
 ])("%s asks for a living %s", (line, names) => {
   expect(after(line)).toMatchObject({ kind: "live", names });
@@ -64,9 +66,12 @@ test("a save is asked of the instance that was named before", () => {
   expect(after("save delete north ")).toMatchObject({ of: ["north"] });
 });
 
-test.each(["storage list --ca ", "context add x --file ", "identity restore "])("%s: a file", (line) => {
-  expect(after(line)).toEqual({ kind: "files" });
-});
+test.each(["save download north x --to ", "storage list --ca ", "context add x --file ", "identity restore "])(
+  "%s: a file",
+  (line) => {
+    expect(after(line)).toEqual({ kind: "files" });
+  },
+);
 
 test("whoever is behind the last argument is shown the options, and an option that was said is not said again", () => {
   expect(words("storage show item:coal ")).toEqual(expect.arrayContaining(["--format", "--dir", "--help"]));

@@ -30,6 +30,7 @@ const plain = (names: readonly string[]): Wanted => words(names.map((word) => ({
 const NAMES: Readonly<Record<string, Kind>> = {
   instance: "instance",
   instances: "instance",
+  on: "instance",
   player: "player",
   slave: "slave",
   user: "user",
@@ -60,12 +61,16 @@ const wantedValue = (name: string, of: readonly string[]): Wanted => {
   return FILES.test(name.toUpperCase()) ? { kind: "files" } : NOTHING;
 };
 
+/** The ends of a range: an argument of that name is a resource. */
+const RANGES: ReadonlySet<string> = new Set(["--from", "--to"]);
+
 /** `--slave ID` is a slave, whatever its value is called. */
 const optionValue = ({ values }: CommandSpec, option: OptionSpec, of: readonly string[]): Wanted => {
   const flag = longName(option);
   if (flag === "--set") return plain([...CONFIG_LEAVES.keys()].map((key) => `${key}=`));
-  const named = NAMES[flag.replace(/^--/, "")];
-  return named === undefined ? wantedValue(valueName(flag, values), of) : { kind: "live", names: named, of };
+  const own = values[flag];
+  const named = own === undefined && !RANGES.has(flag) ? NAMES[flag.replace(/^--/, "")] : undefined;
+  return named === undefined ? wantedValue(own ?? valueName(flag, values), of) : { kind: "live", names: named, of };
 };
 
 interface Position {

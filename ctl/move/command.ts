@@ -19,6 +19,7 @@ const movedLines = ({ instance, from, to, files, bytes, running, kept, already }
 
 export class InstanceMoveCommand extends FilesCommand {
   static override paths = [["instance", "move"]];
+  static values = { "--to": "SLAVE" };
   static override usage = Command.Usage({
     category: "Instances",
     description: "take an instance to another slave: saves, mods, lists and its world's identity",

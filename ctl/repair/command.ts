@@ -27,6 +27,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export class RepairCommand extends ClusterCommand {
   static override paths = [["repair"]];
+  static values = { "--keep": "FILE" };
   static override usage = Command.Usage({
     category: "Ledger",
     description: "begin the ledger anew from what the worlds hold",

@@ -145,6 +145,7 @@ export class SaveUploadCommand extends FilesCommand {
 
 export class SaveDownloadCommand extends FilesCommand {
   static override paths = [["save", "download"]];
+  static values = { "--to": "FILE" };
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "fetch a save of an instance to this machine",

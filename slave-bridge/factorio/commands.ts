@@ -78,6 +78,7 @@ const shown = () => {
 
 export class FactorioInstallCommand extends FactorioCommand {
   static override paths = [["factorio", "install"]];
+  static values = { "--from": "FILE" };
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "install a version of the headless server beside the others",
