@@ -235,9 +235,11 @@ test("a forged token, and one signed by another's key, let nobody in", async () 
 test("what the body says of who asks counts for nothing: the audit names the subject's", async () => {
   const heard: string[] = [];
   const clerk = await kit.user("clerk", "operator");
-  new NatsBus(await nats().master()).subscribe(subjects.audit("master", SELF), ({ data }) =>
+  const master = await nats().master();
+  new NatsBus(master).subscribe(subjects.audit("master", SELF), ({ data }) =>
     heard.push(new TextDecoder().decode(data)),
   );
+  await master.nc.flush();
   const body = JSON.stringify({ name: "World", user: "root", caller: "root", by: "root" });
   await clerk.link.nc.request(subjects.masterCommand(clerk.id, "instance", "create"), body, { timeout: 5_000 });
   await until(() => heard.length >= 2, { what: "it is in the audit before and after" });
