@@ -37,10 +37,10 @@ export class Lease {
     return this.#pace;
   }
 
-  /** A session began at this tick; nothing may be collected yet. */
-  begin(tick: number): void {
+  /** A session began at this tick, as it was `asked` to then; nothing may be collected yet. */
+  begin(tick: number, asked: number): void {
     this.close();
-    this.#pace = newPace(tick, this.clock.now());
+    this.#pace = newPace(tick, asked);
   }
 
   /** The session's world is this instance's own: collecting is allowed as long as this goes on. */
@@ -56,10 +56,10 @@ export class Lease {
     this.#ticks = 0;
   }
 
-  /** The game said which tick it is. */
-  paced(tick: number): void {
+  /** The game said which tick it is, in answer to what it was `asked` then. */
+  paced(tick: number, asked?: number): void {
     if (this.#pace === undefined) return;
-    this.#pace = observe(this.#pace, tick, this.clock.now());
+    this.#pace = observe(this.#pace, tick, this.clock.now(), asked);
     // Much faster than the lease assumed: it would end before the next extension.
     if (this.#token !== "" && leaseTicks(this.#pace) > 2 * this.#ticks) void this.#extend();
   }
@@ -77,12 +77,13 @@ export class Lease {
     if (this.#pace === undefined) return;
     this.#ticks = leaseTicks(this.#pace);
     // With the time, which clocks in the world show.
-    const second = Math.floor(this.clock.now() / 1000);
+    const asked = this.clock.now();
+    const second = Math.floor(asked / 1000);
     const reply = await this.hands.ask(`/cl ${tagOf(token)} ${this.#ticks} ${second}`);
     if (reply === undefined || token !== this.#token) return;
     const lease = decodeLease(reply);
     if (lease.kind === "error") return this.hands.complain(lease);
-    this.paced(lease.tick);
+    this.paced(lease.tick, asked);
     this.hands.players(lease.players ?? 0);
     this.hands.pulse(lease);
   }

@@ -1,22 +1,31 @@
-/** How fast a game runs, read from the ticks that it states. Pure. */
+/**
+ * How fast a game runs, read from the ticks that it states. Pure.
+ *
+ * A tick is stated some time before it is heard, after a save or a pause long before, and the next one at once. So a window begins
+ * when a command went out, before which the game was not there yet, and ends when a tick is heard, by which it was: whatever
+ * comes late, no game is taken for a faster one, whose lease would go on long after its bridge.
+ */
 export interface Pace {
   readonly tick: number;
-  /** Updates per second over the last window, absent until one is complete. */
+  /** Updates per second since the window began, never more than they were; absent until that is long enough. */
   readonly ups?: number;
   readonly windowTick: number;
+  /** When the command went out whose answer said `windowTick`. */
   readonly windowAt: number;
 }
 
 /** Shorter windows measure the network. */
 const WINDOW_MS_MIN = 1_000;
 
-export const newPace = (tick: number, now: number): Pace => ({ tick, windowTick: tick, windowAt: now });
+export const newPace = (tick: number, asked: number): Pace => ({ tick, windowTick: tick, windowAt: asked });
 
-export const observe = (pace: Pace, tick: number, now: number): Pace => {
+/** `asked`: when the command went out that this tick answers; without it nobody knows how old the tick is. */
+export const observe = (pace: Pace, tick: number, now: number, asked?: number): Pace => {
   if (tick < pace.tick) return pace;
   const ms = now - pace.windowAt;
   if (ms < WINDOW_MS_MIN) return { ...pace, tick };
-  return { tick, ups: ((tick - pace.windowTick) * 1_000) / ms, windowTick: tick, windowAt: now };
+  const ups = ((tick - pace.windowTick) * 1_000) / ms;
+  return asked === undefined ? { ...pace, tick, ups } : { tick, ups, windowTick: tick, windowAt: asked };
 };
 
 /** One minute at the game's normal speed; more for a game that runs faster, so that it is still a minute. */

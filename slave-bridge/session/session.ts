@@ -354,23 +354,24 @@ export class Session {
 
   async #begin(command: string, [before, after]: readonly [Failpoint, Failpoint]): Promise<void> {
     failpoint(before);
+    const asked = this.context.ports.clock.now();
     const reply = await this.#ask(command);
     if (reply === undefined) return;
     failpoint(after);
     const begun = decodeWhole(reply);
     if (begun.kind === "error") return void this.#feed({ kind: "refused", code: begun.code, message: begun.message });
-    this.#opened(begun);
+    this.#opened(begun, asked);
     this.#feed({ kind: "begun", whole: begun.whole });
   }
 
-  #opened(begun: Begun): void {
+  #opened(begun: Begun, asked: number): void {
     const { disk, game, journal } = this.context.ports;
     const { whole, names, file } = begun;
     const { token, received, world } = whole;
     if (this.#open?.token !== token) {
       this.#tellRenamed(renamedText(begun.renamed));
       this.#close();
-      this.#lease.begin(whole.tick);
+      this.#lease.begin(whole.tick, asked);
       const from = { folder: this.owner.reports, file };
       this.#stopReports = this.owner.pulls()
         ? this.#puller.open(token)
