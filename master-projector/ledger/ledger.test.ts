@@ -124,6 +124,36 @@ test("P5 what continues a history that is gone is not taken, although it stands 
   expect(standby.voids).toBe(1);
 });
 
+test("P5 what was skipped as void counts like the rest: when another message stands there, the ledger is read anew", async () => {
+  const p = ports();
+  const writer = await Ledger.load(p);
+  await writer.append(adjusted(5), BOOT);
+  // An append that was under way for long, of a leader whose history the ledger has lost.
+  const elsewhere = ports();
+  const lost = await Ledger.load(elsewhere);
+  for (const amount of [1, 1_000]) await lost.append(adjusted(amount), OTHER);
+  const [stale] = await elsewhere.log.read(2, 1);
+  p.log.store(stale!.subject, stale!.data);
+  let regrown = false;
+  const read = async (from: number, max: number) => {
+    if (from === 3 && standbyReads && !regrown) {
+      // It has looked whether the stream is the same, and now the void message goes, and its leader writes on in its place.
+      regrown = true;
+      p.log.truncate(1);
+      for (const amount of [2, 3]) expect(await writer.append(adjusted(amount), BOOT)).toBe("stored");
+    }
+    return p.log.read(from, max);
+  };
+  let standbyReads = false;
+  const standby = await Ledger.load({ ...p, log: seenBy(p.log, { read }) });
+  expect(standby.voids).toBe(1);
+  standbyReads = true;
+  expect(await standby.catchUp()).toEqual({ restarted: true });
+  expect(stock(standby.state)).toBe(10);
+  expect(await standby.append(adjusted(4), BOOT)).toBe("stored");
+  expect(stock((await Ledger.load(p)).state)).toBe(14);
+});
+
 test("a damaged snapshot only makes starting slower", async () => {
   const p = ports();
   const first = await Ledger.load(p);

@@ -35,7 +35,8 @@ import {
  *    the one that was expected: the stream may have been cut and have grown again to the same length.
  * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
  *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
- *    What continues our history counts only if the stream still holds the end of it.
+ *    What continues our history counts only if the stream still holds the end of it, and what follows a void message only if
+ *    that one still stands there.
  * P15 Damage is told from another history and never skipped: a message without its sum, a chain that breaks although our own
  *    history stands, a checkpoint of another state. Then nothing is written. What lies before the newest checkpoint that holds
  *    is not needed.
@@ -193,13 +194,16 @@ export class Ledger {
 
   /**
    * False when the stream was cut and grew again before it was read, so that what it holds now may continue what it has lost
-   * (P5): an append that was under way for long, of a leader with our history, can stand behind messages of another one.
+   * (P5): an append that was under way for long, of a leader with our history, can stand behind messages of another one, and
+   * where a message was skipped as void there can be a valid one.
    */
   async #readTail(): Promise<boolean> {
     for (;;) {
       const batch = await this.ports.log.read(this.seq + 1, READ_BATCH);
       if (batch.length === 0) return true;
-      let same = false;
+      const skipped = this.seq !== this.at.validSeq;
+      let same = skipped && (await this.isSameStream());
+      if (skipped && !same) return false;
       for (const stored of batch) {
         if (!same && this.#continues(stored)) {
           same = await this.isSameStream();
