@@ -18,3 +18,6 @@ export const nextBoot = (now: number, after: Boot | "", random: Random): Boot =>
   const millis = after === "" ? now : Math.max(now, millisOf(after) + 1);
   return `${millis.toString(36).padStart(9, "0")}-${randomText(random, 4)}` as Boot;
 };
+
+/** Milliseconds from one start to another, as their ids tell. */
+export const msBetween = (earlier: Boot, later: Boot): number => millisOf(later) - millisOf(earlier);

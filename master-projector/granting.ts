@@ -5,9 +5,10 @@ import type { State } from "#core/fold/state";
 /**
  * When a term may grant. Pure.
  *
- * P9 No grant before every open session has restated to this leader, or RESTATED_MS_MAX has passed: after a lost ledger
- *    tail storage is only known when the worlds have spoken. Who states more than the ledger knew shows that it forgot,
- *    perhaps other sessions, too: then FORGOTTEN_MS have to pass since the first session.
+ * P9 No grant before every open session has restated to this leader, and every one that ended with EVENTS shortly before has
+ *    begun anew, or RESTATED_MS_MAX has passed: after a lost ledger tail storage is only known when the worlds have spoken. Who
+ *    states more than the ledger knew shows that it forgot, perhaps other sessions, too: then FORGOTTEN_MS have to pass since
+ *    the first session. While a full ledger holds its leader up nobody is told anything, so that time counts for nothing.
  */
 export const RESTATED_MS_MAX = 5_000;
 /** Three echoes of another token (MISSES_MAX of RESTATE_MS each) until a bridge begins anew, and some seconds for that. */
@@ -45,3 +46,7 @@ export const judged = (before: Granting, { state, boot, now, hasRoom }: Seen): G
   const may = forgot ? now - spokenAt >= FORGOTTEN_MS : now - since >= RESTATED_MS_MAX || allRestated(state, boot);
   return { may, since, spokenAt, forgot };
 };
+
+/** The same when nobody could be told anything meanwhile: who has not spoken may not know yet that he has to. */
+export const heldUp = (before: Granting): Granting =>
+  before.may ? before : { ...before, since: undefined, spokenAt: undefined };

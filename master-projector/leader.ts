@@ -18,7 +18,7 @@ import type { Log, StoredMessage } from "#core/ports/log";
 import { Access, type AccessPorts } from "#projector/access/access";
 import { Answering } from "#projector/answering";
 import { Capping } from "#projector/capping";
-import { judged, NOT_YET, RESTATED_MS_MAX } from "#projector/granting";
+import { heldUp, judged, NOT_YET, RESTATED_MS_MAX } from "#projector/granting";
 import { Housekeeping, type HousekeepingPorts } from "#projector/housekeeping";
 import { Inbox, type Tally } from "#projector/inbox";
 import type { Ledger } from "#projector/ledger/ledger";
@@ -111,6 +111,7 @@ export class Leader {
     this.#telling = new Telling(ports.bus, boot, this.#capping);
     this.#house = new Housekeeping({ ...ports, write: this.#write, wake: this.#wake }, ledger);
     const makeRoom = async (signal: AbortSignal) => {
+      this.#granting = heldUp(this.#granting);
       await this.#house.makeRoom();
       await this.#answering.purge(signal);
     };
