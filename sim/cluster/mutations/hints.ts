@@ -52,7 +52,7 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   "a lost acknowledgement is a lost write": { seed: 1, steps: 100, by: "C15" },
   "a late append believed": { seed: 5, steps: 100, by: "C3" },
   "memory believed after the ledger was cut": { seed: 33, steps: 100, by: "H2" },
-  "last valid message not compared": { seed: 3, steps: 100, by: "H2" },
+  "last valid message not compared": { seed: 5, steps: 100, by: "H2" },
   "snapshot one round short": { seed: 1, steps: 100, by: "C16" },
   "snapshot of another ledger taken": { seed: 1, steps: 100, by: "H2" },
   "position not compared after a stream was recreated": { seed: 2, steps: 100, by: "C19" },
