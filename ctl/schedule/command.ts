@@ -104,7 +104,11 @@ export class ScheduleAddCommand extends UserCommand {
   }
 }
 
-type Row = ScheduleView & { readonly instance: string };
+type Row = ScheduleView & {
+  readonly instance: string;
+  readonly keep: number | null;
+  readonly countdownSeconds: number | null;
+};
 
 const timeOr = (ms: number | null | undefined): string => (ms === null || ms === undefined ? "-" : whenText(ms));
 
@@ -112,7 +116,11 @@ const COLUMNS: readonly Column<Row>[] = [
   { head: "INSTANCE", of: ({ instance }) => instance },
   { head: "SCHEDULE", of: ({ name }) => name },
   { head: "WHEN", of: ({ cron, zone }) => (zone === DEFAULT_ZONE ? cron : `${cron} ${zone}`) },
-  { head: "DOES", of: ({ action }) => action },
+  {
+    head: "DOES",
+    of: ({ action, keep, countdownSeconds }) =>
+      `${action}${keep === null ? "" : `, keeps ${keep}`}${countdownSeconds === null ? "" : `, ${countdownSeconds} s of notice`}`,
+  },
   { head: "NEXT (UTC)", of: ({ next }) => timeOr(next) },
   { head: "LAST (UTC)", of: ({ last }) => timeOr(last?.at) },
   {
@@ -153,10 +161,14 @@ const rowsOf = async (client: ClusterClient, { instance, slave, config }: Instan
   const configured = Object.entries(config.schedule ?? {});
   if (configured.length === 0) return [];
   const known = slave === "" ? [] : await askBridge(client, instance, slave);
-  return configured.map(([name, { cron, zone = DEFAULT_ZONE, action }]) => {
+  return configured.map(([name, { cron, zone = DEFAULT_ZONE, action, keep, countdownSeconds }]) => {
     const next = cronProblem(cron, zone) === undefined ? (nextRun(cron, zone, Date.now()) ?? null) : null;
     const said = known.find((one) => one.name === name);
-    return { instance, name, cron, zone, action, next, last: said?.last ?? null, missed: said?.missed ?? null };
+    const of = {
+      keep: action === "backup" ? (keep ?? KEEP_DEFAULT) : null,
+      countdownSeconds: action === "restart" ? (countdownSeconds ?? COUNTDOWN_SECONDS_DEFAULT) : null,
+    };
+    return { instance, name, cron, zone, action, ...of, next, last: said?.last ?? null, missed: said?.missed ?? null };
   });
 };
 

@@ -86,6 +86,31 @@ scenario("servers that were typed into being trade; one is asked through its con
   expect([code, err]).toEqual([2, expect.stringMatching(/irom.*iron/s)]);
 });
 
+scenario(
+  "saves are made and carried to the other machine, no master needed; what is to be done by the clock is kept",
+  async (chaos) => {
+    const { p1, p2 } = chaos.daemons;
+    await typed(chaos, "clusterio instance create Spare --slave beta");
+    await typed(chaos, "clusterio schedule add spare nightly --cron '15 3 * * *' --action backup --keep 3");
+    const scheduled = async () => objects(await typed(chaos, "clusterio schedule list spare --json"));
+    expect(await scheduled()).toMatchObject([{ name: "nightly", cron: "15 3 * * *", action: "backup", keep: 3 }]);
+    await typed(chaos, "clusterio schedule remove spare nightly");
+    expect(await scheduled()).toEqual([]);
+
+    await Promise.all([p1, p2].map((projector) => projector.signal("SIGSTOP")));
+    await typed(chaos, "clusterio save create spare first --seed 7");
+    await typed(chaos, "clusterio save create iron monday");
+    await typed(chaos, "clusterio save transfer iron monday spare");
+    const kept = objects(await typed(chaos, "clusterio save list spare --json")).map(({ file }) => file);
+    expect(kept).toEqual(expect.arrayContaining(["first.zip", "monday.zip"]));
+    await Promise.all([p1, p2].map((projector) => projector.signal("SIGCONT")));
+
+    const refused = await type(chaos, "clusterio instance delete spare");
+    expect([refused.code, refused.err]).toEqual([4, expect.stringContaining("--yes")]);
+    await typed(chaos, "clusterio instance delete spare --yes");
+  },
+);
+
 scenario("a server that is killed runs again, one that hangs is ended and runs again", async (chaos) => {
   const { alpha } = chaos.daemons;
   const killed = await chaos.game(COPPER);
