@@ -30,8 +30,8 @@ const TIERS = [
   { name: "depth", budgetS: 180, args: PARALLEL },
   // A whole cluster of processes each, which starts for some seconds and then mostly waits.
   { name: "e2e", budgetS: 180, args: PARALLEL },
-  // Most of it waits for timeouts to pass, so three clusters at a time are no load for two cores.
-  { name: "chaos", budgetS: 180, args: ["--maxWorkers", "3"] },
+  // Most of it waits for timeouts to pass, so two clusters at a time are no load for two cores.
+  { name: "chaos", budgetS: 180, args: PARALLEL },
 ];
 /** A tier that hangs is ended after this many times its budget. */
 const PATIENCE = 4;
