@@ -31,9 +31,8 @@ import {
  *    another history.
  * P2 Every append expects the last sequence of the whole stream: of two writers one loses.
  * P3 After a lost acknowledgement the stream's end is read before anything is judged or written again.
- * P4 An append that comes long after the last look is not believed until the message before it is seen to be the one that was
- *    expected: the stream may have been cut and have grown again to the same length. A look also goes back over all that was
- *    appended unseen since the one before: behind another one's message our own ones stand in order.
+ * P4 An append that comes long after the last confirmed one is not believed until the message before it is seen to be
+ *    the one that was expected: the stream may have been cut and have grown again to the same length.
  * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
  *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
  *    What continues our history counts only if the stream still holds the end of it, and what follows a void message only if
@@ -79,9 +78,7 @@ export class Ledger {
   #checkpoints = new Checkpoints();
   /** The newest checkpoint whose content is known to be the state at its place. */
   #verified: CheckpointSpan | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** The messages behind which something was appended unseen since the last look (P4). */
-  #unseen: Pick<Restored, "seq" | "tip">[] = [];
+  #confirmedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
     private readonly ports: LedgerPorts,
@@ -128,7 +125,6 @@ export class Ledger {
   async #begin(): Promise<void> {
     const { at, verified } = await Ledger.#base(this.ports);
     this.at = at;
-    this.#unseen = [];
     this.#verified = verified;
     this.#voidRun = 0;
     this.#checkpoints = new Checkpoints();
@@ -227,23 +223,7 @@ export class Ledger {
     const { seq, tip, validSeq, state } = this.at;
     if (seq === 0) return true;
     if (!(await holds(log, seq, tip))) return false;
-    if (!(await this.#holdsUnseen())) return false;
     return validSeq === seq || validSeq === 0 || holds(log, validSeq, state.chain);
-  }
-
-  /** P4. What lies before a verified checkpoint may be purged. */
-  async #holdsUnseen(): Promise<boolean> {
-    const kept = this.#unseen.filter(({ seq }) => seq > 0 && seq >= (this.#verified?.first ?? 1));
-    while (kept.length > 0) {
-      const batch = await this.ports.log.read(kept[0]!.seq, Math.min(kept.length, READ_BATCH));
-      if (batch.length === 0) return false;
-      for (const { seq, data } of batch) {
-        const own = kept.shift();
-        if (own === undefined || own.seq !== seq || own.tip !== sha256(data)) return false;
-      }
-    }
-    this.#unseen = [];
-    return true;
   }
 
   /**
@@ -301,13 +281,10 @@ export class Ledger {
 
   /** P4. */
   async #isBelieved(): Promise<boolean> {
-    const { clock } = this.ports;
-    if (clock.now() - this.#lookedAt < TRUST_MS) {
-      this.#unseen.push({ seq: this.at.seq, tip: this.at.tip });
-      return true;
-    }
-    if (!(await this.isSameStream())) return false;
-    this.#lookedAt = clock.now();
+    const now = this.ports.clock.now();
+    const fresh = now - this.#confirmedAt < TRUST_MS;
+    if (!fresh && !(await this.isSameStream())) return false;
+    this.#confirmedAt = this.ports.clock.now();
     return true;
   }
 
