@@ -34,8 +34,12 @@ export const instances = async (each = INSTANCES_EACH): Promise<Figure[]> => {
       if (from !== undefined && from.instance !== SELF)
         heard.set(from.instance, decodeJson(instanceTelemetry, data, subject));
     });
-    const all = async (what: string, is: (told: { state: string; linked: boolean }) => boolean): Promise<number> => {
-      const begun = performance.now();
+    /** Seconds since `begun` until it is so of every instance. */
+    const all = async (
+      what: string,
+      is: (told: { state: string; linked: boolean }) => boolean,
+      begun = performance.now(),
+    ): Promise<number> => {
       while ([...heard.values()].filter(is).length < count) {
         if (performance.now() - begun > ALL_MS_MAX) throw new Error(`not every instance is ${what}`);
         await sleep(50);
@@ -50,15 +54,17 @@ export const instances = async (each = INSTANCES_EACH): Promise<Figure[]> => {
       );
     await all("known", () => true);
     const empty = await used(cluster, bridges, IDLE_MS);
+    const startedAt = performance.now();
     await tellAll("start");
-    const started = await all("linked", ({ linked }) => linked);
+    const started = await all("linked", ({ linked }) => linked, startedAt);
     await sleep(SETTLE_MS);
     const idle = await used(cluster, bridges, IDLE_MS);
     const games = processesOf(cluster.nats.folder, "sim/factorio/main.js");
     const game = await usedBy(games, IDLE_MS);
     const oneGame = { ms: game.ms / games.length, mb: game.mb / games.length };
+    const stoppedAt = performance.now();
     await tellAll("stop");
-    const stopped = await all("stopped", ({ state }) => state === "stopped");
+    const stopped = await all("stopped", ({ state }) => state === "stopped", stoppedAt);
     follow.stop();
     const own = (part: "bridge" | "projector"): Figure[] => [
       {
