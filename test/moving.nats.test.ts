@@ -101,7 +101,7 @@ test("saves come and go by the command line; SIGINT twice in the middle leaves n
   ]);
   expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/not a save/) });
   expect(deleted).toMatchObject(ok(/big is gone/));
-  expect(listed).toMatchObject(ok(/\nnorth +nightly +15 3 \* \* \* +backup +.* 03:15:00 +- +-\n$/));
+  expect(listed).toMatchObject(ok(/\nnorth +nightly +15 3 \* \* \* +backup, keeps 3 +.* 03:15:00 +- +-\n$/));
 }, 60_000);
 
 /** Ends the caller at its nth file, or never. */

@@ -59,6 +59,31 @@ test("a leader that does not answer is asked again with a later delivery, not wi
   expect(seen).toMatchObject({ asked: 2, config: NEW });
 });
 
+test("two changes in a row are both known at once, also one that is delivered while the other is asked for (CF3)", async () => {
+  const { seen, copy, hear, says } = copying();
+  says(NEW);
+  await hear(NEW);
+  const newer: InstanceConfig = { ...NEW, name: "South" };
+  says(newer);
+  await hear(newer);
+  expect(seen).toMatchObject({ asked: 2, config: newer });
+
+  const newest: InstanceConfig = { ...newer, name: "West" };
+  says(NEW);
+  copy.heard({ config: revisionOf(NEW) } as Delivery);
+  copy.heard({ config: revisionOf(newest) } as Delivery);
+  says(newest);
+  await settle();
+  expect(seen).toMatchObject({ asked: 4, config: newest });
+});
+
+test("a leader whose answer is not what it delivers is not asked with every delivery (CF3)", async () => {
+  const { seen, hear, says } = copying();
+  says(OLD);
+  for (let n = 0; n < 5; n++) await hear(NEW);
+  expect(seen).toMatchObject({ asked: 1, config: OLD });
+});
+
 test("an instance of which nothing is delivered is asked about, once a minute; a deleted one is told (CF2)", async () => {
   const { clock, seen, copy, deletes } = copying();
   await clock.advanceSettling(UNHEARD_MS - 1, settle);

@@ -9,7 +9,8 @@ import type { Clock } from "#core/ports/clock";
  * CF1 A delivery that names another revision than the copy's makes the bridge ask; only an answer changes the copy. Deliveries
  *     are restated, so a lost one costs time.
  * CF2 Of an instance of which nothing is delivered the leader is asked now and then: it may be gone for good.
- * CF3 Nobody is asked again before the last question had its time.
+ * CF3 Nobody is asked again before the last question had its time, unless its answer brought something new: two changes in a row
+ *     are both known at once, and a leader whose answer is not what it delivers is not asked with every delivery.
  */
 
 /** A question takes two seconds at most; a leader that is away is not asked more often than deliveries come. */
@@ -28,6 +29,8 @@ export interface ConfigCopyHands {
 
 export class ConfigCopy {
   #heardAt: number;
+  /** The revision of the last delivery that named one. */
+  #stated: string | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly hands: ConfigCopyHands) {
@@ -37,12 +40,17 @@ export class ConfigCopy {
   /** CF1 */
   heard({ config }: Delivery): void {
     this.#heardAt = this.hands.clock.now();
-    if (config !== undefined && config !== revisionOf(this.hands.have())) this.#ask(ASK_AGAIN_MS);
+    this.#stated = config ?? this.#stated;
+    this.#askIfOther();
   }
 
   /** CF2 */
   tick(): void {
     if (this.hands.clock.now() - this.#heardAt >= UNHEARD_MS) this.#ask(UNHEARD_MS);
+  }
+
+  #askIfOther(): void {
+    if (this.#stated !== undefined && this.#stated !== revisionOf(this.hands.have())) this.#ask(ASK_AGAIN_MS);
   }
 
   /** CF3 */
@@ -52,8 +60,16 @@ export class ConfigCopy {
     this.#askedAt = now;
     void this.hands.ask().then((answer) => {
       if (typeof answer !== "object") return;
-      if ("ok" in answer && answer.ok.config !== undefined) this.hands.take(answer.ok.config);
+      if ("ok" in answer && answer.ok.config !== undefined) this.#answered(answer.ok.config);
       else if ("notYours" in answer && answer.notYours.deleted === true) this.hands.gone();
     });
+  }
+
+  #answered(config: InstanceConfig): void {
+    const isNews = revisionOf(config) !== revisionOf(this.hands.have());
+    this.hands.take(config);
+    if (!isNews) return;
+    this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.#askIfOther();
   }
 }
