@@ -7,6 +7,7 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { prepareStreams } from "#core/adapters/prepare-streams";
 import { badInput, corrupt, unavailable } from "#core/errors";
 import { noSuch } from "#core/terminal/near";
+import { sizeText } from "#core/terminal/size";
 import type { Column } from "#core/terminal/table";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { ClusterCommand, ResultCommand, SOURCE } from "#ctl/audit/base-command";
@@ -22,7 +23,7 @@ import { connectUser } from "#ctl/client/connect";
 import { ArchiveFile } from "#ctl/history/archive-file";
 import { liveLedger } from "#ctl/history/open";
 import { orInterrupted, type Saves, savesOf } from "#ctl/save/base";
-import { meaningLines, sizeText } from "#ctl/save/text";
+import { meaningLines } from "#ctl/save/text";
 
 const CATEGORY = "Backups";
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -1,3 +1,5 @@
+import { sizeText } from "#core/terminal/size";
+
 /** What doctor finds: each with what to do about it. */
 export interface Finding {
   readonly check: string;
@@ -52,7 +54,7 @@ const FREE_BYTES_WRONG = 256 * 1024 ** 2;
 const FREE_BYTES_LOOK = 4 * 1024 ** 3;
 
 export const diskFinding = (path: string, freeBytes: number): Finding => {
-  const what = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free at ${path}`;
+  const what = `${sizeText(freeBytes)} free at ${path}`;
   const remedy = "make room: nats-server writes nothing more to a stream that met a full disk until it starts again";
   if (freeBytes < FREE_BYTES_WRONG) return wrong("disk", what, remedy);
   return freeBytes < FREE_BYTES_LOOK ? look("disk", what, remedy) : ok("disk", what);
@@ -67,8 +69,8 @@ export const ledgerFinding = (ledger: {
   daysLeft?: number | undefined;
 }): Finding => {
   const { bytes, bytesMax, daysLeft } = ledger;
-  const share = bytesMax === undefined ? "" : ` of ${(bytesMax / 1024 ** 2).toFixed(0)} MB`;
-  const what = `${(bytes / 1024 ** 2).toFixed(1)} MB${share}${daysLeft === undefined ? "" : `, full in ${daysLeft.toFixed(1)} days`}`;
+  const share = bytesMax === undefined ? "" : ` of ${sizeText(bytesMax)}`;
+  const what = `${sizeText(bytes)}${share}${daysLeft === undefined ? "" : `, full in ${daysLeft.toFixed(1)} days`}`;
   const remedy = "clusterio ledger archive --purge DIR, or raise the stream's max_bytes";
   if ((daysLeft ?? Number.POSITIVE_INFINITY) < DAYS_LEFT_WRONG || (bytesMax !== undefined && bytes >= 0.95 * bytesMax))
     return wrong("ledger", what, remedy);

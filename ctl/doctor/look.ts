@@ -17,6 +17,7 @@ import { renewalDue } from "#core/identity/renewal-due";
 import { slaveId } from "#core/ids";
 import { driftOf, STREAMS } from "#core/streams";
 import { SELF, subjects } from "#core/subjects";
+import { sizeText } from "#core/terminal/size";
 import type { ClusterClient } from "#ctl/client/client";
 import type { Place } from "#ctl/cluster/place";
 import { identityFolder, tlsFiles } from "#ctl/cluster/settings";
@@ -43,8 +44,8 @@ export const brokerFindings = ({ nc }: NatsLink, place: Place): Finding[] => {
       ? [
           wrong(
             "broker",
-            `it takes messages of ${max_payload} bytes`,
-            `set max_payload to 8MB, at least ${MASTER_PAYLOAD_BYTES_MIN}`,
+            `it takes messages of ${sizeText(max_payload)}`,
+            `set max_payload to 8MB, at least ${MASTER_PAYLOAD_BYTES_MIN} bytes`,
           ),
         ]
       : []),

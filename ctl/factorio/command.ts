@@ -1,7 +1,6 @@
 import { Command, Option } from "clipanion";
 import { z } from "zod";
 import { nodeClock } from "#core/adapters/node-clock";
-import { Progress } from "#core/adapters/progress";
 import { ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
 import { type FactorioJob, type FactorioView, factorioJob, factorioView } from "#core/events/command";
 import { parsePin } from "#core/game-version";
@@ -11,6 +10,7 @@ import type { Column } from "#core/terminal/table";
 import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { TransferProgress } from "#ctl/save/progress";
 
 const CATEGORY = "Factorio";
 const SOURCE = `${AS_USER}
@@ -51,7 +51,7 @@ const followed = async (
   output: Output,
 ): Promise<FactorioJob> => {
   let phase = "";
-  let progress: Progress | undefined;
+  let progress: TransferProgress | undefined;
   let silent = 0;
   try {
     for (;;) {
@@ -75,7 +75,7 @@ const followed = async (
           process.stderr.write(`${slave}: ${phase} Factorio ${now.version ?? wanted}\n`);
         }
         if (now.total !== undefined) {
-          progress ??= new Progress("bytes", now.total);
+          progress ??= new TransferProgress(`${phase} Factorio ${now.version ?? wanted}`, now.total);
           progress.update(now.done);
         }
       }

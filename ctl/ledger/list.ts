@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ArchiveHeader } from "#core/archive/format";
 import { badInput, isClusterioError, messageOf } from "#core/errors";
+import { sizeText } from "#core/terminal/size";
 import { grouped, timeText } from "#ctl/audit/output";
 import { ArchiveFile } from "#ctl/history/archive-file";
 
@@ -49,7 +50,7 @@ export const listLines = (listed: readonly Listed[]): string[] =>
     const { from, to, messages, time, bytes, tip, stateHash, sha256 } = one.header;
     return [
       `${one.file}: messages ${grouped(from)} to ${grouped(to)}${one.joins ? "" : " (what is before it is not here)"}`,
-      `  ${grouped(messages)} messages, ${timeText(time.from)} to ${timeText(time.to)}, ${grouped(bytes)} bytes`,
+      `  ${grouped(messages)} messages, ${timeText(time.from)} to ${timeText(time.to)}, ${sizeText(bytes)}`,
       `  tip ${tip}  state ${stateHash}  sha256 ${sha256}`,
     ];
   });

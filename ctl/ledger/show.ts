@@ -1,4 +1,5 @@
 import { isFinding } from "#core/audit/finding";
+import { sizeText } from "#core/terminal/size";
 import { baseBefore } from "#ctl/audit/ledger";
 import { grouped, timeText } from "#ctl/audit/output";
 import type { LiveLedger } from "#ctl/history/reader";
@@ -63,18 +64,14 @@ const rateOf = async (
   return (bytes / messages) * (count / ms) * DAY_MS;
 };
 
-const MIB = 1024 * 1024;
-const mebibytes = (bytes: number): string =>
-  `${(bytes / MIB).toLocaleString("en-US", { maximumFractionDigits: 1 })} MiB`;
-
 export const figureLines = (figures: LedgerFigures): string[] => {
   const { firstSeq, lastSeq, bytes, bytesMax, bytesPerDay, daysLeft, checkpoint } = figures;
-  const share = bytesMax === null ? "no limit" : `${((bytes / bytesMax) * 100).toFixed(1)} % of ${mebibytes(bytesMax)}`;
-  const rate = bytesPerDay === null ? "not known yet" : `${mebibytes(bytesPerDay)} a day`;
+  const share = bytesMax === null ? "no limit" : `${((bytes / bytesMax) * 100).toFixed(1)} % of ${sizeText(bytesMax)}`;
+  const rate = bytesPerDay === null ? "not known yet" : `${sizeText(bytesPerDay)} a day`;
   const left = daysLeft === null ? "not known" : `${daysLeft} until nothing is granted any more`;
   return [
     lastSeq < firstSeq ? "messages    none" : `messages    ${grouped(firstSeq)} to ${grouped(lastSeq)}`,
-    `size        ${mebibytes(bytes)}, ${share}`,
+    `size        ${sizeText(bytes)}, ${share}`,
     `rate        ${rate}`,
     `days left   ${left}`,
     checkpoint === null

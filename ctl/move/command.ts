@@ -2,10 +2,10 @@ import { Command, Option } from "clipanion";
 import { badInput } from "#core/errors";
 import { slaveId } from "#core/ids";
 import { noSuch } from "#core/terminal/near";
+import { sizeText } from "#core/terminal/size";
 import { AS_USER } from "#ctl/client/user-command";
 import { Move, type Moved } from "#ctl/move/move";
 import { FilesCommand } from "#ctl/save/base";
-import { sizeText } from "#ctl/save/text";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 

@@ -3,9 +3,9 @@ import { refused, unavailable } from "#core/errors";
 import { type AboutAnswer, aboutAnswer, filesAnswer, type MovedFile, openAnswer } from "#core/events/saves";
 import { instanceId, type SlaveId, slaveId } from "#core/ids";
 import { pause } from "#core/ports/clock";
+import { sizeText } from "#core/terminal/size";
 import type { Saves } from "#ctl/save/base";
 import { FileChannel } from "#ctl/save/channel";
-import { sizeText } from "#ctl/save/text";
 
 /**
  * Takes an instance to another slave, in steps that each may be the first of a later attempt (ADR 0077).

@@ -7,11 +7,12 @@ import { checkSave } from "#core/adapters/save-check";
 import { badInput, isClusterioError, messageOf, refused } from "#core/errors";
 import { describeAnswer, type FinishAnswer, finishAnswer, type MapOptions } from "#core/events/saves";
 import { newSaveName } from "#core/saves/name";
+import { sizeText } from "#core/terminal/size";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { FilesCommand, SAVE_SOURCE, type Saves } from "#ctl/save/base";
 import type { FileChannel } from "#ctl/save/channel";
 import { localSource, localTarget, openLocal } from "#ctl/save/local-file";
-import { meaningLines, SAVE_COLUMNS, sizeText } from "#ctl/save/text";
+import { meaningLines, SAVE_COLUMNS } from "#ctl/save/text";
 
 const CATEGORY = "Saves";
 const warn = (text: string | undefined): void => {

@@ -1,4 +1,4 @@
-import { sizeText } from "#ctl/save/text";
+import { sizeText } from "#core/terminal/size";
 
 /** How a transfer gets on, on standard error: a line that is drawn over in a terminal, one now and then elsewhere. */
 const SHOWN_MS = 200;

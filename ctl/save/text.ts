@@ -1,17 +1,11 @@
 import type { DescribeAnswer, SaveView } from "#core/events/saves";
+import { sizeText } from "#core/terminal/size";
 import type { Column } from "#core/terminal/table";
 import { grouped } from "#ctl/audit/output";
 
 /** Saves in words. */
-const MIB = 1024 * 1024;
 const TICKS_A_SECOND = 60;
 const RESOURCES_SHOWN = 12;
-
-export const sizeText = (bytes: number): string => {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < MIB) return `${(bytes / 1024).toFixed(1)} KiB`;
-  return bytes < 1024 * MIB ? `${(bytes / MIB).toFixed(1)} MiB` : `${(bytes / (1024 * MIB)).toFixed(2)} GiB`;
-};
 
 export const whenText = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 

@@ -45,7 +45,7 @@ test("a cluster that is well is one screen, and says that nothing wants you", ()
   expect(shown()).toEqual([
     "cluster    tls://host:4222, you are ada",
     "master     leads (mab3c9xyz-k2f8), round 12,345; 1 other beside it: projector-two",
-    "ledger     12.3 MB of 4,000 MB, +1.2 MB an hour, 138 days left",
+    "ledger     11.7 MiB of 3.73 GiB, +1.1 MiB an hour, 138 days left",
     "slaves     1 present",
     "instances  1 unassigned, 1 running",
     "storage    1 resource",

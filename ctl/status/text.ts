@@ -1,4 +1,5 @@
 import { type Look, painted, type Tone } from "#core/terminal/look";
+import { sizeText } from "#core/terminal/size";
 import { type Column, tableLines } from "#core/terminal/table";
 import { grouped } from "#ctl/audit/output";
 import { type InstanceLine, type SlaveLine, type StatusView, type StreamLine, shortProblem } from "#ctl/status/view";
@@ -7,9 +8,6 @@ import { type InstanceLine, type SlaveLine, type StatusView, type StreamLine, sh
 
 /** More instances than this fill a screen: those that are as they should be are counted only. */
 const SHOWN_MAX = 20;
-const MB = 1_000_000;
-
-const size = (bytes: number): string => `${(bytes / MB).toLocaleString("en-US", { maximumFractionDigits: 1 })} MB`;
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
@@ -31,8 +29,8 @@ const ledgerText = (ledger: StatusView["ledger"]): string => {
   if (ledger === null) return "not known while no master answers";
   const { bytes, bytesMax, bytesPerHour, daysLeft } = ledger;
   return [
-    bytesMax === null ? size(bytes) : `${size(bytes)} of ${size(bytesMax)}`,
-    ...(bytesPerHour === null ? [] : [`+${size(bytesPerHour)} an hour`]),
+    bytesMax === null ? sizeText(bytes) : `${sizeText(bytes)} of ${sizeText(bytesMax)}`,
+    ...(bytesPerHour === null ? [] : [`+${sizeText(bytesPerHour)} an hour`]),
     ...(daysLeft === null ? [] : [`${Math.floor(daysLeft)} days left`]),
   ].join(", ");
 };
@@ -45,7 +43,7 @@ const streamsText = (streams: StatusView["streams"]): string => {
   const full = streams
     .filter((one) => share(one) >= SHARE_SHOWN_MIN)
     .map((one) => `${one.stream} ${Math.round(share(one) * 100)} %`);
-  const sum = size(streams.reduce((total, { bytes }) => total + bytes, 0));
+  const sum = sizeText(streams.reduce((total, { bytes }) => total + bytes, 0));
   const rest = `${full.length === 0 ? "all" : "the other"} ${streams.length - full.length} below 5 % of their limits`;
   return `${sum}: ${[...full, rest].join(", ")}`;
 };

@@ -1,3 +1,4 @@
+import { sizeText } from "#core/terminal/size";
 import { shortName } from "#ctl/count/summary";
 import type { ChannelLine, Flow, Level, Model, WorldLine } from "#ctl/watch/model";
 
@@ -59,14 +60,13 @@ const headLine = (model: Model): string =>
     ...(model.granting ? [] : ["not granting yet"]),
   ].join("   ");
 
-const MB = 1_000_000;
 /** Days further off than this are no news. */
 const DAYS_SHOWN_MAX = 100;
 
 const ledgerText = ({ ledger: { bytes, bytesPerHour, daysLeft } }: Model): string => {
-  const rate = bytesPerHour === null ? "" : ` +${(bytesPerHour / MB).toFixed(1)}/h`;
+  const rate = bytesPerHour === null ? "" : ` +${sizeText(bytesPerHour)}/h`;
   const left = daysLeft === null || daysLeft > DAYS_SHOWN_MAX ? "" : `, ${daysLeft} days left`;
-  return `ledger ${(bytes / MB).toFixed(1)} MB${rate}${left}`;
+  return `ledger ${sizeText(bytes)}${rate}${left}`;
 };
 
 const latency = ({ p50, p99 }: Model): string =>

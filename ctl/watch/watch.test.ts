@@ -48,7 +48,7 @@ const around = {
 
 const SCREEN = [
   "clusterio   up 00:15   1/1 worlds linked   round 200 (10/s)   latency 20/30 ms",
-  "the stand-in, not real Factorio   ledger 12.3 MB +17.0/h, 9.5 days left",
+  "the stand-in, not real Factorio   ledger 11.7 MiB +16.3 MiB/h, 9.5 days left",
   "",
   "IN STORAGE                    level   in/min  out/min on the way  missing   owed",
   "coal                              0        –       30          3        9      –",
@@ -137,7 +137,7 @@ describe("the view", () => {
 
   test("a line for what is no terminal", () => {
     expect(plainLine(model)).toBe(
-      "15 s: round 200 (10/s), latency 20/30 ms, ledger 12.3 MB +17.0/h, 9.5 days left; moved a minute: coal 0 in 30 out (0 stored), gear 0 in 0 out (0 stored), iron-plate 60 in 0 out (20 stored); Iron 60 UPS",
+      "15 s: round 200 (10/s), latency 20/30 ms, ledger 11.7 MiB +16.3 MiB/h, 9.5 days left; moved a minute: coal 0 in 30 out (0 stored), gear 0 in 0 out (0 stored), iron-plate 60 in 0 out (20 stored); Iron 60 UPS",
     );
   });
 
