@@ -4,6 +4,7 @@ import { ShowingCommand } from "#core/terminal/results";
 import { type CommandSpec, longName, specOf } from "#core/terminal/spec";
 import { CLUSTERIO } from "#ctl/program";
 import { PROJECTOR } from "#projector/program";
+import { alternatives, codeIn, pages, shellWords } from "#test/kit/pages";
 
 /** What every command has, so that nobody has to look twice: a new one that lacks something fails here. */
 
@@ -61,10 +62,6 @@ test("each that shows something has -o table|json, and --json", () => {
   expect(breaking((spec, name) => name in WITHOUT_RESULTS || (has(spec, "-o") && has(spec, "--json")))).toEqual([]);
 });
 
-/** Words of an example as a shell would split them. */
-const shellWords = (line: string): string[] =>
-  [...line.matchAll(/(?:[^\s"']|"(?:\\.|[^"\\])*"|'[^']*')+/g)].map(([word]) => word.replace(/^["']|["']$/g, ""));
-
 test("each has an example, whose command and options there are", () => {
   expect(breaking(({ examples }) => examples.length > 0)).toEqual([]);
   const wrong = shown().flatMap(([name, spec, program]) =>
@@ -86,6 +83,40 @@ test("each has an example, whose command and options there are", () => {
     }),
   );
   expect(wrong).toEqual([]);
+});
+
+/** What is wrong with a command as a page has it; undefined when it may be typed so, or names a group of commands. */
+const problemOf = (program: string, words: readonly string[]): string | undefined => {
+  const known = specs.filter(([, , { name }]) => name === program).map(([, spec]) => spec);
+  const fits = (path: readonly string[]) => path.every((word, at) => words[at] === word);
+  const [found] = known
+    .flatMap((spec) => spec.paths.map((path) => ({ spec, path })))
+    .filter(({ path }) => fits(path))
+    .sort((a, b) => b.path.length - a.path.length);
+  const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
+  const named = end < 0 ? words : words.slice(0, end);
+  if (found === undefined || (found.path.length === 0 && named.length > 0)) {
+    const isGroup = known.some(({ paths }) => paths.some((path) => named.every((word, at) => path[at] === word)));
+    return isGroup ? undefined : "there is no such command";
+  }
+  const options = new Set(found.spec.options.flatMap(({ names }) => names).concat("--help", "--version"));
+  const unknown = words.find((word) => /^--?[a-zA-Z]/.test(word) && !options.has(word.split("=")[0] ?? ""));
+  return unknown === undefined ? undefined : `there is no option ${unknown}`;
+};
+
+test("every command that a page has is there, with its options", () => {
+  const programs = new Set(specs.map(([, , { name }]) => name));
+  const wrong = pages().flatMap(({ path, text }) =>
+    codeIn(text)
+      .flatMap((code) => code.split(/ (?:&&|\||\\\||<|>) /))
+      .flatMap((code) => {
+        const [program = "", ...words] = shellWords(code.replace(/^(?:\$ )?(?:npx )?/, "").replace(/[[\]…,]/g, " "));
+        if (!programs.has(program)) return [];
+        const problems = alternatives(words).map((one) => problemOf(program, one));
+        return problems.flatMap((problem) => (problem === undefined ? [] : [`${path}: ${code}: ${problem}`]));
+      }),
+  );
+  expect([...new Set(wrong)]).toEqual([]);
 });
 
 test("a group is loaded by the first words of its commands, and by no others", async () => {

@@ -12,12 +12,12 @@ import { gameMembersContracts } from "#sim/factorio/test/contracts/game-members"
 import { guiContracts } from "#sim/factorio/test/contracts/gui";
 import { guiElementsContracts } from "#sim/factorio/test/contracts/gui-elements";
 import { guiStyleContracts } from "#sim/factorio/test/contracts/gui-style";
-import { helpersContracts } from "#sim/factorio/test/contracts/helpers";
 import { inserterContracts } from "#sim/factorio/test/contracts/inserters";
 import { inventoryContracts } from "#sim/factorio/test/contracts/inventory";
 import { itemPrototypesContracts } from "#sim/factorio/test/contracts/item-prototypes";
 import { itemStackContracts } from "#sim/factorio/test/contracts/item-stack";
 import { logisticContracts } from "#sim/factorio/test/contracts/logistic";
+import { helpersContracts } from "#sim/factorio/test/contracts/lua-helpers";
 import { otherPrototypesContracts } from "#sim/factorio/test/contracts/other-prototypes";
 import { platformsContracts } from "#sim/factorio/test/contracts/platforms";
 import { playerContracts } from "#sim/factorio/test/contracts/player";
