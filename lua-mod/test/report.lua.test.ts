@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { act } from "./act";
 import { action } from "./actions";
+import { Depot } from "./partners";
 import { withoutZeros } from "./protocol";
 import { World } from "./world";
 
@@ -143,6 +144,70 @@ test("a file that passed 256 KiB ends with the name of the next", () => {
   expect(withoutPointer).toBeLessThan(256 * 1024 + 200);
   const seqs = world.reports().map((report) => report.seq);
   expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+});
+
+test("a bridge that is away for days finds no more than 4 MiB, and is then told what it missed (MR5)", () => {
+  world.close();
+  world = World.create({ depot: true });
+  const depot = new Depot(world);
+  world.open({ lease: 216_000 });
+  world.place("import", 1);
+  world.request(1, 1, "coal", 5);
+  const written = () => world.reportLines(world.token).reduce((bytes, line) => bytes + line.length + 1, 0);
+  // Almost as much as it may, without a word of its bridge; then messages of other mods, as long as the lease lasts.
+  world.lua(`test.storage("clusterio").session.unheardBytes = (4 * 1024 - 64) * 1024`);
+  const data = "x".repeat(1_000);
+  world.tick(30);
+  for (let n = 0; n < 100; n++) {
+    depot.say(data);
+    world.tick(30);
+  }
+  const line = 1_200;
+  expect(written()).toBeGreaterThanOrEqual(64 * 1024);
+  expect(written()).toBeLessThan(64 * 1024 + line);
+  expect(depot.say(data)).toEqual({ sent: false, reason: "rate" });
+  // What is wanted changes, wholes fall due, and nothing is written.
+  const before = written();
+  for (let time = 1; time <= 3; time++) {
+    world.request(1, 1, "coal", 5 + time);
+    world.tick(20_000);
+  }
+  expect(written()).toBe(before);
+  expect(withoutZeros(world.mirror().wanted)).toEqual({ "item:coal": 5 });
+  // The same session: its bridge was held up, and goes on reading where it was.
+  world.lease(600);
+  world.tick(10);
+  expect(written()).toBeGreaterThan(before);
+  expect(withoutZeros(world.mirror().wanted)).toEqual({ "item:coal": 8 });
+  const seqs = world.reports();
+  expect(seqs.map(({ seq }) => seq)).toEqual(seqs.map((_, index) => index + 1));
+  // Another one: its whole state has it all.
+  world.request(1, 1, "coal", 9);
+  world.tick(10);
+  expect(world.begin().wanted).toEqual({ 0: 9 });
+});
+
+test("peers agree on when there is no room, whichever of them writes the files (MR5)", () => {
+  world.open({ lease: 216_000 });
+  world.lua(`test.storage("clusterio").session.unheardBytes = 4 * 1024 * 1024 - 100`);
+  const client = world.join({});
+  world.place("export", 0);
+  client.place("export", 0);
+  for (let n = 0; n < 4; n++) {
+    for (const peer of [world, client]) {
+      peer.put(0, "iron-plate", 1);
+      peer.tick(10);
+    }
+    expect(client.state()).toBe(world.state());
+  }
+  expect(world.reports().map(({ exported }) => exported)).toEqual([{ 0: 1 }]);
+  for (const peer of [world, client]) {
+    peer.raw("cl", `${peer.tag} 600`);
+    peer.tick(10);
+  }
+  expect(client.state()).toBe(world.state());
+  expect(world.reports().map(({ exported }) => exported)).toEqual([{ 0: 1 }, { 0: 4 }]);
+  client.close();
 });
 
 test("a new session writes to a new file and starts at seq 1", () => {

@@ -276,8 +276,8 @@ export class World extends Hands {
   /** The current session's reports that were written to files. */
   reports(): Report[] {
     return this.reportLines(this.token)
-      .map((line) => JSON.parse(line) as Report & { next?: string })
-      .filter((report) => report.next === undefined);
+      .map((line) => JSON.parse(line) as Partial<Report>)
+      .filter((line): line is Report => line.seq !== undefined);
   }
 
   /** What a reader knows who began with the whole state and read every report of both transports. */

@@ -9,7 +9,7 @@ import { field, jsonArray, jsonNumber, jsonObject, jsonString, type Parsed, pars
 import { lease_ticks_max } from "./limits";
 import { lookedInto, takeFigures } from "./looks";
 import { hear } from "./messages";
-import { replyReport, takeLines } from "./report";
+import { heardBridge, replyReport, takeLines } from "./report";
 import { adopt, begin, extendLease, isTag, type Refused, wholeState, wrongToken } from "./session";
 import { showWaiting } from "./wants";
 
@@ -57,7 +57,9 @@ function tick(): string {
 function tagged(answer: (rest: string) => string): Answer {
   return (parameter) => {
     const { tag, rest } = splitTag(parameter);
-    return isTag(tag) ? answer(rest) : refusal(wrongToken());
+    if (!isTag(tag)) return refusal(wrongToken());
+    heardBridge();
+    return answer(rest);
   };
 }
 
@@ -67,7 +69,9 @@ function withToken(answer: (parsed: Parsed) => string): Answer {
     const parsed = parseObject(parameter);
     if (parsed === undefined) return badParameter();
     const { token } = parsed;
-    return token === storage.session.token && token !== "" ? answer(parsed) : refusal(wrongToken());
+    if (token !== storage.session.token || token === "") return refusal(wrongToken());
+    heardBridge();
+    return answer(parsed);
   };
 }
 

@@ -64,6 +64,7 @@ function migrate(): void {
   if (earlier.orders === undefined) initForOthers();
   if (storage.session.sent === undefined) storage.session.sent = 0;
   if (storage.session.heard === undefined) storage.session.heard = 0;
+  if (storage.session.unheardBytes === undefined) storage.session.unheardBytes = 0;
   if (earlier.heardAt === undefined) storage.heardAt = game.tick;
   if (earlier.circuits === undefined) storage.circuits = freshCircuits();
 }

@@ -18,6 +18,12 @@ export const full_report_ticks = 18000;
 /** A report file is closed when it passes this, so that the bridge can delete what it has read. */
 export const report_file_bytes_max = 256 * 1024;
 
+/**
+ * Of a bridge that says nothing, so much stands in report files at the most: a bridge that is there says something every fifteen
+ * seconds, and no world has as much to say within that.
+ */
+export const unheard_bytes_max = 4 * 1024 * 1024;
+
 /** What waits for a bridge that pulls: it comes within a second, and what is said beyond it waits or is refused. */
 export const outbox_bytes_max = 64 * 1024;
 

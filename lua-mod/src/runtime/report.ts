@@ -4,10 +4,18 @@
 // MR2  A report has what differs from `stated`; `stated` changes only together with a report or a whole state.
 // MR4  In a session that is pulled nothing goes into a file: lines wait in the outbox, in order, and are handed out once. It is
 //      bounded: what there is no room for waits where it is, or is refused.
+// MR5  Since the bridge's last word no more is written than `unheard_bytes_max` and the line that passes it, however long it is away:
+//      what changes meanwhile waits in the counters, and is said when it says something, or by the next session's whole state.
 // MR3  Every key of `wanted` stands in `received` of the same report, and a `received` that changed restates a `wanted` above zero.
 
 import { field, jsonNumber, jsonObject, jsonString } from "./json";
-import { full_report_ticks, outbox_bytes_max, pull_bytes_max, report_file_bytes_max } from "./limits";
+import {
+  full_report_ticks,
+  outbox_bytes_max,
+  pull_bytes_max,
+  report_file_bytes_max,
+  unheard_bytes_max,
+} from "./limits";
 import { amount, set, wanted } from "./totals";
 
 /** The vectors of one report, as `"number":total` pairs. */
@@ -98,10 +106,15 @@ export function reportFile(): string {
   return `clusterio/${token}-${jsonNumber(part)}.jsonl`;
 }
 
-/** MR4 */
+/** MR4, MR5. Every peer comes to the same answer: it rests on the save and on commands alone. */
 export function hasRoom(): boolean {
-  const { outbox, outboxBytes } = storage.session;
-  return outbox === undefined || outboxBytes < outbox_bytes_max;
+  const { outbox, outboxBytes, unheardBytes } = storage.session;
+  return outbox === undefined ? unheardBytes < unheard_bytes_max : outboxBytes < outbox_bytes_max;
+}
+
+/** The bridge of this session said something, so it reads. MR5 */
+export function heardBridge(): void {
+  storage.session.unheardBytes = 0;
 }
 
 /** Only the server's disk gets it; what is counted is the same on every peer. */
@@ -112,13 +125,19 @@ export function append(line: string): void {
     session.outboxBytes += line.length + 1;
     return;
   }
-  helpers.write_file(reportFile(), `${line}\n`, true, 0);
-  session.partBytes += line.length + 1;
+  write(reportFile(), line);
   if (session.partBytes <= report_file_bytes_max) return;
   const full = reportFile();
   session.part += 1;
+  write(full, jsonObject([field("next", jsonString(reportFile()))]));
   session.partBytes = 0;
-  helpers.write_file(full, `${jsonObject([field("next", jsonString(reportFile()))])}\n`, true, 0);
+}
+
+function write(file: string, line: string): void {
+  const { session } = storage;
+  helpers.write_file(file, `${line}\n`, true, 0);
+  session.partBytes += line.length + 1;
+  session.unheardBytes += line.length + 1;
 }
 
 function hasNews(): boolean {
@@ -151,7 +170,7 @@ export function takeLines(lines: string[]): boolean {
 /** The end of the mod's tick: write what changed, no more often than every `flush ticks`, and everything from time to time. */
 export function flush(): void {
   const { session } = storage;
-  if (!session.open || session.outbox !== undefined) return;
+  if (!session.open || session.outbox !== undefined || !hasRoom()) return;
   if (game.tick - session.fullAt >= full_report_ticks) {
     append(render(collectLines(true), true, []));
     return;

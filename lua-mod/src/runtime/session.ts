@@ -63,6 +63,7 @@ export function begin(parameter: Parsed): Refused | undefined {
     cappedAt: 0,
     outbox: parameter.pull === true ? [] : undefined,
     outboxBytes: 0,
+    unheardBytes: 0,
     sent: 0,
     heard: 0,
   };

@@ -182,6 +182,8 @@ export interface Session {
   /** Lines wait here until the bridge asks for them, because it cannot read our files; absent: they go into the file. */
   outbox?: string[] | undefined;
   outboxBytes: number;
+  /** What stands in files since the bridge of this session said something. */
+  unheardBytes: number;
   /** Messages that went out, and the number of the last one that came in. */
   sent: number;
   heard: number;
@@ -268,6 +270,7 @@ export function freshSession(): Session {
     lookedAt: "",
     cappedAt: 0,
     outboxBytes: 0,
+    unheardBytes: 0,
     sent: 0,
     heard: 0,
   };
