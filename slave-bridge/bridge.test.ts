@@ -1,51 +1,9 @@
-import { LIMITS } from "#bridge/supervisor/limits";
-import { ann, FOLDER, IRON, north, scene, settle, slave, world } from "#bridge/test/bridge-scene";
+import { FOLDER, IRON, north, scene, settle, world } from "#bridge/test/bridge-scene";
 import { newSave } from "#bridge/test/fake-world";
-import { decodeJson, encodeJson } from "#core/events/codec";
-import { answer } from "#core/events/command";
+import { encodeJson } from "#core/events/codec";
 import { RESTATE_MS } from "#core/events/delivery";
-import { auditEntry, slaveTelemetry } from "#core/events/telemetry";
-import { SELF, subjects } from "#core/subjects";
 
 describe("a bridge", () => {
-  test("a delivery for an instance that it does not have is an assignment: the folder keeps it and its config", async () => {
-    const { master, open, disk, log } = scene();
-    const { bridge } = await open();
-    master.state(north);
-    await settle();
-    expect(bridge.runner(north)?.phase).toBe("stopped");
-    expect(log).toContain("north is assigned to home");
-    const kept = JSON.parse(new TextDecoder().decode(await disk.read(`${FOLDER}/instance.json`)));
-    expect(kept).toMatchObject({
-      v: 1,
-      config: { seed: 7 },
-      desired: "stopped",
-      link: { epoch: 1, assignment: "signed" },
-    });
-    await bridge.close();
-  });
-
-  test("an instance that is not its own is not taken", async () => {
-    const { master, open, command, advance } = scene();
-    master.assigned = false;
-    const { bridge } = await open();
-    expect(await command("start")).toMatchObject({ error: { code: "refused" } });
-    expect(bridge.runner(north)).toBeUndefined();
-    // Deliveries that go on although it was refused are not asked about each time.
-    const before = master.asked;
-    for (let n = 0; n < 10; n++) {
-      master.state(north);
-      await settle();
-    }
-    expect(master.asked - before).toBe(1);
-    await advance(5_000);
-    master.assigned = true;
-    master.state(north);
-    await settle();
-    expect(bridge.runner(north)).toBeDefined();
-    await bridge.close();
-  });
-
   test("a start makes a save, runs it, begins a session, and one sync tells whole vectors", async () => {
     const { master, machine, linked, disk } = scene();
     const { bridge } = await linked();
@@ -413,89 +371,4 @@ test("who looks in the game is told how his world stands in the cluster", async 
   await advance(20_000);
   expect(told()).toHaveLength(1);
   await bridge.close();
-});
-
-describe("commands", () => {
-  test("each is answered once and stands in the audit before and after", async () => {
-    const { linked, command, audit, machine } = scene();
-    const { bridge } = await linked();
-    audit.length = 0;
-    expect(await command("send-rcon", { command: "/cr zzzz" })).toEqual({
-      ok: { reply: '{"error":"wrong-token","message":"begin anew"}' },
-    });
-    expect(await command("report")).toEqual({ ok: { tick: machine.world("north").tick } });
-    expect(await command("decide", { as: "same" })).toMatchObject({ error: { code: "refused" } });
-    expect(await command("explode")).toMatchObject({ error: { code: "bad-input" } });
-    expect(await command("send-rcon", { command: "" })).toMatchObject({ error: { code: "bad-input" } });
-    await command("start", {}, { "nats-rollup": "all" });
-    expect(audit).toEqual([
-      ...["ann send-rcon asked", "ann send-rcon ok", "ann report asked", "ann report ok"],
-      ...["ann decide asked", "ann decide refused", "ann explode asked", "ann explode bad-input"],
-      ...["ann send-rcon asked", "ann send-rcon bad-input", "ann start asked", "ann start refused"],
-    ]);
-    await bridge.close();
-  });
-
-  test("the slave itself answers who it is, and says what is for an instance only; each stands in the audit", async () => {
-    const { open, outside, broker } = scene();
-    const audit: string[] = [];
-    outside.subscribe(subjects.audit(slave, SELF), ({ data }) => {
-      const { verb, outcome } = decodeJson(auditEntry, data, "audit");
-      audit.push(`${verb} ${outcome}`);
-    });
-    const { bridge } = await open();
-    const ask = async (instance: typeof north | typeof SELF, verb: string) => {
-      const asked = outside.request(subjects.command(ann, slave, instance, verb), encodeJson({}), 60_000);
-      await settle();
-      const result = await asked;
-      return result.kind === "answer" ? decodeJson(answer, result.data, "answer") : result;
-    };
-    expect(await ask(SELF, "status")).toEqual({
-      ok: { boot: bridge.boot, version: "0.1.0", game: "fake", instances: [], told: {} },
-    });
-    expect(await ask(SELF, "report")).toMatchObject({ error: { code: "refused" } });
-    expect(await ask(SELF, "explode")).toMatchObject({ error: { code: "bad-input" } });
-    const headers = { "nats-rollup": "all" };
-    broker.send({
-      subject: subjects.command(ann, slave, SELF, "status"),
-      data: encodeJson({}),
-      headers,
-      reply: "_INBOX.x",
-    });
-    await settle();
-    expect(await ask(north, "status")).toMatchObject({ error: { code: "refused" } });
-    expect(audit).toEqual([
-      ...["status asked", "status ok", "report asked", "report refused", "explode asked", "explode bad-input"],
-      ...["status asked", "status refused"],
-    ]);
-    await bridge.close();
-  });
-
-  test("a kill ends the game at once and for good", async () => {
-    const { linked, command, machine, advance, clock } = scene();
-    const { bridge } = await linked();
-    machine.deaf = true;
-    await command("stop");
-    await advance(1_000);
-    expect(machine.alive).toHaveLength(1);
-    const before = clock.now();
-    await command("kill");
-    await advance(3_000);
-    expect(machine.alive).toHaveLength(0);
-    expect(clock.now() - before).toBeLessThan(LIMITS.stopMs);
-    expect(bridge.runner(north)?.phase).toBe("stopped");
-    await bridge.close();
-  });
-
-  test("the bridge tells who it is and what it runs", async () => {
-    const { open, outside, advance } = scene();
-    const about: unknown[] = [];
-    outside.subscribe(subjects.telemetry(slave, "_"), ({ data }) =>
-      about.push(decodeJson(slaveTelemetry, data, "about")),
-    );
-    const { bridge } = await open();
-    await advance(5_000);
-    expect(about.at(-1)).toEqual({ boot: bridge.boot, version: "0.1.0", game: "fake", instances: [] });
-    await bridge.close();
-  });
 });

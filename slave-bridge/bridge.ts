@@ -1,87 +1,81 @@
+import { Answering } from "#bridge/answering";
+import { Assignments } from "#bridge/assignments";
 import { Airwaves } from "#bridge/circuit/airwaves";
 import { Levels } from "#bridge/circuit/levels";
-import { carryOut, commandIn, errorAnswer, isAboutFiles, slaveCommandIn } from "#bridge/commands";
+import { type Command, carryOut, isAboutFiles, type SlaveOrder } from "#bridge/commands";
 import { gamesOf } from "#bridge/factorio/games";
 import { FactorioOrders } from "#bridge/factorio/orders";
-import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
+import { type BridgeFolder, openFolder } from "#bridge/folder";
+import { instancesFolder } from "#bridge/instance/folder";
 import type { TakenPort } from "#bridge/instance/game-ports";
-import { type InstanceRecord, newRecord } from "#bridge/instance/record";
-import { InstanceRunner, type RunnerHost } from "#bridge/instance/runner";
-import { recordAssigned } from "#bridge/link/identity";
+import type { RunnerHost } from "#bridge/instance/parts";
+import type { InstanceRecord } from "#bridge/instance/record";
+import { InstanceRunner, type When } from "#bridge/instance/runner";
 import type { Said } from "#bridge/messages/message-line";
 import { Post } from "#bridge/messages/post";
 import { ClusterLists } from "#bridge/people/cluster-lists";
 import type { BridgeContext, BridgeSettings, Ports } from "#bridge/ports";
 import type { Answer } from "#bridge/saves/desk";
-import { askedOf, CLEAN_MS, FileService } from "#bridge/saves/service";
-import { type Boot, nextBoot } from "#core/boot";
-import { isClusterioError, messageOf, refused, unavailable } from "#core/errors";
-import { decodeJson, encodeJson } from "#core/events/codec";
-import { type Delivery, delivery, type LinkAnswer, type LinkRequest, linkAnswer } from "#core/events/delivery";
+import { CLEAN_MS, FileService } from "#bridge/saves/service";
+import { Showing } from "#bridge/showing";
+import type { Boot } from "#core/boot";
+import { isClusterioError, messageOf } from "#core/errors";
+import { decodeJson } from "#core/events/codec";
+import { type Delivery, delivery } from "#core/events/delivery";
 import { encodeFact } from "#core/events/fact-encoder";
 import type { FactBody } from "#core/events/facts";
 import { FACT_BYTES_MAX } from "#core/events/shapes";
-import {
-  type AuditEntry,
-  type InstanceTelemetry,
-  type SlaveStatus,
-  type SlaveTelemetry,
-  TELEMETRY_MS,
-} from "#core/events/telemetry";
+import { TELEMETRY_MS } from "#core/events/telemetry";
 import { failpoint } from "#core/failpoints";
-import { type InstanceId, instanceId, isId, type WorldId } from "#core/ids";
-import { forgottenConfig } from "#core/instance-config";
+import type { InstanceId, WorldId } from "#core/ids";
 import type { BusMessage } from "#core/ports/bus";
 import { every } from "#core/ports/clock";
-import {
-  parseDeliverySubject,
-  parseSlaveCommandSubject,
-  SELF,
-  type SlaveCommandSubject,
-  subjects,
-} from "#core/subjects";
-import { encodeFrame, splitFrame } from "#core/transfer/frame";
+import { parseDeliverySubject, subjects } from "#core/subjects";
 
 /**
  * The bridge of one slave: its instances, and everything that they say and hear over NATS.
  *
- * K1 a delivery for an instance that has no folder here is an assignment: the leader is asked, and its answer makes the folder.
- * K2 every command is answered once, by `{ok}` or `{error}`, and stands in the audit before and after; of a transfer
- *    its beginning and its end do, not each piece.
  * K4 of an instance that a leader calls deleted nothing is thrown away: its game is stopped, its folder set aside.
- * K3 a boot id is greater than every earlier one that used one of these folders.
  */
 
 /** Deadlines are looked at this often. */
 const TICK_MS = 500;
-/** An assignment that could not be taken is tried again no sooner. */
-const ASSIGN_AGAIN_MS = 5_000;
-/** More names than that are somebody's mistake: they are all forgotten, which costs a question each. */
-const REFUSED_MAX = 1_000;
-const ANSWER_MS_MAX = 2_000;
 
 export class Bridge implements RunnerHost {
   readonly #runners = new Map<InstanceId, InstanceRunner>();
-  readonly #assigning = new Map<InstanceId, Promise<InstanceRunner>>();
-  readonly #refusedAt = new Map<InstanceId, number>();
   readonly #closers: (() => void)[] = [];
-  readonly #changed = new Set<InstanceId>();
-  /** What was last told of each instance, for whoever asks between two times. */
-  readonly #told = new Map<InstanceId, Omit<InstanceTelemetry, "latencyMs">>();
+  readonly #assignments: Assignments;
+  readonly #answering: Answering;
+  readonly #showing: Showing;
   readonly #post: Post;
   readonly #files: FileService;
   readonly #factorio: FactorioOrders;
   #facts = 0;
-  #unlock: () => Promise<void> = async () => {};
 
-  private constructor(private readonly context: BridgeContext) {
-    this.#post = new Post(context, this.#runners);
+  private constructor(
+    private readonly context: BridgeContext,
+    private readonly folder: BridgeFolder,
+  ) {
+    const runner = (instance: InstanceId) => this.#runners.get(instance);
+    const { vault } = context.ports;
+    this.#assignments = new Assignments(context, {
+      runner,
+      open: (record) => this.#open(record, "learned"),
+      arrival: async (instance, epoch) =>
+        vault === undefined ? undefined : this.#files.moving.arrival(instance, epoch),
+    });
     this.#files = new FileService(context, {
-      runner: (instance) => this.#runners.get(instance),
-      assigned: (instance) => this.#assigned(instance),
-      isAnothers: (record) => this.#isAnothers(record),
+      runner,
+      assigned: (instance) => this.#assignments.assigned(instance),
+      isAnothers: (record) => this.#assignments.isAnothers(record),
       letGo: (instance) => this.#letGo(instance),
     });
+    this.#answering = new Answering(context, {
+      instance: (instance, command, body) => this.#carryOut(instance, command, body),
+      slave: (order) => this.#carryOutHere(order),
+    });
+    this.#showing = new Showing(context, this.#runners);
+    this.#post = new Post(context, this.#runners);
     this.#factorio = new FactorioOrders(context.ports);
   }
 
@@ -90,20 +84,15 @@ export class Bridge implements RunnerHost {
    * @throws ClusterioError `unavailable` when the folder cannot be used, `refused` when another bridge uses it.
    */
   static async open(settings: BridgeSettings, ports: Ports): Promise<Bridge> {
-    const unlock = await lockDir(settings, ports);
-    const records = await readRecords(settings, ports);
-    const boot = records.reduce<Boot>(
-      (latest, { lastBoot }) => (lastBoot === "" ? latest : later(latest, lastBoot, ports)),
-      nextBoot(ports.clock.now(), "", ports.random),
-    );
+    const folder = await openFolder(settings, ports);
+    const { boot } = folder;
     const circuits = { air: new Airwaves(ports, settings.slave, boot), levels: new Levels(ports, settings.slave) };
     const lists = new ClusterLists(ports, settings.slave, `${settings.dir}/lists.json`);
     await lists.open();
     const games = ports.installs === undefined ? {} : { games: gamesOf(settings, ports.installs) };
-    const bridge = new Bridge({ settings, ports, boot, circuits, lists, ...games });
-    bridge.#unlock = unlock;
+    const bridge = new Bridge({ settings, ports, boot, circuits, lists, ...games }, folder);
     try {
-      for (const record of records) await bridge.#open(record, "bridge-started");
+      for (const record of folder.records) await bridge.#open(record, "bridge-started");
       bridge.#listen();
     } catch (error) {
       await bridge.close();
@@ -144,7 +133,7 @@ export class Bridge implements RunnerHost {
   }
 
   changed(instance: InstanceId): void {
-    this.#changed.add(instance);
+    this.#showing.changed(instance);
   }
 
   takenPorts(but: InstanceId): TakenPort[] {
@@ -157,8 +146,7 @@ export class Bridge implements RunnerHost {
     if (runner === undefined) return;
     const { ports, settings, boot } = this.context;
     await runner.stopForNow();
-    this.#runners.delete(instance);
-    await runner.close();
+    await this.#letGo(instance);
     const [from, to] = [`${instancesFolder(settings.dir)}/${instance}`, `${settings.dir}/deleted/${instance}-${boot}`];
     await ports.game.move(from, to);
     ports.journal("warn", `${instance} was deleted: its folder is ${to} now`, { instance });
@@ -167,29 +155,32 @@ export class Bridge implements RunnerHost {
   /** Lets go of everything; the games run on unless they are to be stopped with it. */
   async close(options: { readonly stopGames?: boolean } = {}): Promise<void> {
     for (const close of this.#closers.splice(0)) close();
-    await Promise.allSettled(this.#assigning.values());
+    await this.#assignments.idle();
     const runners = [...this.#runners.values()];
     const tick = every(this.context.ports.clock, TICK_MS, () => {
       for (const runner of runners) runner.tick();
     });
     if (options.stopGames === true) await Promise.all(runners.map((runner) => runner.stopForNow()));
     tick();
-    for (const runner of runners) this.#tellTelemetry(runner);
+    for (const runner of runners) this.#showing.tell(runner);
     await Promise.all(runners.map((runner) => runner.close()));
     await this.#factorio.close();
     await this.context.lists?.close();
     this.context.circuits?.air.close();
     this.context.circuits?.levels.close();
-    await this.#unlock();
+    await this.folder.unlock();
   }
 
-  async #open(
-    record: Parameters<typeof InstanceRunner.open>[2],
-    when: "bridge-started" | "learned" = "learned",
-  ): Promise<InstanceRunner> {
-    const runner = await InstanceRunner.open(this.context, this, record, when);
+  async #open(record: InstanceRecord, when: When): Promise<InstanceRunner> {
+    const runner = await InstanceRunner.open(this.context, this, { record, when });
     this.#runners.set(record.instance, runner);
     return runner;
+  }
+
+  async #letGo(instance: InstanceId): Promise<void> {
+    const runner = this.#runners.get(instance);
+    this.#runners.delete(instance);
+    await runner?.close();
   }
 
   #listen(): void {
@@ -198,7 +189,7 @@ export class Bridge implements RunnerHost {
     const delivered = bus.subscribe(subjects.deliveriesTo(settings.slave), (message) => this.#delivered(message));
     const commanded = bus.subscribe(
       subjects.all.commandsTo(settings.slave),
-      (message) => void this.#commanded(message),
+      (message) => void this.#answering.commanded(message),
     );
     const posted = this.#post.listen();
     const connection = bus.onConnection((connected) => {
@@ -210,51 +201,16 @@ export class Bridge implements RunnerHost {
       () => posted.stop(),
       () => connection.stop(),
       every(clock, TICK_MS, () => this.#tick()),
-      every(clock, TELEMETRY_MS, () => this.#tellAll()),
+      every(clock, TELEMETRY_MS, () => this.#showing.tellAll()),
       every(clock, CLEAN_MS, () => void this.#files.clean(this.#runners.values())),
     );
-    this.#tellAll();
+    this.#showing.tellAll();
   }
 
   #tick(): void {
     if ([...this.#runners.values()].some((runner) => runner.followsLists)) this.context.lists?.tick();
     for (const runner of this.#runners.values()) runner.tick();
-    for (const instance of this.#changed) {
-      const runner = this.#runners.get(instance);
-      if (runner !== undefined) this.#tellTelemetry(runner);
-    }
-    this.#changed.clear();
-  }
-
-  #tellAll(): void {
-    const { settings, ports } = this.context;
-    for (const runner of this.#runners.values()) this.#tellTelemetry(runner);
-    ports.bus.publish(subjects.telemetry(settings.slave, SELF), encodeJson(this.#status()));
-  }
-
-  #status(): SlaveTelemetry {
-    const { settings, boot, ports } = this.context;
-    const credentials = ports.credentials?.();
-    const instances = [...this.#runners.keys()].sort().slice(0, 1_000);
-    return {
-      boot,
-      version: settings.version,
-      game: settings.install.name,
-      instances,
-      ...(credentials === undefined ? {} : { credentials }),
-    };
-  }
-
-  #toldNow(): NonNullable<SlaveStatus["told"]> {
-    return Object.fromEntries([...this.#told].filter(([instance]) => this.#runners.has(instance)));
-  }
-
-  #tellTelemetry(runner: InstanceRunner): void {
-    const { settings, ports } = this.context;
-    const telemetry: InstanceTelemetry = runner.telemetry();
-    const { latencyMs: _, ...told } = telemetry;
-    this.#told.set(runner.instance, told);
-    ports.bus.publish(subjects.telemetry(settings.slave, runner.instance), encodeJson(telemetry));
+    this.#showing.tellChanged();
   }
 
   #delivered(message: BusMessage): void {
@@ -264,7 +220,7 @@ export class Bridge implements RunnerHost {
     if (stated === undefined) return;
     const runner = this.#runners.get(to.instance);
     if (runner !== undefined) return runner.delivery(stated);
-    void this.#takeUp(to.instance);
+    void this.#assignments.takeUp(to.instance);
   }
 
   #decodeDelivery(message: BusMessage): Delivery | undefined {
@@ -277,134 +233,13 @@ export class Bridge implements RunnerHost {
     }
   }
 
-  /** A delivery says that the instance is ours; after a refusal it is not asked again at once. */
-  async #takeUp(instance: InstanceId): Promise<void> {
-    const { clock, journal } = this.context.ports;
-    const refusedAt = this.#refusedAt.get(instance);
-    if (refusedAt !== undefined && clock.now() - refusedAt < ASSIGN_AGAIN_MS) return;
-    try {
-      await this.#assigned(instance);
-      this.#refusedAt.delete(instance);
-    } catch (error) {
-      if (!isClusterioError(error)) throw error;
-      if (this.#refusedAt.size >= REFUSED_MAX) this.#refusedAt.clear();
-      this.#refusedAt.set(instance, clock.now());
-      journal("warn", messageOf(error), { instance });
-    }
+  async #carryOut(instance: InstanceId, command: Command, body: Uint8Array | undefined): Promise<Answer> {
+    if (isAboutFiles(command)) return this.#files.answer(instance, command, body);
+    return { ok: await carryOut(await this.#assignments.assigned(instance), command) };
   }
 
-  /**
-   * The instance's runner, made if a leader says that it belongs here (K1).
-   * @throws ClusterioError when it does not, or nobody can say.
-   */
-  #assigned(instance: InstanceId): Promise<InstanceRunner> {
-    const runner = this.#runners.get(instance);
-    if (runner !== undefined) return Promise.resolve(runner);
-    const running = this.#assigning.get(instance);
-    if (running !== undefined) return running;
-    const assigning = this.#askForAssignment(instance).finally(() => this.#assigning.delete(instance));
-    this.#assigning.set(instance, assigning);
-    return assigning;
-  }
-
-  async #askForAssignment(instance: InstanceId): Promise<InstanceRunner> {
-    const { settings, ports } = this.context;
-    const answer = await this.#askLink({ instance, epoch: 0 });
-    if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
-    const { epoch } = answer.ok;
-    // A ledger that lost its memory knows no more than that the instance is ours.
-    const came = ports.vault === undefined ? undefined : await this.#files.moving.arrival(instance, epoch);
-    const config = answer.ok.config ?? came?.config ?? forgottenConfig(instance);
-    const record = came ?? newRecord(instance, config);
-    ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
-    return this.#open({ ...record, config, link: recordAssigned(answer.ok, record.link) });
-  }
-
-  /** @throws ClusterioError `unavailable` when nobody can say. */
-  async #askLink(request: LinkRequest): Promise<Exclude<LinkAnswer, { error: unknown }>> {
-    const { settings, ports } = this.context;
-    const { instance } = request;
-    const result = await ports.bus.request(subjects.query(settings.slave, "link"), encodeJson(request), ANSWER_MS_MAX);
-    if (result.kind !== "answer")
-      throw unavailable(`no master answers whether ${instance} is assigned to ${settings.slave}`);
-    const answer = decodeJson(linkAnswer, result.data, "the answer of link");
-    if ("error" in answer) throw unavailable(`the master about ${instance}: ${answer.error.message}`);
-    return answer;
-  }
-
-  /** Whether a leader says, with a higher epoch than the folder's own, that an instance is another slave's. */
-  async #isAnothers({ instance, link }: InstanceRecord): Promise<boolean> {
-    const { epoch, assignment } = link;
-    const answer = await this.#askLink({ instance, epoch, ...(assignment === "" ? {} : { assignment }) });
-    return "notYours" in answer && answer.notYours.epoch > epoch;
-  }
-
-  async #letGo(instance: InstanceId): Promise<void> {
-    const runner = this.#runners.get(instance);
-    this.#runners.delete(instance);
-    await runner?.close();
-  }
-
-  /** K2 */
-  async #commanded(message: BusMessage): Promise<void> {
-    const subject = parseSlaveCommandSubject(message.subject);
-    if (subject === undefined) return;
-    const { bus } = this.context.ports;
-    const asked = askedOf(message, subject);
-    if (asked !== undefined) this.#audit(subject, { outcome: "asked", ...asked });
-    try {
-      const { ok, body } = await this.#carryOut(message, subject);
-      if (asked !== undefined) this.#audit(subject, { outcome: "ok" });
-      bus.respond(message, encodeFrame({ ok }, body));
-    } catch (error) {
-      const answer = errorAnswer(error);
-      this.#audit(subject, { outcome: answer.error.code, message: answer.error.message.slice(0, 10_000) });
-      bus.respond(message, encodeJson(answer));
-    }
-  }
-
-  async #carryOut(message: BusMessage, subject: SlaveCommandSubject): Promise<Answer> {
-    if (subject.instance !== SELF) {
-      const command = commandIn(message, subject);
-      if (isAboutFiles(command)) return this.#files.answer(subject.instance, command, splitFrame(message.data).body);
-      return { ok: await carryOut(await this.#assigned(subject.instance), command) };
-    }
-    const order = slaveCommandIn(message, subject);
-    if (order.verb === "status") return { ok: { ...this.#status(), told: this.#toldNow() } };
-    return { ok: await this.#factorio.carryOut(order, [...this.#runners.values()]) };
-  }
-
-  #audit({ user, instance, verb }: SlaveCommandSubject, what: Pick<AuditEntry, "outcome" | "message">): void {
-    const { settings, ports } = this.context;
-    const time = new Date(ports.clock.now()).toISOString();
-    const entry: AuditEntry = { user, verb: verb.slice(0, 100), ...what, time };
-    ports.bus.publish(subjects.audit(settings.slave, instance), encodeJson(entry));
+  async #carryOutHere(order: SlaveOrder): Promise<unknown> {
+    if (order.verb === "status") return this.#showing.status();
+    return this.#factorio.carryOut(order, [...this.#runners.values()]);
   }
 }
-
-const later = (boot: Boot, than: Boot, { clock, random }: Ports): Boot =>
-  boot > than ? boot : nextBoot(clock.now(), than, random);
-
-const lockDir = async ({ dir }: BridgeSettings, { disk, game }: Ports): Promise<() => Promise<void>> => {
-  try {
-    // Shows that the folder can be written before anything rests on it.
-    await disk.write(
-      `${dir}/README`,
-      new TextEncoder().encode("The state of a clusterio-bridge: one folder per instance.\n"),
-    );
-    await disk.list(instancesFolder(dir));
-  } catch (error) {
-    if (isClusterioError(error)) throw error;
-    throw unavailable(`the folder ${dir} cannot be used: ${messageOf(error)}`, error);
-  }
-  return game.lock(`${dir}/lock`);
-};
-
-const readRecords = async ({ dir }: BridgeSettings, { disk }: Ports) => {
-  const folder = instancesFolder(dir);
-  const names = (await disk.list(folder)).filter(isId);
-  const records = await Promise.all(names.map((name) => readRecord(disk, pathsOf(`${folder}/${name}`))));
-  return records
-    .filter((record) => record !== undefined)
-    .filter(({ instance }) => names.includes(instanceId(instance)));
-};

@@ -39,3 +39,10 @@ export const wantedAtStart = (
       return desired;
   }
 };
+
+/** With another configuration. A save that is named again later is gone on from again. */
+export const configured = ({ loaded, ...record }: InstanceRecord, config: InstanceConfig): InstanceRecord => ({
+  ...record,
+  ...(loaded === undefined || loaded !== config.save ? {} : { loaded }),
+  config,
+});

@@ -4,7 +4,7 @@ import { end, enter, fail, prepare, type Step, stay } from "#bridge/supervisor/s
 import { answered, heard, hungOrSave, pulsed, running, save } from "#bridge/supervisor/watching";
 
 /**
- * One instance's server as a pure state machine (STYLE 7): the shell (instance/runner.ts) feeds it and acts.
+ * One instance's server as a pure state machine (STYLE 7): the shell (instance/own-game.ts) feeds it and acts.
  *
  * S1 there is at most one process of an instance: nothing is spawned between an order to spawn and the exit of what came
  *    of it, nor while an adopted process lives.

@@ -1,0 +1,295 @@
+import type { RconConnection } from "#bridge/game/port";
+import { Attaching } from "#bridge/instance/attaching";
+import { ConfigCopy } from "#bridge/instance/config-copy";
+import type { Paths } from "#bridge/instance/folder";
+import type { TakenPort } from "#bridge/instance/game-ports";
+import { KeptRecord } from "#bridge/instance/kept-record";
+import { belongs } from "#bridge/instance/lineage";
+import { LiveSettings } from "#bridge/instance/live-settings";
+import { OwnGame } from "#bridge/instance/own-game";
+import { configured, pausesAlone, restartOf } from "#bridge/instance/policy";
+import type { InstanceRecord } from "#bridge/instance/record";
+import { Telling } from "#bridge/instance/telling";
+import type { Said } from "#bridge/messages/message-line";
+import { GameLists } from "#bridge/people/game-lists";
+import { Players } from "#bridge/people/players";
+import type { BridgeContext } from "#bridge/ports";
+import { SaveNotes } from "#bridge/saves/notes";
+import { Scheduler } from "#bridge/schedule/scheduler";
+import type { Pulse } from "#bridge/session/pulse";
+import { Questions } from "#bridge/session/questions";
+import { Session, type SessionOwner } from "#bridge/session/session";
+import type { Server } from "#bridge/supervisor/server";
+import { unavailable } from "#core/errors";
+import type { FactBody } from "#core/events/facts";
+import type { InstanceId, WorldId } from "#core/ids";
+import { type InstanceConfig, revisionOf } from "#core/instance-config";
+import { type ListModes, modesOf } from "#core/people/lists";
+import type { ScheduleEntry, Schedules } from "#core/schedule/entry";
+
+/**
+ * The parts of one instance, each told what it has to know of the others: its game (the bridge's own, or the server that it is
+ * attached to), the session with the mod in it, its record, and everybody who listens.
+ */
+
+const NO_SCHEDULE: Schedules = {};
+
+/** An operator's RCON command may take a while in a big game. */
+const COMMAND_MS_MAX = 30_000;
+/** Whether its tick goes on needs no closer look. */
+const PULSE_MS = 1_000;
+
+/** What an instance needs of the bridge around it. */
+export interface RunnerHost {
+  publish(instance: InstanceId, fact: FactBody): void;
+  send(instance: InstanceId, world: WorldId, said: Said): void;
+  /** A message between worlds did not get through. */
+  dropped(): void;
+  /** Something that telemetry shows has changed. */
+  changed(instance: InstanceId): void;
+  /** Ports that the slave's other instances use or are to use. */
+  takenPorts(but: InstanceId): readonly TakenPort[];
+  /** It was deleted: stops it, closes it, and sets its folder aside. */
+  gone(instance: InstanceId): Promise<void>;
+}
+
+export interface PartsHands {
+  readonly host: RunnerHost;
+  /** Something of its schedule is due. What became of it. */
+  act(name: string, entry: ScheduleEntry): Promise<string>;
+}
+
+/** Where the instance is, and as what. */
+export interface PartsOf {
+  readonly paths: Paths;
+  readonly record: InstanceRecord;
+}
+
+export class InstanceParts {
+  readonly instance: InstanceId;
+  readonly record: KeptRecord;
+  readonly telling: Telling;
+  readonly game: OwnGame;
+  /** Instead of a game of its own. */
+  readonly attaching: Attaching;
+  readonly session: Session;
+  readonly copy: ConfigCopy;
+  readonly players: Players;
+  readonly lists: GameLists;
+  readonly notes: SaveNotes;
+  readonly schedule: Scheduler;
+  readonly paths: Paths;
+  readonly #live: LiveSettings;
+  #pulsedAt = 0;
+  #closed = false;
+
+  constructor(
+    readonly context: BridgeContext,
+    { paths, record }: PartsOf,
+    private readonly hands: PartsHands,
+  ) {
+    this.instance = record.instance;
+    this.paths = paths;
+    const { ports, settings, lists } = context;
+    const { disk, vault } = ports;
+    const { instance } = this;
+    const clean = (text: string) => this.#clean(text);
+    const ask = (command: string) => this.command(command);
+    this.record = new KeptRecord(disk, paths, record);
+    this.telling = new Telling({ context, instance, clean, changed: () => hands.host.changed(instance) });
+    this.notes = new SaveNotes(disk, paths.folder, async () => (await vault?.files(paths.saves)) ?? []);
+    const place = { instance, slave: settings.slave, folder: paths.folder, modes: () => this.listModes, ask };
+    this.lists = new GameLists(ports, lists, place);
+    this.players = new Players(context, { instance, path: paths.players, ask });
+    this.#live = new LiveSettings({
+      ...{ disk, path: paths.settings, send: ask },
+      note: (message) => this.telling.say("info", message),
+    });
+    this.schedule = new Scheduler({
+      ...{ clock: ports.clock, disk, path: paths.schedule },
+      entries: () => this.record.now.config.schedule ?? NO_SCHEDULE,
+      act: (name, entry) => hands.act(name, entry),
+      tell: (level, message) => this.telling.say(level, message),
+    });
+    this.game = this.#newGame();
+    this.attaching = this.#newAttaching();
+    this.session = this.#newSession();
+    this.copy = this.#newCopy();
+  }
+
+  get phase(): Server["phase"]["kind"] {
+    return this.attaching.current?.phase ?? this.game.phase;
+  }
+
+  get rcon(): RconConnection | undefined {
+    return (this.attaching.current ?? this.game.run).rcon;
+  }
+
+  /** The files of a game that the bridge does not run are not here. */
+  get listModes(): ListModes {
+    const { config } = this.record.now;
+    return modesOf(config.attach === undefined ? config : undefined);
+  }
+
+  /** @throws ClusterioError `unavailable` when the game is not there. */
+  async command(text: string): Promise<string> {
+    const { rcon } = this;
+    if (rcon === undefined) throw unavailable(`${this.instance} is ${this.phase}: there is no RCON to send that to`);
+    const turn = await this.session.commandTurn(Buffer.byteLength(text));
+    if (!turn) throw unavailable(`${this.instance} lost its RCON connection before that could be sent`);
+    return rcon.send(text, COMMAND_MS_MAX);
+  }
+
+  tick(): void {
+    this.game.input({ kind: "tick" });
+    this.session.tick();
+    this.copy.tick();
+    this.schedule.tick();
+    this.game.run.tick(this.context.ports.clock.now());
+    this.attaching.follow();
+    const answers = this.phase === "running" && this.rcon !== undefined;
+    // What the files of an attached server say, nobody here can read.
+    if (answers && this.attaching.current === undefined) this.lists.tick();
+    this.players.tick(answers);
+  }
+
+  async stop(): Promise<void> {
+    this.attaching.refuse();
+    await this.record.desire("stopped");
+    this.game.input({ kind: "stop" });
+  }
+
+  /** Lets go of the game, which goes on, and of the folder. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.game.release();
+    this.attaching.close();
+    this.session.disconnected();
+    await this.game.worked();
+    await this.record.written();
+    this.telling.close();
+    await this.players.close();
+    await this.schedule.close();
+  }
+
+  #newGame(): OwnGame {
+    const { instance, context, paths, record, telling } = this;
+    return new OwnGame({
+      ...{ context, paths, record, telling },
+      modes: () => this.listModes,
+      takenPorts: () => this.hands.host.takenPorts(instance),
+      prepare: () => this.lists.prepare(),
+      leave: () => this.session.leave(),
+      printed: (line) => {
+        telling.printed(line);
+        this.players.line(line);
+      },
+      saved: () => this.notes.saved(),
+      connected: (rcon) => {
+        this.players.connected();
+        this.session.connected(rcon);
+        void this.#live.apply(record.now.config);
+      },
+      disconnected: () => this.session.disconnected(),
+      exited: () => this.players.exited(),
+      reported: () => telling.phase(this.phase),
+      clean: (text) => this.#clean(text),
+    });
+  }
+
+  #newAttaching(): Attaching {
+    const { clock, disk, game } = this.context.ports;
+    const { telling, instance } = this;
+    return new Attaching({
+      ...{ instance, clock, disk, network: game, dir: this.context.settings.dir },
+      wanted: () => this.record.now.config.attach,
+      occupied: () => this.#closed || this.game.alive || this.game.phase === "preparing",
+      connected: (rcon) => {
+        this.players.connected();
+        this.session.connected(rcon);
+      },
+      lost: () => this.session.disconnected(),
+      alarm: (message) => telling.alarm("supervisor", message && `${instance}: ${message}`),
+      changed: () => telling.phase(this.phase),
+      restart: () => {
+        this.session.restart();
+        telling.alarm("link", undefined);
+      },
+    });
+  }
+
+  #newSession(): Session {
+    const { instance, telling, context } = this;
+    const { host } = this.hands;
+    const owner: SessionOwner = {
+      instance,
+      reports: this.paths.reports,
+      remember: (link) => this.record.change({ link }),
+      configure: (config) => this.#configure(config),
+      belongs: (world) => this.#belongs(world),
+      publish: (fact) => {
+        this.notes.heard(fact);
+        host.publish(instance, fact);
+      },
+      send: (world, said) => host.send(instance, world, said),
+      dropped: () => host.dropped(),
+      stopServer: () => (this.attaching.current === undefined ? void this.stop() : this.attaching.giveUp()),
+      alarm: (message) => telling.alarm("link", message),
+      changed: () => host.changed(instance),
+      saving: () => this.game.saving,
+      pulls: () => this.attaching.current !== undefined,
+      answered: () => this.game.input({ kind: "answered" }),
+      pulse: (pulse) => this.#pulse(pulse),
+    };
+    const ports = { ...context.ports, journal: telling.journal };
+    return new Session({ ...context, ports }, owner, this.record.now.link);
+  }
+
+  #newCopy(): ConfigCopy {
+    const { bus, clock, journal } = this.context.ports;
+    const { slave } = this.context.settings;
+    const { instance } = this;
+    const complain = (message: string) => journal("warn", `${instance}: ${message}`, { instance });
+    const questions = new Questions({ bus, slave, complain });
+    return new ConfigCopy({
+      clock,
+      ask: () => {
+        const { epoch, assignment } = this.record.now.link;
+        return questions.link({ instance, epoch, ...(assignment === "" ? {} : { assignment }) });
+      },
+      have: () => this.record.now.config,
+      take: (config) => this.#configure(config),
+      gone: () => void (this.#closed || this.hands.host.gone(instance)),
+    });
+  }
+
+  /** Without the passwords of its RCON. */
+  #clean(text: string): string {
+    return this.game.run.clean(this.attaching.clean(text));
+  }
+
+  #pulse({ tick, players, paused = false }: Pulse): void {
+    // No log tells who comes and goes there.
+    if (this.attaching.current !== undefined) this.players.counted(players);
+    const now = this.context.ports.clock.now();
+    if (now - this.#pulsedAt < PULSE_MS) return;
+    this.#pulsedAt = now;
+    const { config } = this.record.now;
+    this.game.input({ kind: "pulse", tick, paused: paused || (players === 0 && pausesAlone(config)) });
+  }
+
+  #configure(config: InstanceConfig): void {
+    const before = this.record.now;
+    if (this.#closed || revisionOf(config) === revisionOf(before.config)) return;
+    this.game.input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: restartOf(config) });
+    void this.record.become(configured(before, config)).then(() => this.#live.apply(config));
+  }
+
+  #belongs(world: WorldId): void {
+    const { lineage: before } = this.record.now;
+    const lineage = belongs(before, world, this.context.ports.clock.now());
+    if (lineage === before) return;
+    // Its first save: until there is one, a crash goes back to the original.
+    void this.record.change({ lineage }).then(() => this.game.input({ kind: "save" }));
+  }
+}
