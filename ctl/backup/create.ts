@@ -7,9 +7,14 @@ import { badInput, isClusterioError, messageOf, refused } from "#core/errors";
 import type { InstanceView } from "#core/events/query";
 import { finishAnswer, type SaveView } from "#core/events/saves";
 import { instanceId, slaveId } from "#core/ids";
+import type { Log } from "#core/ports/log";
 import { noSuch } from "#core/terminal/near";
+import { sizeText } from "#core/terminal/size";
 import { VERSION } from "#core/version";
+import { keepLists } from "#ctl/backup/lists";
 import { type BackupFile, beyond, listBackups, type Manifest, writeManifest } from "#ctl/backup/manifest";
+import { keepPlayers } from "#ctl/backup/players";
+import { keepRights } from "#ctl/backup/rights";
 import type { LiveLedger } from "#ctl/history/reader";
 import { archiveWhole } from "#ctl/ledger/archive";
 import type { Saves } from "#ctl/save/base";
@@ -18,7 +23,7 @@ import { digestOf, localTarget } from "#ctl/save/local-file";
 
 /**
  * One folder with a save of each instance, then the ledger: what the ledger's archive knows is never older than the saves, so that a
- * restore of both is a small rewind at most.
+ * restore of both is a small rewind at most. Then what the cluster knows of people: rights, lists, who has played.
  *
  * BK1 a backup has its name only when it is whole: everything was fetched, summed, and read through.
  * BK2 retention removes a backup only after a newer one that lacks nothing is in its place.
@@ -33,7 +38,16 @@ export interface BackupOrder {
   readonly to: string;
   readonly only: readonly string[];
   readonly keep: number | undefined;
-  readonly ledger: { readonly live: LiveLedger; readonly cluster: string } | undefined;
+  /** Of the cluster's streams: absent for saves alone. */
+  readonly streams: KeptStreams | undefined;
+}
+
+export interface KeptStreams {
+  readonly cluster: string;
+  readonly live: LiveLedger;
+  readonly access: Pick<Log, "last">;
+  readonly lists: Pick<Log, "info" | "read">;
+  readonly players: Pick<Log, "info" | "read">;
 }
 
 export interface BackedUp {
@@ -56,19 +70,10 @@ export const createBackup = async (
     const { instances, missing } = await fetchAll(saves, await chosen(saves, order.only), { draft, say });
     if (instances.length === 0 && missing.length > 0)
       throw refused(`nothing could be fetched: ${missing.map(({ reason }) => reason).join("; ")}`);
-    const ledger = order.ledger === undefined ? null : await fetchLedger(order.ledger, draft, { saves, say });
-    const cluster = order.ledger?.cluster ?? "";
-    const made: Manifest = {
-      v: 1,
-      kind: "clusterio-backup",
-      name,
-      cluster,
-      software: VERSION,
-      time,
-      instances,
-      missing,
-      ledger,
-    };
+    const kept = await fetchStreams(order.streams, draft, { saves, say });
+    const cluster = order.streams?.cluster ?? "";
+    const head = { v: 2, kind: "clusterio-backup", name, cluster, software: VERSION, time } as const;
+    const made: Manifest = { ...head, instances, missing, ...kept };
     await writeManifest(draft, made);
     const folder = join(order.to, name);
     await rename(draft, folder);
@@ -140,12 +145,12 @@ const fetchOne = async (
 ): Promise<Omit<Manifest["instances"][number], "totals"> | undefined> => {
   if (slave === "") throw refused(`${instance} belongs to no slave`);
   const channel = new FileChannel(saves.client, { slave: slaveId(slave), instance: instanceId(instance) });
-  const fresh = await saveNow(channel);
+  const fresh = await saveNow(channel, say);
   try {
     const { saves: there } = await channel.saves();
     const taken = there.find(({ file, next }) => (fresh ? file === `${MADE_FOR_BACKUP}.zip` : next === true));
     if (taken === undefined) return undefined;
-    say(`fetching ${taken.file} of ${instance}…`);
+    say(`fetching ${instance}'s ${fresh ? "save" : `newest save, ${taken.file}`}, ${sizeText(taken.bytes)}…`);
     const path = `saves/${instance}.zip`;
     const save = await fetchSave(saves, channel, { taken, path, draft });
     return { instance, name: config.name, slave, world: taken.world ?? "", tick: taken.tick ?? null, save };
@@ -158,9 +163,10 @@ const fetchOne = async (
 };
 
 /** False when it does not run: then nothing is newer than what is there. */
-const saveNow = async (channel: FileChannel): Promise<boolean> => {
+const saveNow = async (channel: FileChannel, say: Work["say"]): Promise<boolean> => {
   const { state } = await channel.saves();
   if (state !== "running") return false;
+  say(`saving ${channel.address.instance}…`);
   await channel.ask("save-write", { op: "create", name: MADE_FOR_BACKUP, replace: true }, finishAnswer);
   return true;
 };
@@ -172,15 +178,36 @@ const fetchSave = async (
 ): Promise<BackupFile> => {
   const found = await channel.open(taken.file);
   const local = join(draft, path);
-  await saves.carry(taken.file, channel.source(found), localTarget(local, found));
-  await checkSave(local, { shown: `${taken.file} of ${channel.address.instance}` });
+  const shown = `${channel.address.instance}'s save`;
+  await saves.carry(shown, channel.source(found), localTarget(local, found));
+  await checkSave(local, { shown });
   return { path, bytes: found.bytes, sha256: found.sha256 };
 };
 
-const fetchLedger = async (
-  { live, cluster }: NonNullable<BackupOrder["ledger"]>,
+interface Fetching {
+  readonly saves: Saves;
+  readonly say: Work["say"];
+}
+
+const fetchStreams = async (
+  streams: KeptStreams | undefined,
   draft: string,
-  { saves, say }: { readonly saves: Saves; readonly say: Work["say"] },
+  { saves, say }: Fetching,
+): Promise<Pick<Manifest, "ledger" | "rights" | "lists" | "players">> => {
+  if (streams === undefined) return { ledger: null, rights: null, lists: null, players: null };
+  const ledger = await fetchLedger(streams, draft, { saves, say });
+  say("keeping who may do what, the lists and who has played…");
+  const where = { path: (file: string) => join(draft, file) };
+  const rights = await keepRights(streams.access, where);
+  if (rights === null) say("ACCESS is empty: there is no book of rights to keep");
+  const lists = await keepLists(streams.lists, where, saves.signal);
+  return { ledger, rights, lists, players: await keepPlayers(streams.players, where, saves.signal) };
+};
+
+const fetchLedger = async (
+  { live, cluster }: KeptStreams,
+  draft: string,
+  { saves, say }: Fetching,
 ): Promise<Manifest["ledger"]> => {
   say("archiving LEDGER…");
   const path = "ledger.jsonl.gz";

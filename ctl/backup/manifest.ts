@@ -26,7 +26,7 @@ const file = z.object({
 });
 export type BackupFile = z.infer<typeof file>;
 
-export const manifest = z.object({
+const first = z.object({
   v: z.literal(1),
   kind: z.literal("clusterio-backup"),
   name: z.string(),
@@ -53,12 +53,43 @@ export const manifest = z.object({
   missing: z.array(z.object({ instance: shape.id, reason: z.string() })),
   ledger: z.object({ file, from: shape.count, to: shape.count, tip: z.string() }).nullable(),
 });
-export type Manifest = z.infer<typeof manifest>;
 
-export const filesOf = ({ instances, ledger }: Manifest): BackupFile[] => [
-  ...instances.map(({ save }) => save),
-  ...(ledger === null ? [] : [ledger.file]),
+/** From the second version on: what is kept of people. null: it was not asked for, or there is none. */
+const second = first.extend({
+  v: z.literal(2),
+  /** Of one that an earlier version made. */
+  madeAs: z.literal(1).exactOptional(),
+  /** The book of users, roles and slaves. It has no secret. */
+  rights: z
+    .object({ file, revision: shape.count, users: shape.count, roles: shape.count, slaves: shape.count })
+    .nullable(),
+  /** The last word about each player on each list. */
+  lists: z.object({ file, entries: shape.count }).nullable(),
+  /** Comings and goings: playtime is their sum. The last one of them stood at `to` in PLAYERS, with that SHA-256; 0 and "" of none. */
+  players: z.object({ file, facts: shape.count, stays: shape.count, to: shape.count, tip: z.string() }).nullable(),
+});
+
+const manifest = z.discriminatedUnion("v", [first, second]);
+export type Manifest = z.infer<typeof second>;
+export type Part = "ledger" | "rights" | "lists" | "players";
+/** In the order in which they are put back: the ledger last, since with it a projector can lead. */
+export const PARTS: readonly Part[] = ["rights", "lists", "players", "ledger"];
+
+export const filesOf = (of: Manifest): BackupFile[] => [
+  ...of.instances.map(({ save }) => save),
+  ...PARTS.flatMap((part) => of[part]?.file ?? []),
 ];
+
+/** What of a cluster it does not hold. */
+export const lacksOf = (of: Manifest): Part[] => PARTS.filter((part) => of[part] === null);
+
+/** What a person is told of what it does not hold; undefined when it has all. */
+export const lackText = (of: Manifest): string | undefined => {
+  const lacks = lacksOf(of);
+  if (lacks.length === 0) return undefined;
+  const old = of.madeAs === 1 ? ": backups of that version did not hold them" : "";
+  return `it holds no ${lacks.join(", no ")}${old}`;
+};
 
 export const writeManifest = (folder: string, of: Manifest): Promise<void> =>
   nodeDisk.write(join(folder, MANIFEST), new TextEncoder().encode(`${canonicalJson(of)}\n`));
@@ -69,7 +100,8 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw badInput(`${folder} is no backup: ${messageOf(error)}`, error);
   });
-  return decodeFile(manifest, bytes, path);
+  const read = decodeFile(manifest, bytes, path);
+  return read.v === 2 ? read : { ...read, v: 2, madeAs: 1, rights: null, lists: null, players: null };
 };
 
 export interface Listed {

@@ -19,7 +19,8 @@ import { localSource, openLocal } from "#ctl/save/local-file";
  * Puts a backup back. Nothing here makes the ledger and the worlds agree: that is what sessions do, whatever of both is older.
  *
  * BR1 LEDGER is written only while it is empty, or holds nothing but the beginning of this backup (a restore that was interrupted,
- *     a broker that lost its tail), and no projector leads; each message at the place that it had, as it was.
+ *     a broker that lost its tail), and no projector leads; each message at the place that it had, as it was. What is known of people
+ *     is put back with it, before it, and never over something newer.
  * BR2 a save is put where the next start looks, by the bridge, with the checks of every restore; what was there stays.
  */
 
@@ -30,7 +31,7 @@ const STOPPED_MS_MAX = 150_000;
 const LINKED_MS_MAX = 330_000;
 const LOOK_MS = 250;
 
-type Ledger = Pick<JetStreamLog, "info" | "get" | "append" | "beginAt">;
+export type Ledger = Pick<JetStreamLog, "info" | "get" | "append" | "beginAt">;
 
 /** The first message that LEDGER lacks of the archive; undefined when it holds something else, or all of it. */
 export const firstLacking = async (log: Ledger, archive: ArchiveFile): Promise<number | undefined> => {
@@ -43,25 +44,12 @@ export const firstLacking = async (log: Ledger, archive: ArchiveFile): Promise<n
   return same ? lastSeq + 1 : undefined;
 };
 
-/** BR1. What was written, or undefined when LEDGER holds something else already. */
-export const restoreLedger = async ({
-  log,
-  core,
-  path,
-  signal,
-  clock,
-}: {
-  log: Ledger;
-  core: Bus;
-  path: string;
-  signal: AbortSignal;
-  clock: Saves["clock"];
-}): Promise<{ readonly from: number; readonly to: number } | undefined> => {
+/** BR1. Nothing happens when LEDGER holds something else already. */
+export const restoreLedger = async (log: Ledger, path: string, signal: AbortSignal): Promise<void> => {
   const archive = await ArchiveFile.open(path);
   try {
     const from = await firstLacking(log, archive);
-    if (from === undefined) return undefined;
-    await refuseLeader(core, clock, signal);
+    if (from === undefined) return;
     await verifyBack(archive, signal);
     const { to } = archive.header;
     const { lastSeq } = await log.info();
@@ -84,18 +72,18 @@ export const restoreLedger = async ({
       }
       next = batch.at(-1)!.seq + 1;
     }
-    return { from, to };
   } finally {
     await archive.close();
   }
 };
 
-const refuseLeader = async (core: Bus, clock: Saves["clock"], signal: AbortSignal): Promise<void> => {
+/** Whether a projector leads now. */
+export const isLed = async (core: Bus, clock: Saves["clock"], signal: AbortSignal): Promise<boolean> => {
   let beats = 0;
   const subscription = core.subscribe(subjects.stateLeader(), () => beats++);
   await pause(clock, BEATS_MS, signal);
   subscription.stop();
-  if (beats > 0) throw refused("a projector leads: stop every projector first, its ledger is to be written");
+  return beats > 0;
 };
 
 type Backed = Manifest["instances"][number];

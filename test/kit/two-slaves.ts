@@ -59,7 +59,7 @@ export class TwoSlaves {
   async emptyStreams(): Promise<void> {
     const link = await this.nats.master();
     const manager = await jetstreamManager(link.nc);
-    for (const name of ["LEDGER", "EVENTS"]) await manager.streams.delete(name);
+    for (const name of ["LEDGER", "EVENTS", "ACCESS", "LISTS", "PLAYERS"]) await manager.streams.delete(name);
     await prepareStreams(link);
   }
 

@@ -5,6 +5,7 @@ import { instanceId, worldId } from "#core/ids";
 import {
   beyond,
   type Listed,
+  lackText,
   listBackups,
   MANIFEST,
   type Manifest,
@@ -16,8 +17,9 @@ import { verifyBackup } from "#ctl/backup/verify";
 
 const instance = instanceId("north");
 const of = (name: string, missing: string[] = []): Manifest => ({
-  ...{ v: 1, kind: "clusterio-backup", name, cluster: "", software: "0.1.0", time: `2026-11-${name}T00:00:00.000Z` },
+  ...{ v: 2, kind: "clusterio-backup", name, cluster: "", software: "0.1.0", time: `2026-11-${name}T00:00:00.000Z` },
   ...{ instances: [], missing: missing.map((instance) => ({ instance, reason: "away" })), ledger: null },
+  ...{ rights: null, lists: null, players: null },
 });
 const listed = (name: string, missing: string[] = []): Listed => ({
   folder: `/b/${name}`,
@@ -52,6 +54,20 @@ test("only what has a manifest is a backup: newest first, a damaged one named, h
   expect(damaged).toEqual([join(dir, "02")]);
   expect(await listBackups(join(dir, "nothing"))).toEqual({ whole: [], damaged: [] });
   await expect(readManifest(join(dir, "notes"))).rejects.toMatchObject({ code: "bad-input" });
+});
+
+test("a backup of the first version is read, and says what it lacks; one of a later version is refused", async () => {
+  const { rights: _, lists: __, players: ___, ...first } = of("01");
+  const write = (name: string, value: object) =>
+    mkdir(join(dir, name)).then(() => writeFile(join(dir, name, MANIFEST), JSON.stringify(value)));
+  const ledger = { file: { path: "ledger.jsonl.gz", bytes: 3, sha256: "a".repeat(64) }, from: 1, to: 2, tip: "x" };
+  await write("01", { ...first, v: 1, ledger });
+  const read = await readManifest(join(dir, "01"));
+  expect(read).toEqual({ ...of("01"), madeAs: 1, ledger });
+  expect(lackText(read)).toBe("it holds no rights, no lists, no players: backups of that version did not hold them");
+  expect(lackText(of("02"))).toBe("it holds no rights, no lists, no players, no ledger");
+  await write("02", { ...of("02"), v: 3 });
+  await expect(readManifest(join(dir, "02"))).rejects.toThrow(/another version \(v 3\)/);
 });
 
 test("a manifest whose paths leave its folder is none", async () => {
