@@ -16,7 +16,7 @@ const PARALLEL = ["--maxWorkers", "2"];
 const TIERS = [
   { name: "pure", budgetS: 60, args: PARALLEL },
   // Much of it waits: for a server to start, for a command line's answer, for a deadline to pass.
-  { name: "nats", budgetS: 120, args: ["--maxWorkers", "3"] },
+  { name: "nats", budgetS: 120, args: ["--maxWorkers", "4"] },
   { name: "lua", budgetS: 180, args: PARALLEL },
   { name: "sim", budgetS: 300, args: PARALLEL },
   // Deliberate defects, each with the simulated history that shows it.
@@ -30,8 +30,8 @@ const TIERS = [
   { name: "depth", budgetS: 180, args: PARALLEL },
   // A whole cluster of processes each, which starts for some seconds and then mostly waits.
   { name: "e2e", budgetS: 180, args: PARALLEL },
-  // Most of it waits for timeouts to pass, so two clusters at a time are no load for two cores.
-  { name: "chaos", budgetS: 180, args: PARALLEL },
+  // Most of it waits for timeouts to pass, so three clusters at a time are no load for two cores.
+  { name: "chaos", budgetS: 180, args: ["--maxWorkers", "3"] },
 ];
 /** A tier that hangs is ended after this many times its budget. */
 const PATIENCE = 4;
