@@ -118,14 +118,32 @@ export const keysOfSlave = ({ publicKey, earlier = [] }: SlaveRecord): string[] 
   ...earlier.map((one) => one.publicKey),
 ];
 
+/** Keys of one slave that are good at once: whoever lost so many answers while he renewed has other worries. */
+export const SLAVE_KEYS_MAX = 8;
+
+/** Which of a slave's keys stay good beside its next one, and which are void from then on: the oldest above so many. */
+export const keysBeside = (
+  { publicKey, expires, earlier = [] }: SlaveRecord,
+  next: string,
+  now: number,
+): { readonly earlier: NonNullable<SlaveRecord["earlier"]>; readonly dropped: string[] } => {
+  const current = expires === undefined ? { publicKey } : { publicKey, expires };
+  const good = earlier.filter((one) => one.publicKey !== next && (one.expires ?? now) >= now);
+  const all = publicKey === next ? good : [...good, current];
+  const over = Math.max(0, all.length - (SLAVE_KEYS_MAX - 1));
+  return { earlier: all.slice(over), dropped: all.slice(0, over).map((one) => one.publicKey) };
+};
+
 export const isPaused = ({ paused }: SlaveRecord, now: number): boolean => paused !== undefined && paused.until > now;
 
 /** What is void now: for good, and of slaves that are paused. Public key → seconds since 1970. */
 export const voidNow = ({ revoked, slaves }: Book, now: number): Readonly<Record<string, number>> => {
   const all = { ...revoked };
   for (const [, slave] of Object.entries(slaves).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (slave.state !== "active" || !isPaused(slave, now)) continue;
-    for (const publicKey of keysOfSlave(slave)) all[publicKey] ??= Math.floor((slave.paused?.since ?? 0) / 1_000);
+    const { paused } = slave;
+    if (paused === undefined || !isPaused(slave, now)) continue;
+    // Later than what made a key void before: who came back with his old one is kept out, too.
+    for (const publicKey of keysOfSlave(slave)) all[publicKey] = Math.floor(paused.since / 1_000);
   }
   return all;
 };
@@ -142,6 +160,7 @@ export interface Roots {
 export const withRoots = (before: Book, roots: Roots, at: number): Book => {
   const users = { ...before.users };
   const slaves = { ...before.slaves };
+  const revoked = { ...before.revoked };
   let changed = false;
   for (const { id: name, publicKey } of roots.admins) {
     const known = entryOf(users, name);
@@ -155,17 +174,15 @@ export const withRoots = (before: Book, roots: Roots, at: number): Book => {
     if ((known !== undefined && keysOfSlave(known).includes(publicKey)) || publicKey in before.revoked) continue;
     // One that the master admitted under this name is another machine's; one of ours has a new key.
     if (known !== undefined && known.by !== ROOT) continue;
-    const had = known?.state === "active" ? keysOfSlave(known).map((one) => ({ publicKey: one })) : [];
     // What it had until now is good still, and has to be void with the rest when it is revoked.
+    const { earlier, dropped } =
+      known?.state === "active" ? keysBeside(known, publicKey, at) : { earlier: [], dropped: [] };
     slaves[name] = {
-      name,
-      state: "active",
-      publicKey,
-      by: ROOT,
-      at,
-      ...(had.length === 0 ? {} : { earlier: had.slice(-7) }),
+      ...{ name, state: "active", publicKey, by: ROOT, at },
+      ...(earlier.length === 0 ? {} : { earlier }),
     };
+    for (const key of dropped) revoked[key] = Math.floor(at / 1_000);
     changed = true;
   }
-  return changed ? { ...before, users, slaves } : before;
+  return changed ? { ...before, users, slaves, revoked } : before;
 };

@@ -5,6 +5,7 @@ import {
   grantsOfUser,
   isPaused,
   isRoot,
+  keysBeside,
   keysOfSlave,
   ROLES_MAX,
   SLAVES_MAX,
@@ -119,7 +120,7 @@ const slaveView = (slave: string, record: SlaveRecord, now: number): SlaveView =
     ...(renewed === undefined ? {} : { renewed }),
     ...(days === undefined ? {} : { days }),
     ...(expires === undefined ? {} : { expires }),
-    ...(isNow && state === "active" ? { pausedUntil: paused?.until ?? now } : {}),
+    ...(isNow ? { pausedUntil: paused?.until ?? now } : {}),
   };
 };
 
@@ -374,9 +375,6 @@ export const decideJoin = (
   return { book: next, ok: {}, sign: { kind: "slave", id: slave, publicKey, ...end } };
 };
 
-/** Keys of one slave that are good at once: whoever lost so many answers while he renewed has other worries. */
-export const SLAVE_KEYS_MAX = 8;
-
 /** Each renewal writes the book: who wants ever more of them waits in between. */
 const RENEWALS_AT_ONCE = 3;
 const RENEW_AGAIN_MS = 60_000;
@@ -405,19 +403,11 @@ export const decideRenewal = (
     };
   if (earlier.length >= RENEWALS_AT_ONCE && now < again)
     throw refused(`renewed ${earlier.length} times, and just now: ask again in ${Math.ceil((again - now) / 1_000)} s`);
-  const good = earlier.filter((one) => one.publicKey !== publicKey && (one.expires ?? now) >= now);
-  const before =
-    record.publicKey === publicKey
-      ? []
-      : [{ publicKey: record.publicKey, ...(expires === undefined ? {} : { expires }) }];
-  const all = [...good, ...before];
-  const kept = all.slice(-(SLAVE_KEYS_MAX - 1));
-  const dropped = Object.fromEntries(
-    all.slice(0, all.length - kept.length).map((one) => [one.publicKey, seconds(now)]),
-  );
+  const { earlier: kept, dropped } = keysBeside(record, publicKey, now);
+  const gone = Object.fromEntries(dropped.map((one) => [one, seconds(now)]));
   const next = { ...rest, publicKey, ...end, renewed: now, ...(kept.length === 0 ? {} : { earlier: kept }) };
   return {
-    book: { ...book, slaves: { ...book.slaves, [slave]: next }, revoked: { ...book.revoked, ...dropped } },
+    book: { ...book, slaves: { ...book.slaves, [slave]: next }, revoked: { ...book.revoked, ...gone } },
     ok: {},
     sign,
   };

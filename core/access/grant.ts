@@ -61,8 +61,7 @@ export const covers = (have: readonly Grant[], wanted: readonly Grant[]): boolea
 const isCovered = (have: readonly Grant[], { verb, on }: Grant): boolean =>
   have.some((grant) => patternCovers(grant.on, on) && verbCovers(grant.verb, verb)) ||
   // A wildcard may be had verb by verb, but "*" is every verb that ever comes.
-  (verb !== "*" &&
-    verb.endsWith(".*") &&
+  (verb.endsWith(".*") &&
     VERBS.filter(({ name }) => verbMatches(verb, name)).every(({ name }) =>
       have.some((grant) => patternCovers(grant.on, on) && verbMatches(grant.verb, name)),
     ));

@@ -1,54 +1,14 @@
 import fc from "fast-check";
-import {
-  type Book,
-  book as bookShape,
-  emptyBook,
-  grantsOfUser,
-  keysOfSlave,
-  voidNow,
-  withRoots,
-} from "#core/access/book";
+import { book as bookShape, grantsOfUser, keysOfSlave, SLAVE_KEYS_MAX, voidNow, withRoots } from "#core/access/book";
 import { compile, SUBJECTS_MAX } from "#core/access/compile";
-import { type Context, decideAccess, decideJoin, decideRenewal, SLAVE_KEYS_MAX, withPause } from "#core/access/decide";
+import { withPause } from "#core/access/decide";
 import { covers, grantText, parseGrant, verbMatches } from "#core/access/grant";
 import { DEFAULT_ROLES } from "#core/access/roles";
+import { instances, key, NOW, Play } from "#core/access/test/play";
 import { VERBS } from "#core/access/verbs";
-import type { AccessCommand, AccessRequest } from "#core/events/access";
-import { accessCommands } from "#core/events/access";
+import { type AccessCommand, accessCommands } from "#core/events/access";
 import { bridgeCommands, isMasterCommand, masterCommands, slaveCommands } from "#core/events/command";
 import { matches } from "#core/ports/memory/memory-bus";
-
-const NOW = 1_700_000_000_000;
-const key = (letter: string) => `U${letter.repeat(55)}`;
-const instances = ["eu-north", "eu-south", "us-east"];
-const begun = withRoots(emptyBook(NOW), { admins: [{ id: "root", publicKey: key("R") }], slaves: [] }, NOW);
-
-/** A book, commanded by one after another. */
-class Play {
-  constructor(
-    public book: Book = begun,
-    public now = NOW,
-  ) {}
-  as<C extends AccessCommand>(caller: string, command: C, request: AccessRequest<C>) {
-    const context: Context = { book: this.book, caller, instances, now: this.now };
-    const decision = decideAccess(context, command, accessCommands[command].parse(request) as AccessRequest<C>);
-    this.book = bookShape.parse(decision.book);
-    return decision;
-  }
-  join(token: string, publicKey: string, name?: string, days?: number) {
-    const decision = decideJoin({ book: this.book, now: this.now }, { token, publicKey, name, days });
-    this.book = decision.book;
-    return decision;
-  }
-  renew(slave: string, publicKey: string) {
-    const decision = decideRenewal({ book: this.book, now: this.now }, { slave, publicKey });
-    this.book = bookShape.parse(decision.book);
-    return decision;
-  }
-  user(id: string, ...roles: string[]) {
-    return this.as("root", "user.create", { user: id, roles, publicKey: key("A") });
-  }
-}
 
 /** What a default role may do with files and schedules. */
 const grantsIn = (role: string) =>
