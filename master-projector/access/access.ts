@@ -52,7 +52,7 @@ export class Access {
   readonly #guard: FloodGuard;
   #keys!: AccessKeys;
   #instances: readonly string[] = [];
-  /** What the broker enforces, as far as is known. */
+  /** What the broker enforces, as far as is known: nothing is, when a term begins. */
   #pushed = "";
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -212,8 +212,6 @@ export class Access {
   async #begin(): Promise<void> {
     await this.#store.read();
     await this.#readKeys();
-    // The broker may have begun with another token, whatever it held when this master last looked.
-    this.#pushed = "";
     this.#begun = true;
     await this.#push();
   }

@@ -1,7 +1,7 @@
 import { BOOK_BYTES_MAX, type Book, book, emptyBook } from "#core/access/book";
 import { alarmText } from "#core/alarm";
 import { corrupt, isClusterioError, messageOf, refused, unavailable } from "#core/errors";
-import { decodeJson, encodeJson } from "#core/events/codec";
+import { canonicalJson, decodeJson, encodeJson } from "#core/events/codec";
 import type { Clock } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
 import type { Log } from "#core/ports/log";
@@ -78,7 +78,7 @@ export class BookStore {
     if (result.kind !== "stored") {
       await this.read();
       // A lost acknowledgement: it is stored all the same.
-      if (result.kind === "unknown" && JSON.stringify(this.#book) === JSON.stringify(written)) return;
+      if (result.kind === "unknown" && canonicalJson(this.book) === canonicalJson(written)) return;
       throw unavailable("who may do what was not written: another master wrote, or the broker is away; ask again");
     }
     this.#lastSeq = result.seq;

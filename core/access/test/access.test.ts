@@ -105,6 +105,15 @@ describe("grants", () => {
     expect(starts("*")).toEqual([subject("*")]);
     expect(starts("none-*")).toEqual([]);
     expect(starts("new")).toEqual([subject("new")]);
+    // What is no id names nothing, whatever the pattern.
+    expect(compile([parseGrant("instance.start on eu-*")], ["eu-a.b", "eu->"])).toEqual(compile([], []));
+  });
+
+  test("everything on some instances is nothing of the cluster itself, and without any right one may renew one's own", () => {
+    const { pub, sub } = compile([parseGrant("* on eu-*")], instances);
+    const free = "clusterio.v1.command.{{name()}}.master.user.renew";
+    expect([...pub, ...sub].filter((subject) => !/\.eu-(?:north|south)(?:\.|$)/.test(subject))).toEqual([free]);
+    expect(compile([], instances)).toEqual({ pub: [free], sub: [] });
   });
 
   test("AC5 a verb of the master on some instances is one subject for each, and none that leaves the instance out", () => {
@@ -150,6 +159,8 @@ describe("grants", () => {
   test("rights that come to too many subjects are refused", () => {
     const many = Array.from({ length: SUBJECTS_MAX }, (_, n) => `i-${n}`);
     expect(() => compile([{ verb: "instance.*", on: "i-*" }], many)).toThrow("fewer instances");
+    // Also what he only listens to counts.
+    expect(() => compile([{ verb: "see.chat", on: "i-*" }], many)).toThrow("fewer instances");
   });
 
   test("nothing that is granted reaches the ledger, JetStream, the system or another's name", () => {
