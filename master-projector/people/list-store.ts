@@ -24,7 +24,10 @@ export class ListStore {
   #lastSeq = 0;
   #read = false;
 
-  constructor(private readonly ports: ListStorePorts) {}
+  constructor(
+    private readonly ports: ListStorePorts,
+    private readonly entriesMax = ENTRIES_MAX,
+  ) {}
 
   get lists(): Lists {
     return new Map([...this.#entries].map(([key, { entry }]) => [key, entry]));
@@ -87,8 +90,8 @@ export class ListStore {
       await this.ready();
       const before = this.#entries.get(key);
       if (!outranks(entry, before?.entry)) return false;
-      if (before === undefined && this.#entries.size >= ENTRIES_MAX)
-        throw refused(`the lists hold ${ENTRIES_MAX} names already`);
+      if (before === undefined && this.#entries.size >= this.entriesMax)
+        throw refused(`the lists hold ${this.entriesMax} names already`);
       const subject = subjects.list(entry.list, entry.player.toLowerCase());
       const result = await log.append(subject, encodeJson(entry).slice(), this.#lastSeq);
       if (result.kind === "stored") {

@@ -1,5 +1,7 @@
 import type { Boot } from "#core/boot";
+import { encodeJson } from "#core/events/codec";
 import type { Answer } from "#core/events/command";
+import { ANSWER_BYTES_MAX } from "#core/events/query";
 import type { State } from "#core/fold/state";
 import { instanceId, slaveId } from "#core/ids";
 import { encodePlayerFact, type PlayerFact } from "#core/people/facts";
@@ -7,6 +9,7 @@ import type { ListEntry, ListExchanged } from "#core/people/lists";
 import { ManualClock } from "#core/ports/memory/manual-clock";
 import { MemoryLog } from "#core/ports/memory/memory-log";
 import { subjects } from "#core/subjects";
+import { ListStore } from "#projector/people/list-store";
 import { People } from "#projector/people/people";
 
 const north = instanceId("north");
@@ -20,6 +23,7 @@ const scene = () => {
   const players = new MemoryLog(clock);
   const lists = new MemoryLog(clock);
   const audit: string[] = [];
+  const alarms: string[] = [];
   const configs: Record<string, object> = { north: { lists: { bans: "both", admins: "one-way" } }, south: {} };
   const instances = new Map(
     Object.entries(configs).map(([id, config]) => [id, { id, slave: id === "north" ? "home" : "attic", config }]),
@@ -28,7 +32,7 @@ const scene = () => {
   const open = () =>
     new People(
       {
-        ...{ players, lists, clock, alarm: () => {} },
+        ...{ players, lists, clock, alarm: (text) => void alarms.push(text) },
         audit: ({ user, verb, outcome }) => void audit.push(`${user} ${verb} ${outcome}`),
       },
       state,
@@ -46,8 +50,7 @@ const scene = () => {
     asked((say) => by.query({ caller, noun, value }, say));
   const command = (name: string, value: object, by = people) =>
     asked((say) => by.command({ user: "ada", name, value }, say));
-  const state2 = { clock, players, lists, audit, open, people, query, command };
-  return state2;
+  return { clock, players, lists, audit, alarms, open, people, query, command };
 };
 
 const exchanged = (answer: Answer): ListExchanged => ("ok" in answer ? (answer.ok as ListExchanged) : fail(answer));
@@ -86,7 +89,122 @@ describe("players", () => {
   });
 });
 
+describe("what is asked", () => {
+  /** Facts of one stay each. */
+  const stays = (players: MemoryLog, count: number) => {
+    const boot = "000000001-aaaa" as Boot;
+    for (let n = 0; n < count; n++) {
+      const data = { player: `p${String(n).padStart(3, "0")}`, session: `b-${n}`, at: 1 };
+      const bytes = encodePlayerFact({ slave: home, instance: north, boot, number: n }, 0, {
+        type: "player-joined",
+        data,
+      });
+      players.store(subjects.playerEvent(home, north, "player-joined"), bytes);
+    }
+  };
+
+  test("comes in pages, each behind the last one of the page before", async () => {
+    const { players, query } = scene();
+    stays(players, 5);
+    await settle();
+    const page = async (request: object) => {
+      const { ok } = (await query("ada", "players", request)) as {
+        ok: { players: { player: string }[]; next?: string };
+      };
+      return [...ok.players.map(({ player }) => player), ok.next];
+    };
+    expect(await page({ limit: 2 })).toEqual(["p000", "p001", "p001"]);
+    expect(await page({ limit: 2, after: "p001" })).toEqual(["p002", "p003", "p003"]);
+    expect(await page({ limit: 2, after: "p003" })).toEqual(["p004", undefined]);
+  });
+
+  test("is answered only when the past was read; a past that is gone is none", async () => {
+    const { players, open } = scene();
+    stays(players, 50);
+    const soon = open();
+    const answers: Answer[] = [];
+    soon.query({ caller: "ada", noun: "players", value: {} }, (answer) => answers.push(answer));
+    await settle();
+    expect(answers).toMatchObject([{ error: { code: "unavailable" } }]);
+    await players.purgeBelow(51);
+    const late = open();
+    await settle();
+    late.query({ caller: "ada", noun: "players", value: {} }, (answer) => answers.push(answer));
+    await settle();
+    expect(answers[1]).toEqual({ ok: { players: [] } });
+  });
+
+  test("is refused beyond so many that wait, and those are answered", async () => {
+    const { people } = scene();
+    const answers: Answer[] = [];
+    for (let n = 0; n < 501; n++)
+      people.query({ caller: "ada", noun: "players", value: {} }, (answer) => answers.push(answer));
+    expect(answers).toMatchObject([{ error: { message: "the master is busy: try again" } }]);
+    await settle();
+    expect(answers.filter((answer) => "ok" in answer)).toHaveLength(500);
+  });
+});
+
 describe("the cluster's lists", () => {
+  const entry = (player: string, more: Partial<ListEntry> = {}): ListEntry => ({
+    ...{ list: "bans", player, on: true, at: 1, by: "ada" },
+    ...more,
+  });
+  const stored = (lists: MemoryLog, one: ListEntry) =>
+    lists.store(subjects.list(one.list, one.player.toLowerCase()), encodeJson(one));
+
+  test("of a thousand words and more all are read, and told in parts, each behind the one before", async () => {
+    const { lists, query } = scene();
+    for (let n = 0; n < 1_001; n++) stored(lists, entry(`p${n}`, { reason: "€".repeat(200) }));
+    const told: number[] = [];
+    for (let [of, since, more] = ["", 0, true as boolean | undefined]; more === true; ) {
+      const part = exchanged(await query("home", "list-exchange", { of, since, changes: [] }));
+      told.push(part.entries.length);
+      ({ of, seq: since, more } = part);
+    }
+    expect(told).toEqual([500, 500, 1]);
+    const { ok } = (await query("ada", "lists", { limit: 1_000 })) as { ok: { entries: object[]; next: string } };
+    expect(encodeJson(ok).length).toBeLessThanOrEqual(ANSWER_BYTES_MAX + 1_000);
+    expect(ok.entries.length).toBeGreaterThan(500);
+  });
+
+  test("who is on one is told, not who was taken off or is on another; a message that is none is passed over and told", async () => {
+    const { lists, query, alarms } = scene();
+    stored(lists, entry("eve"));
+    lists.store(subjects.list("bans", "odd"), new TextEncoder().encode("{"));
+    stored(lists, entry("bob", { on: false }));
+    stored(lists, entry("ann", { list: "admins" }));
+    expect(await query("ada", "lists", { list: "bans" })).toEqual({ ok: { entries: [entry("eve")] } });
+    expect(await query("ada", "lists")).toEqual({ ok: { entries: [entry("ann", { list: "admins" }), entry("eve")] } });
+    expect(alarms).toEqual([expect.stringContaining("message 2 of LISTS is no entry of a list")]);
+  });
+
+  test("PL1: what a game did before the last word is not stored; a full stream is told", async () => {
+    const { lists, query, command, clock } = scene();
+    await command("player.ban", { player: "eve" });
+    const before = (await lists.info()).lastSeq;
+    const unban = entry("eve", { on: false, at: clock.now() - 1 });
+    const said = await query("home", "list-exchange", {
+      of: "",
+      since: 0,
+      changes: [{ instance: "north", entry: unban }],
+    });
+    expect(exchanged(said)).toMatchObject({ refused: [], entries: [{ player: "eve", on: true }] });
+    expect((await lists.info()).lastSeq).toBe(before);
+    lists.failNext("full");
+    expect(await command("player.ban", { player: "zoe" })).toMatchObject({
+      error: { code: "unavailable", message: "LISTS is full: raise its limit" },
+    });
+  });
+
+  test("they hold so many names and no more; those that are there can be changed", async () => {
+    const { lists } = scene();
+    const store = new ListStore({ log: lists, alarm: () => {} }, 2);
+    expect([await store.write(entry("eve")), await store.write(entry("bob"))]).toEqual([true, true]);
+    await expect(store.write(entry("zoe"))).rejects.toMatchObject({ code: "refused" });
+    expect(await store.write(entry("EVE", { on: false, at: 2 }))).toBe(true);
+  });
+
   test("an order is stored, audited, and tells who follows it; the next leader and every bridge read it", async () => {
     const { query, command, audit, open } = scene();
     const set = await command("player.ban", { player: "Eve", reason: "rails" });

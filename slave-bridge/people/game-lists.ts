@@ -48,6 +48,9 @@ const file = z.object({
   seen: z.object({ admins: names, bans: names, whitelist: names }).partial(),
 });
 
+/** What is asked and told of the cluster's lists here. */
+type Cluster = Pick<ClusterLists, "known" | "lists" | "say">;
+
 export interface GameListsPlace {
   readonly instance: InstanceId;
   readonly slave: string;
@@ -68,7 +71,7 @@ export class GameLists {
 
   constructor(
     private readonly ports: Pick<Ports, "disk" | "clock">,
-    private readonly cluster: ClusterLists | undefined,
+    private readonly cluster: Cluster | undefined,
     private readonly place: GameListsPlace,
   ) {
     this.#files = listPaths(place.folder);
@@ -115,7 +118,7 @@ export class GameLists {
   }
 
   /** GL1 */
-  async #look(cluster: ClusterLists): Promise<void> {
+  async #look(cluster: Cluster): Promise<void> {
     try {
       const changed = await this.#take(cluster);
       const told = await this.#order(cluster);
@@ -127,7 +130,7 @@ export class GameLists {
   }
 
   /** What the game has now; what was done in it goes to the cluster. True when something is new. */
-  async #take(cluster: ClusterLists): Promise<boolean> {
+  async #take(cluster: Cluster): Promise<boolean> {
     await this.#open();
     const now = this.ports.clock.now();
     // GL2
@@ -146,7 +149,7 @@ export class GameLists {
     return news;
   }
 
-  async #order(cluster: ClusterLists): Promise<boolean> {
+  async #order(cluster: Cluster): Promise<boolean> {
     const now = this.ports.clock.now();
     let told = 0;
     for (const list of LIST_NAMES) {

@@ -103,6 +103,10 @@ describe("slaves of the cluster's keys", () => {
   test("whose key is void stay out, and come back with another one alone", () => {
     const before = withoutSlave(withRoots(begun, rootsOf("home", key("A")), NOW), "home", NOW);
     expect(withRoots(before, rootsOf("home", key("A")), NOW)).toBe(before);
+    const renewed = new Play(withRoots(begun, rootsOf("home", key("A")), NOW));
+    renewed.renew("home", key("B"));
+    renewed.as("root", "slave.revoke", { slave: "home" });
+    expect(withRoots(renewed.book, rootsOf("home", key("A")), NOW)).toBe(renewed.book);
     const after = withRoots(before, rootsOf("home", key("B")), NOW);
     expect(after.slaves.home).toMatchObject({ state: "active" });
     expect(keysOfSlave(after.slaves.home!)).toEqual([key("B")]);

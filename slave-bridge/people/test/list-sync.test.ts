@@ -21,7 +21,7 @@ describe("the game's files", () => {
     expect([...(membersIn("whitelist", bytes(["Ann"])) ?? [])]).toEqual([["ann", { player: "Ann" }]]);
     expect(membersIn("admins", undefined)?.size).toBe(0);
     for (const file of [bytes({}), bytes([1]), new TextEncoder().encode("[")])
-      expect(membersIn("admins", file)).toBeUndefined();
+      for (const list of ["admins", "bans"] as const) expect(membersIn(list, file)).toBeUndefined();
   });
 });
 

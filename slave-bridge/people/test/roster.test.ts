@@ -7,6 +7,7 @@ import {
   joined,
   left,
   lostSight,
+  ONLINE_MAX,
   type Roster,
   reconciled,
   seenAt,
@@ -74,6 +75,17 @@ describe("a roster", () => {
       ["player-left", "ann", 2_000],
       ["player-left", "bob", 2_000],
     ]);
+  });
+
+  test("PR1: whatever the clock does no stay ends before it began, and nobody was seen last before he was seen", () => {
+    const roster = joined(EMPTY_ROSTER, "ann", { session: "s-1", now: 100 });
+    expect(told(left(roster, "ann", 50)).at(-1)).toEqual(["player-left", "ann", 100]);
+    expect(told(lostSight(seenAt(seenAt(roster, 300), 200))).at(-1)).toEqual(["player-left", "ann", 300]);
+    const online = new Map(
+      Array.from({ length: ONLINE_MAX }, (_, n) => [`p${n}`, { session: "s", since: 1, seen: 1 }]),
+    );
+    const full = { ...EMPTY_ROSTER, online };
+    expect(joined(full, "ann", { session: "s-2", now: 1 })).toBe(full);
   });
 
   test("PR3: what waits is bounded: a flood pushes out its own oldest, and that is counted", () => {
