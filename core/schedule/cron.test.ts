@@ -30,6 +30,7 @@ test.each([
   ["* * * * * *", undefined, /no cron expression/],
   ["tomorrow", undefined, /no cron expression/],
   ["@reboot", undefined, /no cron expression/],
+  ["2126-12-01T00:00:00", undefined, /no cron expression/],
   ["0 0 30 2 *", undefined, /never due/],
   ["0 3 * * *", "Mars/Olympus", /no time zone/],
 ])("%p in %p is refused with the reason", (expression, zone, problem) => {

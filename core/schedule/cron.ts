@@ -9,7 +9,7 @@ const SHORTHAND = /^@(?:yearly|annually|monthly|weekly|daily|hourly)$/;
 
 export const DEFAULT_ZONE = "UTC";
 
-const parse = (expression: string, zone: string): Cron => new Cron(expression, { timezone: zone, paused: true });
+const parse = (expression: string, zone: string): Cron => new Cron(expression, { timezone: zone });
 
 /** Why it cannot be used, or undefined. */
 export const cronProblem = (expression: string, zone: string = DEFAULT_ZONE): string | undefined => {

@@ -99,6 +99,26 @@ test("without any progress it ends after a few tries; a refusal ends it at once 
   expect(no.seen.begins).toBe(1);
 });
 
+test("a target that never says where to go on is asked a few times (TX3)", async () => {
+  const { source, target } = ends(bytesOf(100));
+  let begins = 0;
+  const begin = async () => {
+    begins++;
+    throw unavailable("nobody is there");
+  };
+  await expect(run(source, { ...target, begin })).rejects.toMatchObject({ message: "nobody is there" });
+  expect(begins).toBe(TRIES_MAX);
+});
+
+test("interrupted it is, whatever the end of the connection made of it (TX4)", async () => {
+  const stop = new AbortController();
+  const { source, target } = ends(bytesOf(100), () => {
+    stop.abort();
+    return refused("the connection was closed");
+  });
+  await expect(run(source, target, { signal: stop.signal })).rejects.toThrow("goes on where this one ended");
+});
+
 test("interrupted it says so, and the next attempt goes on where it ended (TX4)", async () => {
   const stop = new AbortController();
   const bytes = bytesOf(1_003);

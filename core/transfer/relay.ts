@@ -45,18 +45,18 @@ export const relay = async <T>(source: Source, target: Target<T>, relaying: Rela
   let [furthest, tries] = [-1, 0];
   for (;;) {
     if (signal.aborted) throw interrupted();
+    tries++;
     try {
       const offset = await target.begin();
       onProgress(offset);
       // Only what the target itself says counts as progress: an answer may have been lost on its way.
-      tries = offset > furthest ? 1 : tries + 1;
+      if (offset > furthest) tries = 1;
       furthest = Math.max(furthest, offset);
       await pieces(source, target, { ...relaying, offset });
       return await target.finish();
     } catch (error) {
       if (signal.aborted) throw interrupted();
       if (!isClusterioError(error, "unavailable") || tries >= TRIES_MAX) throw error;
-      tries += furthest < 0 ? 1 : 0;
       await pause(clock, AGAIN_MS * tries, signal);
     }
   }

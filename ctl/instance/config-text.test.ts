@@ -20,6 +20,7 @@ test.each([
   ["settings.auto_pause", "true", true],
   ["settings.tags", "a,b", ["a", "b"]],
   ["settings.tags", '["a,b"]', ["a,b"]],
+  ["settings.tags", "a,,b,", ["a", "b"]],
   ["settings.description", "{not json", "{not json"],
   ["start", "boot", "boot"],
   ["ports", '{"game":5}', { game: 5 }],
@@ -36,6 +37,9 @@ test("assignments become one change, in which a later one counts", () => {
   for (const text of ["ports.game", "=1", "a..b=1", "__proto__.x=1", "constructor.__proto__=1"])
     expect(messageOf(() => patchFrom([text]))).toMatch(/is no KEY=VALUE/);
   expect(messageOf(() => patchFrom(["save="]))).toMatch(/config unset/);
+  for (const key of ["", "a..b", "__proto__.x"]) expect(messageOf(() => unsetting([key]))).toMatch(/is no key/);
+  // A key and what is below it: the later one counts.
+  expect(patchFrom(["ports=null", "ports.game=5"])).toEqual({ ports: { game: 5 } });
 });
 
 test("what is set is listed by key, and a key that there is not is refused", () => {
@@ -46,6 +50,8 @@ test("what is set is listed by key, and a key that there is not is refused", () 
   ]);
   expect(entriesBelow(config, "ports")).toEqual([["ports.game", "5"]]);
   expect(entriesBelow(config, "settings.tags")).toEqual([]);
+  const said = { ...config, settings: { autosave_slots: 3, auto_pause: true, auto_pause_when_players_connect: true } };
+  expect(entriesBelow(said, "settings.auto_pause")).toEqual([["settings.auto_pause", "true"]]);
   expect(messageOf(() => entriesBelow(config, "port"))).toMatch(/there is no key "port"/);
 });
 
