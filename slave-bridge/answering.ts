@@ -20,7 +20,7 @@ export interface AnsweringHands {
   /** @throws ClusterioError */
   instance(instance: InstanceId, command: Command, body: Uint8Array | undefined): Promise<Answer>;
   /** @throws ClusterioError */
-  slave(order: SlaveOrder): Promise<unknown>;
+  slave(order: SlaveOrder, body: Uint8Array | undefined): Promise<unknown>;
 }
 
 export class Answering {
@@ -49,7 +49,10 @@ export class Answering {
   }
 
   async #carryOut(message: BusMessage, subject: SlaveCommandSubject): Promise<Answer> {
-    if (subject.instance === SELF) return { ok: await this.hands.slave(slaveCommandIn(message, subject)) };
+    if (subject.instance === SELF) {
+      const order = slaveCommandIn(message, subject);
+      return { ok: await this.hands.slave(order, splitFrame(message.data).body) };
+    }
     const command = commandIn(message, subject);
     return this.hands.instance(subject.instance, command, splitFrame(message.data).body);
   }

@@ -72,11 +72,11 @@ export class Bridge implements RunnerHost {
     });
     this.#answering = new Answering(context, {
       instance: (instance, command, body) => this.#carryOut(instance, command, body),
-      slave: (order) => this.#carryOutHere(order),
+      slave: (order, body) => this.#carryOutHere(order, body),
     });
     this.#showing = new Showing(context, this.#runners);
     this.#post = new Post(context, this.#runners);
-    this.#factorio = new FactorioOrders(context.ports);
+    this.#factorio = new FactorioOrders(context.ports, context.settings.dir);
   }
 
   /**
@@ -203,6 +203,7 @@ export class Bridge implements RunnerHost {
       every(clock, TICK_MS, () => this.#tick()),
       every(clock, TELEMETRY_MS, () => this.#showing.tellAll()),
       every(clock, CLEAN_MS, () => void this.#files.clean(this.#runners.values())),
+      every(clock, CLEAN_MS, () => void this.#factorio.clean()),
     );
     this.#showing.tellAll();
   }
@@ -238,8 +239,8 @@ export class Bridge implements RunnerHost {
     return { ok: await carryOut(await this.#assignments.assigned(instance), command) };
   }
 
-  async #carryOutHere(order: SlaveOrder): Promise<unknown> {
+  async #carryOutHere(order: SlaveOrder, body: Uint8Array | undefined): Promise<unknown> {
     if (order.verb === "status") return this.#showing.status();
-    return this.#factorio.carryOut(order, [...this.#runners.values()]);
+    return this.#factorio.carryOut(order, body, [...this.#runners.values()]);
   }
 }

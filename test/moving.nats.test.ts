@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -44,19 +44,34 @@ const large = (): Uint8Array =>
     { level: 0 },
   );
 
+/** An archive on this machine; a script that tells its version stands for the game. */
+const gameArchive = async (version: string): Promise<string> => {
+  const tree = join(cluster.dir, "tree");
+  for (const folder of ["bin/x64", "data/base"]) await mkdir(join(tree, "factorio", folder), { recursive: true });
+  const script = `#!/bin/sh\necho "Version: ${version} (build 1, linux64, headless)"\n`;
+  await writeFile(join(tree, "factorio/bin/x64/factorio"), script, { mode: 0o755 });
+  await writeFile(join(tree, "factorio/data/base/info.json"), JSON.stringify({ name: "base", version }));
+  execFileSync("tar", ["-czf", join(tree, "game.tar.gz"), "-C", tree, "factorio"]);
+  return join(tree, "game.tar.gz");
+};
+
 test("saves come and go by the command line; SIGINT twice in the middle leaves nothing half done, and the same command goes on", async () => {
   expect(await run("save", "create", "north", "before")).toMatchObject(ok(/^saved: before, /));
   const file = join(cluster.dir, "before.zip");
   expect(await run("save", "download", "north", "before", "--to", file)).toMatchObject(ok(/before.zip, /));
   const saves = join(cluster.folder("home", "north"), "saves");
   expect(await readFile(file)).toEqual(await readFile(join(saves, "before.zip")));
-  const [again, slip, name, noone, nightly] = await Promise.all([
+  const game = await gameArchive("2.0.76");
+  const [brought, again, slip, name, noone, nightly] = await Promise.all([
+    run("factorio", "install", "2.0.76", "--slave", "attic", "--from", game),
     run("save", "download", "north", "before", "--to", file),
     run("save", "upload", "north", file, "--as", "../evil"),
     run("save", "copy", "north", "before", "_autosave1"),
     run("save", "delete", "north", "before"),
     run("schedule", "add", "north", "nightly", "--cron", "15 3 * * *", "--action", "backup", "--keep", "3"),
   ]);
+  expect(brought).toMatchObject(ok(/^Factorio 2.0.76 is installed on attic\n$/));
+  expect(await readdir(join(cluster.dir, "attic/factorio/2.0.76"))).toEqual(["bin", "data"]);
   expect(nightly).toMatchObject(ok(/^north nightly: backup, next at .* 03:15:00 UTC\n$/));
   expect([again.code, slip.code, name.code, noone.code]).toEqual([4, 2, 2, 4]);
   expect(noone.err).toMatch(/--yes/);

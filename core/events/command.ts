@@ -158,6 +158,30 @@ export const isBridgeCommand = (text: string): text is BridgeCommand => Object.h
 /** 2.0.28, 2.0, stable or experimental. */
 const factorioWanted = z.string().regex(/^(?:\d{1,5}\.\d{1,5}(?:\.\d{1,5})?|stable|experimental)$/);
 
+/** The full game has 3 GB; what is brought or downloaded and longer than this is none. */
+export const ARCHIVE_BYTES_MAX = 4 * 1024 ** 3;
+
+const archiveSum = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hex");
+const archive = { bytes: z.number().int().min(1).max(ARCHIVE_BYTES_MAX), sha256: archiveSum };
+
+/** An archive of the game that somebody brings, in pieces behind a line of JSON as saves are (ADR 0076). */
+export const factorioUpload = z.discriminatedUnion("op", [
+  z.object({ op: z.literal("begin"), ...archive }),
+  z.object({ op: z.literal("put"), sha256: archiveSum, offset: shape.count }),
+  /** All is there: it is proved, and its install begins as one by `factorio-install` does. */
+  z.object({
+    op: z.literal("finish"),
+    ...archive,
+    /** As the job is called. */
+    name: z.string().min(1).max(200),
+    /** What it has to hold. */
+    version: z
+      .string()
+      .regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}$/)
+      .exactOptional(),
+  }),
+]);
+
 /** How far an install is, or how the last one ended. */
 export const factorioJob = z.object({
   /** As it was asked for, and the version that this is. */
@@ -191,6 +215,8 @@ export const slaveCommands = {
   /** Begins to install a version of the game, and answers at once; `factorio-status` tells how far it is. */
   "factorio-install": z.object({ version: factorioWanted }),
   "factorio-status": z.object({}),
+  /** Runs what it is given, to ask it for its version: a right of its own (ADR 0096). */
+  "factorio-upload": factorioUpload,
   "factorio-list": z.object({}),
   /** Refused while an instance uses it. */
   "factorio-remove": z.object({ version: z.string().min(1).max(40) }),

@@ -171,7 +171,24 @@ export class ClusterClient {
     command: C,
     { request, body, timeoutMs = this.#commandMs }: Exchange<z.input<(typeof bridgeCommands)[C]>>,
   ): Promise<{ readonly ok: unknown; readonly body: Uint8Array | undefined }> {
-    const subject = subjects.command(this.user, slave, instance, command);
+    return this.#exchange(slave, subjects.command(this.user, slave, instance, command), { request, body, timeoutMs });
+  }
+
+  /** The same with what a bridge does for itself. */
+  async exchangeSlave<C extends SlaveCommand>(
+    slave: SlaveId,
+    command: C,
+    { request, body, timeoutMs = this.#commandMs }: Exchange<z.input<(typeof slaveCommands)[C]>>,
+  ): Promise<unknown> {
+    const subject = subjects.command(this.user, slave, SELF, command);
+    return (await this.#exchange(slave, subject, { request, body, timeoutMs })).ok;
+  }
+
+  async #exchange(
+    slave: SlaveId,
+    subject: string,
+    { request, body, timeoutMs }: { request: unknown; body: Uint8Array | undefined; timeoutMs: number },
+  ): Promise<{ readonly ok: unknown; readonly body: Uint8Array | undefined }> {
     const result = await orRight(this.bus.request(subject, encodeFrame(request, body), timeoutMs), subject);
     if (result.kind === "nobody") await this.refuseUnknownSlave(slave);
     const data = answered(result, subject, timeoutMs);

@@ -1,8 +1,8 @@
 import { Command, Option } from "clipanion";
 import { z } from "zod";
 import { nodeClock } from "#core/adapters/node-clock";
-import { ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
-import { type FactorioJob, type FactorioView, factorioJob, factorioView } from "#core/events/command";
+import { badInput, ClusterioError, type ErrorCode, EXIT_CODES, unavailable } from "#core/errors";
+import { type FactorioJob, type FactorioView, factorioJob } from "#core/events/command";
 import { parsePin } from "#core/game-version";
 import { type SlaveId, slaveId } from "#core/ids";
 import { pause } from "#core/ports/clock";
@@ -10,6 +10,7 @@ import type { Column } from "#core/terminal/table";
 import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { bringArchive, listing, shaped } from "#ctl/factorio/bring";
 import { TransferProgress } from "#ctl/save/progress";
 
 const CATEGORY = "Factorio";
@@ -35,13 +36,6 @@ abstract class FactorioCommand extends UserCommand {
 
 const job = z.union([factorioJob, z.object({}).strict()]);
 const isJob = (told: z.infer<typeof job>): told is FactorioJob => "phase" in told;
-const listing = z.object({ installs: z.array(factorioView) });
-
-const shaped = <T>(shape: z.ZodType<T>, value: unknown): T => {
-  const result = shape.safeParse(value);
-  if (result.success) return result.data;
-  throw unavailable("the slave's answer has another shape: is it another version?");
-};
 
 /** Follows an install to its end. */
 const followed = async (
@@ -72,10 +66,10 @@ const followed = async (
           progress?.end();
           progress = undefined;
           phase = now.phase;
-          process.stderr.write(`${slave}: ${phase} Factorio ${now.version ?? wanted}\n`);
+          process.stderr.write(`${slave}: ${phase} Factorio ${now.version || wanted}\n`);
         }
         if (now.total !== undefined) {
-          progress ??= new TransferProgress(`${phase} Factorio ${now.version ?? wanted}`, now.total);
+          progress ??= new TransferProgress(`${phase} Factorio ${now.version || wanted}`, now.total);
           progress.update(now.done);
         }
       }
@@ -91,31 +85,66 @@ const followed = async (
 const codeOf = (code: string | undefined): ErrorCode =>
   code !== undefined && Object.hasOwn(EXIT_CODES, code) ? (code as ErrorCode) : "unavailable";
 
+const ordered = async (client: ClusterClient, slave: SlaveId, version: string): Promise<FactorioJob> =>
+  shaped(factorioJob, await client.slave(slave, "factorio-install", { version }));
+
 export class FactorioInstallCommand extends FactorioCommand {
   static override paths = [["factorio", "install"]];
+  static values = { "--from": "FILE", "--sha256": "SUM" };
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "install a version of the headless server on a slave, beside the others",
     details: `
       The slave downloads what the vendor publishes, verifies its SHA-256 and puts it in place in one step; a download that broke
-      goes on where it ended. It goes on when this command is left. From a file: \`clusterio-bridge factorio install --from\`.
+      goes on where it ended. It goes on when this command is left.
+
+      With --from an archive of this machine (tar.xz, tar.gz) is brought to the slave, in pieces: for one without a way to the
+      vendor. What broke off goes on where it ended when the command is given again, for a day. The slave proves its sum, and
+      that it holds the version that is named; it may be left out. It runs what is in the archive, so this is a right of its own
+      (\`slave.factorio-upload\`), which no role but admin begins with.
       ${SOURCE}`,
-    examples: [["The newest stable one", "$0 factorio install stable --slave attic"]],
+    examples: [
+      ["The newest stable one", "$0 factorio install stable --slave attic"],
+      [
+        "A file of this machine",
+        "$0 factorio install 2.0.76 --slave attic --from ./factorio-headless_linux_2.0.76.tar.xz",
+      ],
+    ],
   });
-  version = Option.String({ name: "version" });
+  version = Option.String({ name: "version", required: false });
+  from = Option.String("--from", { description: "An archive of the game on this machine." });
+  sha256 = Option.String("--sha256", { description: "With --from: the sum that it must have." });
 
   override async execute(): Promise<number> {
     return this.run(() => {
       const slave = slaveId(this.slave);
-      parsePin(this.version);
+      const { from, version } = this;
+      this.#check();
       return async (client, output) => {
-        await client.slave(slave, "factorio-install", { version: this.version });
-        const { version = this.version, there } = await followed(client, slave, this.version, output);
-        this.show(output, { slave, version, there: there ?? false }, (done) => [
-          `Factorio ${done.version} ${done.there ? "was installed already" : "is installed"} on ${done.slave}`,
+        const must = { version, sum: this.sha256?.toLowerCase() };
+        const begun = await (from === undefined
+          ? ordered(client, slave, version ?? "")
+          : bringArchive({ client, slave, output }, from, must));
+        const done = begun.phase === "done" ? begun : await followed(client, slave, begun.wanted, output);
+        const result = { slave, version: done.version ?? version ?? "", there: done.there ?? false };
+        this.show(output, result, (told) => [
+          `Factorio ${told.version} ${told.there ? "was installed already" : "is installed"} on ${told.slave}`,
         ]);
       };
     });
+  }
+
+  #check(): void {
+    const { version, from, sha256 } = this;
+    if (version === undefined && from === undefined)
+      throw badInput("give a version (2.0.76, 2.0, stable, experimental), or an archive with --from");
+    if (version !== undefined) {
+      const { kind } = parsePin(version);
+      if (from !== undefined && kind !== "exact")
+        throw badInput(`an archive holds one version: give it exactly (2.0.76), or leave ${version} out`);
+    }
+    if (sha256 !== undefined && (from === undefined || !/^[0-9a-fA-F]{64}$/.test(sha256)))
+      throw badInput("--sha256 goes with --from and has 64 hexadecimal digits");
   }
 }
 

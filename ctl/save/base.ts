@@ -31,16 +31,22 @@ export const savesOf = (client: ClusterClient, bus: NatsBus, output: Output): Sa
     ...asked,
     output,
     channel: async (instance) => new FileChannel(client, await whereIs(asked, instance)),
-    carry: async (what, source, target) => {
-      const progress = new TransferProgress(what, source.bytes);
-      const relaying = { clock: nodeClock, signal: output.signal, pieceBytes: PIECE_BYTES_MAX };
-      try {
-        return await relay(readingAhead(source, PIECE_BYTES_MAX), target, { ...relaying, onProgress: progress.update });
-      } finally {
-        progress.end();
-      }
-    },
+    carry: (what, source, target) => carried(what, { source, target, signal: output.signal }),
   };
+};
+
+/** Carries a file and shows how far it is. */
+export const carried = async <T>(
+  what: string,
+  { source, target, signal }: { readonly source: Source; readonly target: Target<T>; readonly signal: AbortSignal },
+): Promise<T> => {
+  const progress = new TransferProgress(what, source.bytes);
+  const relaying = { clock: nodeClock, signal, pieceBytes: PIECE_BYTES_MAX };
+  try {
+    return await relay(readingAhead(source, PIECE_BYTES_MAX), target, { ...relaying, onProgress: progress.update });
+  } finally {
+    progress.end();
+  }
 };
 
 /** Who interrupts something long is told that it is not done, and what becomes of it. */

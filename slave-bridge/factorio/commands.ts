@@ -10,7 +10,7 @@ import { nodeDisk } from "#core/adapters/node-disk";
 import { Progress } from "#core/adapters/progress";
 import { badInput, refused } from "#core/errors";
 import type { FactorioView } from "#core/events/command";
-import { CHANNELS } from "#core/game-version";
+import { CHANNELS, parseGameVersion } from "#core/game-version";
 import { runDaemon } from "#core/lifecycle";
 import { ShowingCommand } from "#core/terminal/results";
 import { type Column, tableLines } from "#core/terminal/table";
@@ -84,7 +84,8 @@ export class FactorioInstallCommand extends FactorioCommand {
     description: "install a version of the headless server beside the others",
     details: `
       Downloads what the vendor publishes, verifies its SHA-256, unpacks it beside its place and puts it there in one step; a
-      download that broke goes on where it ended. With --from an archive of this machine (tar.xz, tar.gz) is taken instead.
+      download that broke goes on where it ended. With --from an archive of this machine (tar.xz, tar.gz) is taken instead,
+      and a version beside it is what it must hold.
       ${EXITS}`,
     examples: [
       ["The newest stable one", "$0 factorio install stable --dir ./attic"],
@@ -99,8 +100,10 @@ export class FactorioInstallCommand extends FactorioCommand {
     return runDaemon(async ({ signal }) => {
       this.checkFormat();
       const { version, from, sha256 } = this;
-      if ((version === undefined) === (from === undefined))
+      if (version === undefined && from === undefined)
         throw badInput("give a version (2.0.76, 2.0, stable, experimental), or an archive with --from");
+      if (version !== undefined && from !== undefined && parseGameVersion(version) === undefined)
+        throw badInput(`an archive holds one version: give it exactly (2.0.76), or leave ${version} out`);
       if (sha256 !== undefined && (from === undefined || !/^[0-9a-fA-F]{64}$/.test(sha256)))
         throw badInput("--sha256 goes with --from and has 64 hexadecimal digits");
       const { installs } = await this.place();
@@ -109,7 +112,7 @@ export class FactorioInstallCommand extends FactorioCommand {
         const installed =
           from === undefined
             ? await installs.install(version ?? "", progress.on, signal)
-            : await installs.installFrom(from, progress.on, sha256);
+            : await installs.installFrom(from, progress.on, { sum: sha256, version, signal });
         const word = installed.there ? "was installed already" : "is installed";
         this.show(installed, `Factorio ${installed.version} ${word}`);
       } finally {

@@ -1,7 +1,9 @@
-import type { FactorioInstalls, Installed, InstallProgress } from "#bridge/factorio/port";
+import type { FactorioInstalls, Installed, InstallProgress, OnProgress } from "#bridge/factorio/port";
 import type { Journal } from "#bridge/ports";
-import { isClusterioError, messageOf, refused } from "#core/errors";
+import { ClusterioError, isClusterioError, messageOf, refused } from "#core/errors";
 import type { FactorioJob } from "#core/events/command";
+
+type Install = (on: OnProgress, signal: AbortSignal) => Promise<Installed>;
 
 /**
  * One install after the other, for whoever asks over NATS: it begins at once, goes on without the asker, and tells how far it is.
@@ -10,6 +12,8 @@ import type { FactorioJob } from "#core/events/command";
  */
 export class Installing {
   #job: FactorioJob | undefined;
+  /** What was asked for, or the sum of what was brought (IJ1). */
+  #key: string | undefined;
   #running: Promise<void> | undefined;
   readonly #abort = new AbortController();
 
@@ -28,14 +32,49 @@ export class Installing {
 
   /** @throws ClusterioError `refused` while another one is installed. */
   begin(wanted: string): FactorioJob {
+    return this.#begin(wanted, wanted, (on, signal) => this.installs.install(wanted, on, signal));
+  }
+
+  /** The same from an archive that was brought and is called `wanted`; `over`: nothing is to be gained by keeping it. */
+  beginFrom(
+    archive: string,
+    { wanted, version, sum }: { readonly wanted: string; readonly version: string | undefined; readonly sum: string },
+    over: () => Promise<void>,
+  ): FactorioJob {
+    return this.#begin(wanted, sum, async (on, signal) => {
+      try {
+        const installed = await this.installs.installFrom(archive, on, { sum, version, signal });
+        await over();
+        return installed;
+      } catch (error) {
+        if (!isClusterioError(error)) throw error;
+        // What the machine lacks can be mended; what is wrong with an archive cannot.
+        if (error.code !== "unavailable") await over();
+        throw new ClusterioError(error.code, messageOf(error).replaceAll(archive, wanted), { cause: error });
+      }
+    });
+  }
+
+  /** The install of that archive, while it runs and after it: whoever lost the answer asks again. */
+  of(sum: string): FactorioJob | undefined {
+    return this.#key === sum && this.#job?.phase !== "failed" ? this.#job : undefined;
+  }
+
+  /** What was installed last may be gone. */
+  forget(): void {
+    if (this.#running === undefined) this.#key = undefined;
+  }
+
+  #begin(wanted: string, key: string, install: Install): FactorioJob {
     if (this.#running !== undefined && this.#job !== undefined) {
-      if (this.#job.wanted === wanted) return this.#job;
+      if (this.#key === key) return this.#job;
       throw refused(`Factorio ${this.#job.wanted} is being installed: wait for it, then ask again`);
     }
     const job: FactorioJob = { wanted, phase: "asking", done: 0 };
     this.#job = job;
+    this.#key = key;
     this.journal("info", `installs Factorio ${wanted}`);
-    this.#running = this.#run(wanted).finally(() => {
+    this.#running = this.#run(wanted, install).finally(() => {
       this.#running = undefined;
     });
     return job;
@@ -47,12 +86,12 @@ export class Installing {
     await this.#running;
   }
 
-  async #run(wanted: string): Promise<void> {
+  async #run(wanted: string, install: Install): Promise<void> {
     const on = (progress: InstallProgress) => {
       this.#job = { wanted, ...progress };
     };
     try {
-      this.#end(wanted, await this.installs.install(wanted, on, this.#abort.signal));
+      this.#end(wanted, await install(on, this.#abort.signal));
     } catch (error) {
       if (!isClusterioError(error)) throw error;
       this.#job = { wanted, phase: "failed", done: 0, code: error.code, message: messageOf(error).slice(0, 1_000) };

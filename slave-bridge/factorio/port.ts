@@ -17,6 +17,14 @@ export interface Installed {
   readonly there: boolean;
 }
 
+/** What an archive has to be. */
+export interface ArchiveMust {
+  /** SHA-256 in hex. */
+  readonly sum?: string | undefined;
+  readonly version?: string | undefined;
+  readonly signal?: AbortSignal;
+}
+
 export interface FactorioInstalls {
   /** Oldest first. */
   list(): Promise<readonly Install[]>;
@@ -24,8 +32,8 @@ export interface FactorioInstalls {
   channels(): Promise<Channels>;
   /** Downloads, verifies, unpacks and puts it in place by one rename. @throws ClusterioError */
   install(wanted: string, onProgress: OnProgress, signal?: AbortSignal): Promise<Installed>;
-  /** The same from an archive on this machine; `sum`: the SHA-256 that it must have. @throws ClusterioError */
-  installFrom(archive: string, onProgress: OnProgress, sum?: string): Promise<Installed>;
+  /** The same from an archive on this machine. @throws ClusterioError */
+  installFrom(archive: string, onProgress: OnProgress, must?: ArchiveMust): Promise<Installed>;
   /** @throws ClusterioError `bad-input` when there is none. */
   remove(version: string): Promise<void>;
 }

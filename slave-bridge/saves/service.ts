@@ -17,7 +17,7 @@ export const CLEAN_MS = 3_600_000;
 /** Characters of what was asked that the audit keeps. */
 const ASKED_CHARACTERS_MAX = 1_000;
 
-const FRAMED = new Set(["save-read", "save-write", "mod-read", "mod-write", "move"]);
+const FRAMED = new Set(["save-read", "save-write", "mod-read", "mod-write", "move", "factorio-upload"]);
 const PIECES = new Set(["put", "read"]);
 
 /** Requests that may have bytes behind their JSON. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { Bridge } from "#bridge/bridge";
+import { folderInstalls } from "#bridge/game/adapters/folder-installs";
 import { standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
 import { realVault } from "#bridge/game/adapters/vault";
@@ -80,7 +81,8 @@ export class TwoSlaves {
     };
     const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
     const journal = (_level: string, message: string) => void this.log.push(`${name}: ${message}`);
-    const ports = { ...node, bus, facts: bus, game: realGame(), journal, vault: realVault };
+    const installs = folderInstalls({ folder: join(this.dir, name, "factorio"), releases: "http://127.0.0.1:1" });
+    const ports = { ...node, bus, facts: bus, game: realGame(), journal, vault: realVault, installs };
     const bridge = await Bridge.open(settings, ports);
     // What it listens to is known to the broker.
     await bus.flush();

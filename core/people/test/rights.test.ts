@@ -37,6 +37,11 @@ test("an operator does all of it, a viewer nothing", () => {
   expect(may("operator")("s1", "_", "factorio-install")).toBe(true);
 });
 
+test("what a slave runs that is not the vendor's is a right of its own: an operator has it not, an admin has", () => {
+  expect(may("operator")("s1", "_", "factorio-upload")).toBe(false);
+  expect(may("admin")("s1", "_", "factorio-upload")).toBe(true);
+});
+
 test("AC1: no verb of the master about players is one of a bridge", () => {
   const verbs = Object.keys(peopleCommands).map((name) => name.split(".").at(-1) ?? "");
   expect(verbs.filter((verb) => Object.hasOwn(bridgeCommands, verb) || Object.hasOwn(slaveCommands, verb))).toEqual([]);

@@ -214,9 +214,9 @@ test("from a file: its sum is held to, names that lead out and programs that are
   const file = join(folder, "good.tar.gz");
   writeFileSync(file, good);
   const games = installs();
-  await expect(games.installFrom(file, on, "0".repeat(64))).rejects.toMatchObject({ code: "refused" });
+  await expect(games.installFrom(file, on, { sum: "0".repeat(64) })).rejects.toMatchObject({ code: "refused" });
   const sum = createHash("sha256").update(good).digest("hex");
-  expect(await games.installFrom(file, on, sum.toUpperCase())).toEqual({ version: "2.0.76", there: false });
+  expect(await games.installFrom(file, on, { sum: sum.toUpperCase() })).toEqual({ version: "2.0.76", there: false });
   expect(await games.installFrom(file, on)).toEqual({ version: "2.0.76", there: true });
   await expect(games.installFrom(join(folder, "none"), on)).rejects.toMatchObject({ code: "unavailable" });
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { addressesOf, type Channels, channelsIn, exactVersion, sumOf } from "#bridge/factorio/catalog";
-import type { FactorioInstalls, Installed, InstallProgress, OnProgress } from "#bridge/factorio/port";
+import type { ArchiveMust, FactorioInstalls, Installed, InstallProgress, OnProgress } from "#bridge/factorio/port";
 import { factorioInstall } from "#bridge/game/adapters/installs";
 import { sumOfFile, unpack, versionIn } from "#bridge/game/adapters/unpack";
 import type { Install } from "#bridge/install";
@@ -12,6 +12,7 @@ import { makeFolder } from "#core/adapters/make-folder";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { syncFolder } from "#core/adapters/sync-folder";
 import { badInput, isClusterioError, messageOf, refused, unavailable } from "#core/errors";
+import { ARCHIVE_BYTES_MAX } from "#core/events/command";
 import { compareGameVersions, isChannel, type Pin, parseGameVersion, parsePin } from "#core/game-version";
 
 /**
@@ -30,8 +31,6 @@ export interface FolderInstallsOptions {
   readonly againMs?: number;
 }
 
-/** The full game has 3 GB. */
-const ARCHIVE_BYTES_MAX = 4 * 1024 ** 3;
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 const ANSWER_MS_MAX = 10_000;
 const STAGING = /^\.unpacking-/;
@@ -181,13 +180,17 @@ export const folderInstalls = (options: FolderInstallsOptions): FactorioInstalls
     return installed;
   };
 
-  const installArchive = async (path: string, onProgress: OnProgress, sum?: string): Promise<Installed> => {
+  const installArchive = async (
+    path: string,
+    onProgress: OnProgress,
+    { sum, version, signal }: ArchiveMust,
+  ): Promise<Installed> => {
     onProgress({ version: "", phase: "verifying", done: 0 });
     const found = await sumOfFile(path);
     if (sum !== undefined && found !== sum.toLowerCase())
       throw refused(`${path} has the SHA-256 ${found}, not the one that was given: not installed`);
     onProgress({ version: "", phase: "unpacking", done: 0 });
-    return place(path, undefined);
+    return place(path, version, signal);
   };
 
   const removeOne = async (version: string): Promise<void> => {
@@ -210,7 +213,7 @@ export const folderInstalls = (options: FolderInstallsOptions): FactorioInstalls
       return alone(() => installOne(wanted, pin, { onProgress, signal }));
     },
 
-    installFrom: (archive, onProgress, sum) => alone(() => installArchive(resolve(archive), onProgress, sum)),
+    installFrom: (archive, onProgress, must = {}) => alone(() => installArchive(resolve(archive), onProgress, must)),
 
     remove: (version) => alone(() => removeOne(version)),
   };
