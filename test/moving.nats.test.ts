@@ -7,11 +7,13 @@ import { nodeClock } from "#core/adapters/node-clock";
 import { packageRoot } from "#core/adapters/package-root";
 import { PIECE_BYTES_MAX } from "#core/events/saves";
 import { instanceId, slaveId } from "#core/ids";
+import { LAKES_2_1_9 } from "#core/saves/test/exchange-strings";
 import { readingAhead, relay } from "#core/transfer/relay";
 import { Output } from "#ctl/audit/output";
 import { clusterio, type Ended } from "#ctl/ledger/test/projector";
 import { Move } from "#ctl/move/move";
 import type { Saves } from "#ctl/save/base";
+import { unpackSave } from "#sim/factorio/save-file";
 import { NATS_START_MS_MAX, useNats } from "#test/kit/nats";
 import { PATIENCE, TwoSlaves } from "#test/kit/two-slaves";
 import { until } from "#test/kit/until";
@@ -117,6 +119,20 @@ test("saves come and go by the command line; SIGINT twice in the middle leaves n
   expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/not a save/) });
   expect(deleted).toMatchObject(ok(/big is gone/));
   expect(listed).toMatchObject(ok(/\nnorth +nightly +15 3 \* \* \* +backup, keeps 3 +.* 03:15:00 +- +-\n$/));
+}, 60_000);
+
+test("a map exchange string becomes a map with its settings, and the game that read it leaves nothing behind", async () => {
+  const shared = instanceId("shared");
+  await cluster.client.master("instance.create", { name: shared, config: { seed: 3, autosaveSeconds: 1 } });
+  await cluster.client.master("instance.assign", { instance: shared, slave: "home" });
+  const folder = cluster.folder("home", shared);
+  await until(() => stat(folder).catch(() => undefined), { ...PATIENCE, what: "the bridge knows it" });
+  const made = await run("save", "create", shared, "lakes", "--exchange-string", LAKES_2_1_9);
+  expect(made).toMatchObject(ok(/^made a new map: lakes, /));
+  expect(await readdir(join(folder, "saves"))).toEqual(["lakes.zip"]);
+  expect(await readdir(join(folder, "incoming"))).not.toContain("asking");
+  const { level } = unpackSave(await readFile(join(folder, "saves/lakes.zip")), "2.1");
+  expect(Buffer.from(level).toString("latin1")).toContain("elevation_lakes");
 }, 60_000);
 
 /** Ends the caller at its nth file, or never. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as shape from "#core/events/shapes";
+import { EXCHANGE_CHARACTERS_MAX } from "#core/saves/exchange-string";
 
 /**
  * Saves and instances' files over command subjects (docs/saves.md): what `save-read`, `save-write` and `move` take and answer.
@@ -41,22 +42,32 @@ const incoming = { path, bytes, sha256 };
 
 const put = op("put", { sha256, offset: bytes });
 
-/** What `--create` takes besides a seed; the two settings are the game's own files, as text. */
+/**
+ * What `--create` takes besides a seed; the two settings are the game's own files, as text. A map exchange string holds both, and comes
+ * alone: its bridge asks the game for them (docs/adr/0091).
+ */
 const SETTINGS_CHARACTERS_MAX = 200_000;
-export const mapOptions = z.object({
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .optional(),
-  preset: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "a preset's name, like rich-resources")
-    .optional(),
-  mapGenSettings: z.string().max(SETTINGS_CHARACTERS_MAX).optional(),
-  mapSettings: z.string().max(SETTINGS_CHARACTERS_MAX).optional(),
-});
+export const mapOptions = z
+  .object({
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .optional(),
+    preset: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,60}$/, "a preset's name, like rich-resources")
+      .optional(),
+    mapGenSettings: z.string().max(SETTINGS_CHARACTERS_MAX).optional(),
+    mapSettings: z.string().max(SETTINGS_CHARACTERS_MAX).optional(),
+    exchangeString: z.string().max(EXCHANGE_CHARACTERS_MAX).optional(),
+  })
+  .refine(
+    ({ exchangeString, preset, mapGenSettings, mapSettings }) =>
+      exchangeString === undefined || (preset ?? mapGenSettings ?? mapSettings) === undefined,
+    "a map exchange string holds all settings: give it with no others than a seed",
+  );
 export type MapOptions = z.infer<typeof mapOptions>;
 
 export const saveWrite = z.discriminatedUnion("op", [

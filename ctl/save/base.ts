@@ -56,12 +56,16 @@ export const orInterrupted = <T>(output: Output, work: Promise<T>): Promise<T> =
     throw error;
   });
 
+type Ask = (saves: Saves) => Promise<void>;
+
 /** What asks bridges about files. */
 export abstract class FilesCommand extends UserCommand {
-  protected runFiles(prepare: () => (saves: Saves) => Promise<void>): Promise<number> {
+  /** `prepare` looks at what was typed, before anybody is connected to. */
+  protected runFiles(prepare: () => Ask | Promise<Ask>): Promise<number> {
     return this.work(() => {
-      const ask = prepare();
+      const prepared = prepare();
       return async (output, own) => {
+        const ask = await orInterrupted(output, Promise.resolve(prepared));
         const { link, client } = await connectUser(this, process.cwd());
         own(link, (opened) => opened.close());
         await orInterrupted(output, ask(savesOf(client, new NatsBus(link), output)));

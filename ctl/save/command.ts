@@ -11,6 +11,7 @@ import { sizeText } from "#core/terminal/size";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { FilesCommand, SAVE_SOURCE, type Saves } from "#ctl/save/base";
 import type { FileChannel } from "#ctl/save/channel";
+import { exchangeArgument } from "#ctl/save/exchange-argument";
 import { localSource, localTarget, openLocal } from "#ctl/save/local-file";
 import { meaningLines, SAVE_COLUMNS } from "#ctl/save/text";
 
@@ -57,12 +58,16 @@ export class SaveCreateCommand extends FilesCommand {
       Of a running instance its game writes a save under this name. For a stopped one a new map is made by its game, with the
       settings given; \`save restore\` makes it the next one to be loaded.
 
-      A map exchange string can only be read by the game itself, and by no option of its server: in the game's map
-      generator, paste it, and export the settings as files.
+      A map exchange string, as the game's map generator exports it, is read by the instance's own game, with its mods: it
+      makes a map that is thrown away, and says what the string holds. It comes alone, or with --seed, which overrides its own.
+      Strings of a newer game than the instance's, and those that lost a character on their way, are refused. Give it in quotes,
+      as @FILE, or as - to have it read from standard input.
       ${SAVE_SOURCE}`,
     examples: [
       ["Before something risky", "$0 save create north before-nukes"],
       ["A new map", "$0 save create north fresh --seed 4711 --map-gen-settings ./islands.json"],
+      ["A map that somebody shared", "$0 save create north shared --exchange-string '>>>eNp1Uj…<<<'"],
+      ["The same from a file", "$0 save create north shared --exchange-string @./shared.txt"],
     ],
   });
   instance = Option.String({ name: "instance" });
@@ -75,14 +80,18 @@ export class SaveCreateCommand extends FilesCommand {
     description: "The map's seed.",
     validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(0, 4_294_967_295)]),
   });
-  exchangeString = Option.String("--exchange-string", { description: "See above." });
+  exchangeString = Option.String("--exchange-string", {
+    description: "A map exchange string, @FILE that has one, or - for standard input.",
+  });
 
   override async execute(): Promise<number> {
-    return this.runFiles(() => {
+    return this.runFiles(async () => {
       const name = newSaveName(this.name);
-      if (this.exchangeString !== undefined) throw badInput(EXCHANGE);
+      const { exchangeString, mapGenSettings, mapSettings, preset } = this;
+      if (exchangeString !== undefined && (mapGenSettings ?? mapSettings ?? preset) !== undefined)
+        throw badInput("--exchange-string holds all settings of a map: give it alone, or with --seed");
+      const map = await this.#map();
       return async ({ channel, output }) => {
-        const map = await this.#map();
         const given = Object.keys(map).length === 0 ? {} : { map };
         const request = { op: "create", name, replace: this.replace, ...given } as const;
         const found = await channel(this.instance);
@@ -96,13 +105,12 @@ export class SaveCreateCommand extends FilesCommand {
 
   async #map(): Promise<MapOptions> {
     const [mapGenSettings, mapSettings] = await Promise.all([textOf(this.mapGenSettings), textOf(this.mapSettings)]);
-    const all = { seed: this.seed, preset: this.preset, mapGenSettings, mapSettings };
+    const given = this.exchangeString;
+    const exchangeString = given === undefined ? undefined : await exchangeArgument(given, process.stdin);
+    const all = { seed: this.seed, preset: this.preset, mapGenSettings, mapSettings, exchangeString };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   }
 }
-
-const EXCHANGE =
-  "a map exchange string is read by the game alone, and no option of its server takes one: paste it into the game's map generator, and give what that exports with --map-gen-settings and --map-settings (docs/needs-a-real-server.md)";
 
 export class SaveUploadCommand extends FilesCommand {
   static override paths = [["save", "upload"]];

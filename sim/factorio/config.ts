@@ -39,8 +39,29 @@ export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 export const readServerSettings = (file: string | undefined): ServerSettings =>
   serverSettingsSchema.parse(file === undefined ? {} : JSON.parse(readFileSync(file, "utf8")));
 
-const seedSchema = z.object({ seed: z.number().int().nonnegative().max(4294967295).nullish() });
+const mapGenSettingsSchema = z.looseObject({
+  seed: z.number().int().nonnegative().max(4294967295).nullish(),
+  width: z.number().int().nonnegative().max(4294967295).optional(),
+  height: z.number().int().nonnegative().max(4294967295).optional(),
+  autoplace_controls: z.record(z.string(), z.looseObject({})).optional(),
+  property_expression_names: z.record(z.string(), z.string()).optional(),
+  starting_points: z.array(z.object({ x: z.number(), y: z.number() })).optional(),
+});
 
-/** The seed of a map-gen-settings file, undefined when it leaves it to chance. */
-export const readSeed = (file: string | undefined): number | undefined =>
-  file === undefined ? undefined : (seedSchema.parse(JSON.parse(readFileSync(file, "utf8"))).seed ?? undefined);
+/** A map-gen-settings file: its seed, undefined when it leaves it to chance, and what a map shows of the rest. */
+export const readMapGenSettings = (file: string | undefined): { seed?: number; settings: object } => {
+  if (file === undefined) return { settings: {} };
+  const { seed, ...settings } = mapGenSettingsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  return seed == null ? { settings } : { seed, settings };
+};
+
+const mapSettingsSchema = z.looseObject({
+  difficulty_settings: z.looseObject({}).optional(),
+  pollution: z.looseObject({}).optional(),
+  path_finder: z.looseObject({ overload_levels: z.array(z.number()).optional() }).optional(),
+});
+
+/** A map-settings file is looked at; nothing here goes by it. @throws what is wrong with it. */
+export const checkMapSettings = (file: string | undefined): void => {
+  if (file !== undefined) mapSettingsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+};

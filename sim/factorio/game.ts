@@ -88,8 +88,8 @@ export class Game {
   }
 
   /** A new map, also in place of one that is open: what that was is gone. */
-  startMap(seed: number): void {
-    this.#closingOnFailure(() => this.#state.call("new", String(seed)));
+  startMap(seed: number, mapGenSettings: object = {}): void {
+    this.#closingOnFailure(() => this.#state.call("new", `${seed}\n${JSON.stringify(mapGenSettings)}`));
   }
 
   openSave(save: Uint8Array): void {

@@ -35,6 +35,9 @@ export const pathsOf = (folder: string) => ({
 });
 export type Paths = ReturnType<typeof pathsOf>;
 
+/** Where its game is asked something in a map that nobody wants (EX1), as if it were an instance's folder. */
+export const askingPaths = ({ folder }: Paths): Paths => pathsOf(`${folder}/incoming/asking`);
+
 export const instancesFolder = (dir: string): string => `${dir}/instances`;
 
 export const readRecord = async (disk: Disk, paths: Paths): Promise<InstanceRecord | undefined> => {

@@ -1,22 +1,25 @@
 import type { ProcessId } from "#bridge/game/port";
-import { type Paths, readServer, writeServer } from "#bridge/instance/folder";
+import { askingPaths, type Paths, readServer, writeServer } from "#bridge/instance/folder";
 import type { ServerRecord } from "#bridge/instance/record";
 import type { BridgeContext } from "#bridge/ports";
 
 /**
  * What an earlier bridge left running in this folder: the server that its record names, to be adopted, and everything else
- * that runs with this folder's config, to be ended first (S1): a save being made, or a server that no record names.
+ * that runs with this folder's config, to be ended first (S1): a save being made, or a server that no record names. So is a game
+ * that was asked something, and the folder that it had (EX2).
  */
 export const findRunning = async (context: BridgeContext, paths: Paths): Promise<ServerRecord | undefined> => {
   const { disk, game, journal } = context.ports;
   const server = await readServer(disk, paths);
-  const running = await game.find(paths.config);
+  const asked = askingPaths(paths);
+  const running = [...(await game.find(paths.config)), ...(await game.find(asked.config))];
   const ours = server === undefined ? undefined : await processOf(context, server, running);
   for (const stray of running) {
     if (stray.pid === ours?.pid) continue;
     journal("warn", `process ${stray.pid} runs in ${paths.folder} and is in no record: it is ended`);
     await end(context, stray);
   }
+  await game.remove(asked.folder);
   if (server === undefined || ours === undefined) return undefined;
   const found = { ...server, process: ours };
   // Whoever looks for it next finds it by its process, as if nobody had been killed in between.

@@ -47,10 +47,14 @@ function operations.data_stage(text)
   return json.encode(use("stage/data-check").of(prefix))
 end
 
-function operations.new(seed)
+-- "<seed>\n<settings>": those of a map-gen-settings file, {} without one.
+function operations.new(text)
   local control = use "stage/control"
+  local seed, settings = text:match("^(%d+)\n(.*)$")
   control.start(mods)
   world.now = world.new(tonumber(seed))
+  for key, value in next, json.decode(settings) do world.now.surfaces[1].map_gen_settings[key] = value end
+  world.now.surfaces[1].map_gen_settings.seed = world.now.seed
   control.new_map(mods)
   use("tick").perform()
 end

@@ -38,7 +38,7 @@ export const realGameFiles: GameFiles = {
     await makeFolder(dirname(to));
     if ((await stat(from)).isDirectory()) {
       await rm(to, { recursive: true, force: true });
-      return cp(from, to, { recursive: true });
+      return cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
     }
     // Shares blocks where the file system can: a save may have hundreds of MB.
     return copyFile(from, to, constants.COPYFILE_FICLONE);

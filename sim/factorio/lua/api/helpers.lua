@@ -61,6 +61,12 @@ local LuaHelpers = object.class("LuaHelpers", {
       local stream = base64.decode(text)
       return stream and zlib.inflate(stream) or nil
     end,
+    parse_map_exchange_string = function(_, text)
+      if not world.now then refuse("parse_map_exchange_string can't be used in this stage", 2) end
+      local controls = use("api/prototypes").names("autoplace_control")
+      local ok, result = pcall(use("lib/exchange").parse, text, world.options.game_version, controls)
+      return ok and result or refuse(result, 2)
+    end,
     direction_to_string = function(_, direction)
       for name, value in next, directions do if value == direction then return name end end
       refuse("Unknown direction: " .. tostring(direction), 2)

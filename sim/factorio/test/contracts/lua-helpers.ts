@@ -1,3 +1,4 @@
+import { PLAIN_2_1_9 } from "#core/saves/test/exchange-strings";
 import { alike, type Contract } from "#sim/factorio/test/contracts/contract";
 
 /** LuaHelpers beyond files and JSON; profilers. */
@@ -13,6 +14,15 @@ export const helpersContracts: readonly Contract[] = [
     says: "Base64 decodes and inflates the given string.",
     lua: `return #helpers.decode_string("eNqrVkrKKU0tKMrMK1GyqlbKLEnNVbJCEtNRyklMSs0BimWk5uTkK2CQSrW11YPEDAD46kh2"), helpers.decode_string("eNqrVkrKKU0tKMrMK1GyqlbKLEnNVbJCEtNRyklMSs0BimWk5uTkK2CQSrW11YPEDAD46kh2"):sub(1, 12), helpers.decode_string("!") == nil, helpers.decode_string("aGVsbG8=") == nil`,
     gives: [204, '{"blueprint"', true, true],
+  },
+  {
+    member: "LuaHelpers.parse_map_exchange_string",
+    says: "Convert a map exchange string to map gen settings and map settings.",
+    lua: `
+      local read = helpers.parse_map_exchange_string("${PLAIN_2_1_9}")
+      return read.map_gen_settings.seed, read.map_gen_settings.starting_points, read.map_settings.enemy_evolution.pollution_factor,
+        read.map_settings.path_finder.overload_levels, (pcall(helpers.parse_map_exchange_string, ">>>AAAA<<<"))`,
+    gives: [123456, [{ x: 0, y: 0 }], 9e-7, [0, 100, 500], false],
   },
   {
     member: "LuaHelpers.direction_to_string",

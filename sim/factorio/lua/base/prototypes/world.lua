@@ -52,7 +52,10 @@ for color in ("red green blue yellow pink cyan white black grey"):gmatch("%S+") 
   data:extend { { type = "virtual-signal", name = "signal-" .. color, icon = "__base__/graphics/icons/signal/signal_" .. color .. ".png", order = "d" } }
 end
 
-named("autoplace-control", { category = "resource" }, "iron-ore")
+named("autoplace-control", { category = "resource" }, "coal copper-ore crude-oil iron-ore stone uranium-ore")
+named("autoplace-control", { category = "terrain" }, "rocks starting_area_moisture trees water")
+named("autoplace-control", { category = "cliff" }, "nauvis_cliff")
+named("autoplace-control", { category = "enemy" }, "enemy-base")
 named("optimized-decorative", { collision_box = box, pictures = { { filename = "__base__/graphics/decorative/brown-asterisk.png", width = 1, height = 1 } } }, "brown-asterisk")
 named("trivial-smoke", { animation = { filename = "__base__/graphics/entity/smoke-fast/smoke-fast.png", width = 1, height = 1 }, duration = 60 }, "smoke-fast")
 named("achievement", { icon = "__base__/graphics/achievement/minions.png" }, "minions")
