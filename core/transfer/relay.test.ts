@@ -11,10 +11,11 @@ const sumOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("
 /** A source and a target in memory; `fails` decides which pieces get lost on their way. */
 const ends = (bytes: Uint8Array, fails: (offset: number) => Error | undefined = () => undefined) => {
   let have = new Uint8Array();
-  const seen = { reading: 0, readingMax: 0, underWay: 0, underWayMax: 0, begins: 0 };
+  const seen = { reading: 0, readingMax: 0, underWay: 0, underWayMax: 0, begins: 0, puts: 0 };
   const source: Source = {
     bytes: bytes.length,
     read: async (offset, length) => {
+      expect([offset >= 0, length > 0, offset + length <= bytes.length]).toEqual([true, true, true]);
       seen.readingMax = Math.max(seen.readingMax, ++seen.reading);
       await Promise.resolve();
       seen.reading--;
@@ -27,6 +28,7 @@ const ends = (bytes: Uint8Array, fails: (offset: number) => Error | undefined = 
       return have.length;
     },
     put: async (offset, piece) => {
+      seen.puts++;
       seen.underWayMax = Math.max(seen.underWayMax, ++seen.underWay);
       try {
         if (offset !== have.length) throw unavailable(`a piece at ${offset}, ${have.length} are here`);
@@ -97,6 +99,26 @@ test("without any progress it ends after a few tries; a refusal ends it at once 
   const no = ends(bytesOf(100), () => refused("no"));
   await expect(run(no.source, no.target)).rejects.toMatchObject({ code: "refused" });
   expect(no.seen.begins).toBe(1);
+  // And what was not yet on its way stays where it is.
+  expect(no.seen.puts).toBeLessThanOrEqual(WINDOW);
+});
+
+test("whoever goes on elsewhere reads anew: nothing is kept of what was asked for ahead (TX1)", async () => {
+  const read: number[] = [];
+  const bytes = bytesOf(1_000);
+  const source = readingAhead(
+    {
+      bytes: bytes.length,
+      read: async (offset, length) => {
+        read.push(offset);
+        return bytes.subarray(offset, offset + length);
+      },
+    },
+    PIECE,
+  );
+  for (const offset of [0, 500, 10])
+    expect(await source.read(offset, PIECE)).toEqual(bytes.subarray(offset, offset + PIECE));
+  expect(read).toEqual([0, 10, 20, 30, 500, 510, 520, 530, 10, 20, 30, 40]);
 });
 
 test("a target that never says where to go on is asked a few times (TX3)", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,11 +73,14 @@ test("a backup of the first version is read, and says what it lacks; one of a la
 
 test("a manifest whose paths leave its folder is none", async () => {
   const one = { instance: "north", name: "North", slave: "home", world: "", tick: null, totals: null };
-  await writeManifest(join(dir, "x"), {
-    ...of("x"),
-    instances: [{ ...one, save: { ...SAVE, path: "../../etc/passwd" } }],
-  });
-  await expect(readManifest(join(dir, "x"))).rejects.toMatchObject({ code: "bad-input" });
+  const written = (path: string) =>
+    writeManifest(join(dir, "05"), { ...of("05"), instances: [{ ...one, save: { ...SAVE, path } }] });
+  await written(SAVE.path);
+  expect((await readManifest(join(dir, "05"))).instances[0]?.save).toEqual(SAVE);
+  for (const path of ["../../etc/passwd", "/etc/passwd", "saves/../../x", ""]) {
+    await written(path);
+    await expect(readManifest(join(dir, "05"))).rejects.toMatchObject({ code: "bad-input" });
+  }
 });
 
 test("what is missing, shorter or other than it was is told with its name", async () => {
@@ -90,6 +94,20 @@ test("what is missing, shorter or other than it was is told with its name", asyn
   expect(await problem()).toEqual(["it has 2 bytes instead of 3"]);
   await writeFile(join(dir, SAVE.path), "abc");
   expect(await problem()).toEqual(["its bytes are not those that were written"]);
+});
+
+test("what is as it was written, and no save or no ledger, is told too", async () => {
+  const one = { instance: "north", name: "North", slave: "home", world: "", tick: null, totals: null };
+  await mkdir(join(dir, "saves"));
+  await writeFile(join(dir, SAVE.path), "abc");
+  await writeFile(join(dir, "ledger.jsonl.gz"), "abc");
+  const sha256 = createHash("sha256").update("abc").digest("hex");
+  const ledger = { file: { path: "ledger.jsonl.gz", bytes: 3, sha256 }, from: 1, to: 2, tip: "" };
+  const whole = { ...of("05"), instances: [{ ...one, save: { ...SAVE, sha256 } }], ledger };
+  expect(await verifyBackup(dir, whole, new AbortController().signal)).toEqual([
+    { path: SAVE.path, problem: expect.stringContaining("not a save") },
+    { path: "ledger.jsonl.gz", problem: expect.stringContaining("ledger.jsonl.gz") },
+  ]);
 });
 
 test("what loading a backup means is told from what the ledger knew then and knows now", () => {
@@ -115,4 +133,10 @@ test("what loading a backup means is told from what the ledger knew then and kno
     kind: "earlier-world",
   });
   expect(meaningNow({ ...backed, world: "" }, [])).toMatchObject({ kind: "unknown" });
+  expect(meaningNow({ ...backed, world: "" }, [{ ...world, ...rest }])).toMatchObject({ kind: "unknown" });
+  // Of several worlds the one that is open is what it is now.
+  const closed = { ...world, ...rest, open: false, world: worldId({ instance, generation: 2 }) };
+  expect(meaningNow({ ...backed, world: "north.3" }, [{ ...world, ...rest }, closed])).toMatchObject({
+    current: "north.1",
+  });
 });
