@@ -26,11 +26,10 @@ const isHopeless = (told: Told | undefined, condition: Condition): boolean =>
   condition !== "stopped" && told?.state === "failed";
 
 /** @throws ClusterioError `refused` when one failed, `unavailable` when the time is over. */
-const waitUntil = async (
+export const waitUntil = async (
   asked: Asked,
   found: readonly Found[],
-  condition: Condition,
-  seconds: number,
+  { condition, seconds }: { readonly condition: Condition; readonly seconds: number },
 ): Promise<void> => {
   const { clock, signal } = asked;
   const until = clock.now() + seconds * 1_000;
@@ -88,7 +87,7 @@ abstract class PowerCommand extends InstanceCommand {
     await Promise.all(Array.from({ length: AT_ONCE }, one));
     if (this.wait && done.length > 0) {
       const state = AFTER[this.verb];
-      await waitUntil(asked, done, state, WAIT_S);
+      await waitUntil(asked, done, { condition: state, seconds: WAIT_S });
       for (const { instance } of done) this.show(output, { instance, state }, () => [`${instance}: ${state}`]);
     }
     const [first] = errors;
@@ -201,7 +200,7 @@ export class InstanceWaitCommand extends InstanceCommand {
   override async execute(): Promise<number> {
     return this.ask(() => async (asked, output) => {
       const found = await theseInstances(asked, this.instances);
-      await waitUntil(asked, found, this.for, this.timeout ?? WAIT_S);
+      await waitUntil(asked, found, { condition: this.for, seconds: this.timeout ?? WAIT_S });
       for (const { instance } of found)
         this.show(output, { instance, is: this.for }, () => [`${instance}: ${this.for}`]);
     });

@@ -9,7 +9,6 @@ import { FileChannel } from "#ctl/save/channel";
 
 /**
  * Takes an instance to another slave, in steps that each may be the first of a later attempt (ADR 0077).
- *
  */
 
 /** An orderly stop may have to save a large map. */

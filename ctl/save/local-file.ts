@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
 import { syncFolder } from "#core/adapters/sync-folder";
-import { badInput, corrupt, messageOf, refused, unavailable } from "#core/errors";
+import { badInput, corrupt, isClusterioError, messageOf, refused, unavailable } from "#core/errors";
 import type { Source, Target } from "#core/transfer/relay";
 
 /** Files of the machine that `clusterio` runs on, as ends of a transfer. */
@@ -40,7 +40,8 @@ export const openLocal = async (path: string, signal?: AbortSignal): Promise<Loc
     if (!found.isFile()) throw badInput(`${path} is not a file`);
     return { path, bytes: found.size, writtenAt: Math.floor(found.mtimeMs), sha256: await digestOf(path, signal) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined || signal?.aborted === true) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (isClusterioError(error) || code === undefined || signal?.aborted === true) throw error;
     throw badInput(`cannot read ${path}: ${messageOf(error)}`, error);
   }
 };
