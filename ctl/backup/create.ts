@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { makeFolder } from "#core/adapters/make-folder";
 import { checkSave } from "#core/adapters/save-check";
 import { syncFolder } from "#core/adapters/sync-folder";
-import { badInput, isClusterioError, messageOf, refused } from "#core/errors";
+import { isClusterioError, messageOf, refused } from "#core/errors";
 import type { InstanceView } from "#core/events/query";
 import { finishAnswer, type SaveView } from "#core/events/saves";
 import { instanceId, slaveId } from "#core/ids";
 import type { Log } from "#core/ports/log";
-import { noSuch } from "#core/terminal/near";
 import { sizeText } from "#core/terminal/size";
 import { VERSION } from "#core/version";
 import { keepLists } from "#ctl/backup/lists";
@@ -16,6 +15,7 @@ import { type BackupFile, beyond, listBackups, type Manifest, writeManifest } fr
 import { keepPlayers } from "#ctl/backup/players";
 import { keepRights } from "#ctl/backup/rights";
 import type { LiveLedger } from "#ctl/history/reader";
+import { instanceNamed } from "#ctl/instance/named";
 import { archiveWhole } from "#ctl/ledger/archive";
 import type { Saves } from "#ctl/save/base";
 import { FileChannel } from "#ctl/save/channel";
@@ -101,11 +101,7 @@ const retain = async ({ to, keep }: BackupOrder): Promise<string[]> => {
 const chosen = async ({ client }: Saves, only: readonly string[]): Promise<InstanceView[]> => {
   const all = await client.instances();
   if (only.length === 0) return all;
-  return only.map((name) => {
-    const found = all.find(({ instance, config }) => instance === name || config.name === name);
-    if (found !== undefined) return found;
-    throw badInput(noSuch("instance", name, { names: all.map(({ instance }) => instance) }));
-  });
+  return only.map((name) => instanceNamed(all, name));
 };
 
 interface Work {

@@ -16,6 +16,7 @@ import { lackText, type Manifest, PARTS } from "#ctl/backup/manifest";
 import { type Decided, decideParts } from "#ctl/backup/plan";
 import { plansOf } from "#ctl/backup/plans";
 import { each, isLed, load, meaningNow } from "#ctl/backup/restore";
+import { byIdOrName } from "#ctl/instance/named";
 import { orInterrupted } from "#ctl/save/base";
 import { meaningLines } from "#ctl/save/text";
 
@@ -114,7 +115,7 @@ export class BackupRestoreCommand extends BackupCommand {
   #wanted(of: Manifest): Manifest["instances"] {
     if (this.instances.length === 0) return of.instances;
     return this.instances.map((name) => {
-      const found = of.instances.find((one) => one.instance === name || one.name === name);
+      const found = byIdOrName(of.instances, name, (one) => one.name);
       if (found !== undefined) return found;
       throw badInput(noSuch("instance in that backup", name, { names: of.instances.map(({ instance }) => instance) }));
     });

@@ -1,7 +1,7 @@
 import { nodeClock } from "#core/adapters/node-clock";
 import type { Output } from "#ctl/audit/output";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
-import type { Asked } from "#ctl/instance/find";
+import type { Asked } from "#ctl/save/where";
 
 export const CATEGORY = "Instances";
 export const SOURCE = `

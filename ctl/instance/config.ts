@@ -8,7 +8,8 @@ import type { ClusterClient } from "#ctl/client/client";
 import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { differenceOf, entriesBelow, entriesOf, patchFrom, unsetting } from "#ctl/instance/config-text";
 import { editText } from "#ctl/instance/editor";
-import { type Asked, theseInstances } from "#ctl/instance/find";
+import { theseInstances } from "#ctl/instance/find";
+import type { Asked } from "#ctl/save/where";
 
 const KEYS = `
       Keys are written with dots: ports.game, settings.max_players, restart.policy; \`config list NAME --all\` shows all of them, and

@@ -6,8 +6,9 @@ import { ManualClock } from "#core/ports/memory/manual-clock";
 import { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { SELF, subjects } from "#core/subjects";
 import type { ClusterClient } from "#ctl/client/client";
-import { type Asked, addressOf, everyInstance, theseInstances, whatIsTold } from "#ctl/instance/find";
+import { addressOf, everyInstance, theseInstances, whatIsTold } from "#ctl/instance/find";
 import { type CONDITIONS, waitUntil } from "#ctl/instance/power";
+import type { Asked } from "#ctl/save/where";
 
 const ada = userId("ada");
 const home = slaveId("home");

@@ -1,21 +1,12 @@
 import { badInput, isClusterioError } from "#core/errors";
 import type { InstanceView } from "#core/events/query";
 import { type InstanceId, instanceId, type SlaveId, slaveId } from "#core/ids";
-import type { Bus } from "#core/ports/bus";
-import type { Clock } from "#core/ports/clock";
-import { noSuch } from "#core/terminal/near";
-import type { ClusterClient } from "#ctl/client/client";
+import { namedAmong } from "#ctl/instance/named";
+import type { Asked } from "#ctl/save/where";
 import { ask, listen } from "#ctl/status/gather";
 import type { Told } from "#ctl/status/view";
 
 /** Instances by id or name, as the master knows them; while none answers, as their bridges say themselves. */
-export interface Asked {
-  readonly client: ClusterClient;
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
-
 export interface Found {
   readonly instance: InstanceId;
   readonly name: string;
@@ -34,10 +25,6 @@ const toldOf = ([instance, { slave, name = instance }]: [string, Told]): Found =
   name,
   slave: slaveId(slave),
 });
-
-/** Ids first: a name may be another one's id. */
-const named = (all: readonly Found[], word: string): Found | undefined =>
-  all.find(({ instance }) => instance === word) ?? all.find(({ name }) => name === word);
 
 /** All that there are. `master`: whether one says so. */
 export const everyInstance = async (
@@ -60,11 +47,7 @@ export const theseInstances = async (asked: Asked, words: readonly string[]): Pr
   const { all } = await everyInstance(asked);
   const found = new Map<string, Found>();
   for (const word of words) {
-    const one = named(all, word);
-    if (one === undefined) {
-      const names = all.flatMap(({ instance, name }) => (name === instance ? [instance] : [instance, name]));
-      throw badInput(noSuch("instance", word, { names, none: "clusterio instance create NAME" }));
-    }
+    const one = namedAmong(all, word, ({ name }) => name);
     found.set(one.instance, one);
   }
   return [...found.values()];

@@ -6,11 +6,11 @@ import { badInput, isClusterioError, messageOf } from "#core/errors";
 import { LOG_TAIL_MAX } from "#core/events/log";
 import { type InstanceId, instanceId, isId } from "#core/ids";
 import { ownLook } from "#core/terminal/look";
-import { noSuch } from "#core/terminal/near";
 import { parsePoint } from "#ctl/audit/point";
 import type { ClusterClient } from "#ctl/client/client";
 import { connectUser } from "#ctl/client/connect";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { instanceNamed } from "#ctl/instance/named";
 import { showLogs } from "#ctl/log/show";
 import { logLines } from "#ctl/log/text";
 
@@ -49,10 +49,7 @@ export const named = async (client: ClusterClient, names: readonly string[]): Pr
   });
   return names.map((name) => {
     if (all === undefined) return { instance: instanceId(name), slave: undefined };
-    const found = all.find(({ instance, config }) => instance === name || config.name === name);
-    const ids = all.map(({ instance }) => instance);
-    if (found === undefined)
-      throw badInput(noSuch("instance", name, { names: ids, none: "clusterio instance create NAME" }));
+    const found = instanceNamed(all, name);
     return { instance: instanceId(found.instance), slave: found.slave === "" ? undefined : found.slave };
   });
 };

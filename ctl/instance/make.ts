@@ -5,7 +5,8 @@ import { type SlaveId, slaveId } from "#core/ids";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { patchFrom } from "#ctl/instance/config-text";
-import { type Asked, theseInstances, whatIsTold } from "#ctl/instance/find";
+import { theseInstances, whatIsTold } from "#ctl/instance/find";
+import type { Asked } from "#ctl/save/where";
 import { ask } from "#ctl/status/gather";
 
 /** An assignment waits for a slave that is not there; whoever mistyped its name wants to know. */

@@ -4,7 +4,8 @@ import { ClusterioError, isClusterioError, messageOf, refused, unavailable } fro
 import { pause } from "#core/ports/clock";
 import type { Output } from "#ctl/audit/output";
 import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
-import { type Asked, addressOf, everyInstance, type Found, theseInstances, whatIsTold } from "#ctl/instance/find";
+import { addressOf, everyInstance, type Found, theseInstances, whatIsTold } from "#ctl/instance/find";
+import type { Asked } from "#ctl/save/where";
 import type { Told } from "#ctl/status/view";
 
 export const CONDITIONS = ["running", "stopped", "linked"] as const;

@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
 import { badInput } from "#core/errors";
 import { slaveId } from "#core/ids";
-import { noSuch } from "#core/terminal/near";
 import { sizeText } from "#core/terminal/size";
 import { AS_USER } from "#ctl/client/user-command";
+import { instanceNamed } from "#ctl/instance/named";
 import { Move, type Moved } from "#ctl/move/move";
 import { FilesCommand } from "#ctl/save/base";
 
@@ -50,10 +50,7 @@ export class InstanceMoveCommand extends FilesCommand {
     return this.runFiles(() => {
       const to = slaveId(this.to);
       return async (saves) => {
-        const all = await saves.client.instances();
-        const found = all.find(({ instance, config }) => instance === this.instance || config.name === this.instance);
-        if (found === undefined)
-          throw badInput(noSuch("instance", this.instance, { names: all.map(({ instance }) => instance) }));
+        const found = instanceNamed(await saves.client.instances(), this.instance);
         const move = new Move(saves, { instance: found.instance, to, deleteSource: this.deleteSource }, say);
         if (this.abort) {
           if (found.slave === "") throw badInput(`${found.instance} belongs to no slave: there is nothing to end`);

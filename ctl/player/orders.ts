@@ -79,96 +79,70 @@ export class PlayerKickCommand extends OrderCommand {
   }
 }
 
-export class PlayerBanCommand extends OrderCommand {
+/** The same in one game and in the cluster's list: `player-ban` of a bridge, `player.ban` of the master. */
+type Verb = "ban" | "unban" | "promote" | "demote" | "whitelist-add" | "whitelist-remove";
+
+abstract class ListOrderCommand extends OrderCommand {
+  protected abstract readonly verb: Verb;
+  protected get reason(): string | undefined {
+    return undefined;
+  }
+
+  override async execute(): Promise<number> {
+    return this.runPeople(() => {
+      const request = proved(this.player, this.reason);
+      return (people) =>
+        this.on === undefined
+          ? this.onList(people, `player.${this.verb}`, request)
+          : this.inGame(people, `player-${this.verb}`, request);
+    });
+  }
+}
+
+const usageOf = (description: string, example: string) =>
+  Command.Usage({ category: CATEGORY, description, details: `${DIRECT}${SOURCE}`, examples: [["", `$0 ${example}`]] });
+
+export class PlayerBanCommand extends ListOrderCommand {
   static override paths = [["player", "ban"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "ban a player, in the cluster or in one game",
-    details: `${DIRECT}${SOURCE}`,
-    examples: [["", '$0 player ban eve --reason "took the rails"']],
-  });
+  static override usage = usageOf(
+    "ban a player, in the cluster or in one game",
+    'player ban eve --reason "took the rails"',
+  );
   why = Option.String("--reason", { description: "Shown to him." });
-
-  override async execute(): Promise<number> {
-    return this.runPeople(() => {
-      const request = proved(this.player, this.why);
-      return (people) =>
-        this.on === undefined ? this.onList(people, "player.ban", request) : this.inGame(people, "player-ban", request);
-    });
+  protected override readonly verb = "ban";
+  protected override get reason(): string | undefined {
+    return this.why;
   }
 }
 
-abstract class PlainCommand extends OrderCommand {
-  protected abstract readonly verb: Order;
-  protected abstract readonly onMaster: PeopleCommand;
-
-  override async execute(): Promise<number> {
-    return this.runPeople(() => {
-      const request = proved(this.player, undefined);
-      return (people) =>
-        this.on === undefined ? this.onList(people, this.onMaster, request) : this.inGame(people, this.verb, request);
-    });
-  }
-}
-
-export class PlayerUnbanCommand extends PlainCommand {
+export class PlayerUnbanCommand extends ListOrderCommand {
   static override paths = [["player", "unban"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "let a banned player in again",
-    details: `${DIRECT}${SOURCE}`,
-    examples: [["", "$0 player unban eve"]],
-  });
-  protected override readonly verb = "player-unban";
-  protected override readonly onMaster = "player.unban";
+  static override usage = usageOf("let a banned player in again", "player unban eve");
+  protected override readonly verb = "unban";
 }
 
-export class PlayerPromoteCommand extends PlainCommand {
+export class PlayerPromoteCommand extends ListOrderCommand {
   static override paths = [["player", "promote"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "make a player an admin of games",
-    details: `${DIRECT}${SOURCE}`,
-    examples: [["", "$0 player promote ann"]],
-  });
-  protected override readonly verb = "player-promote";
-  protected override readonly onMaster = "player.promote";
+  static override usage = usageOf("make a player an admin of games", "player promote ann");
+  protected override readonly verb = "promote";
 }
 
-export class PlayerDemoteCommand extends PlainCommand {
+export class PlayerDemoteCommand extends ListOrderCommand {
   static override paths = [["player", "demote"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "make an admin of games a player",
-    details: `${DIRECT}${SOURCE}`,
-    examples: [["", "$0 player demote ann"]],
-  });
-  protected override readonly verb = "player-demote";
-  protected override readonly onMaster = "player.demote";
+  static override usage = usageOf("make an admin of games a player", "player demote ann");
+  protected override readonly verb = "demote";
 }
 
-export class PlayerWhitelistAddCommand extends PlainCommand {
+export class PlayerWhitelistAddCommand extends ListOrderCommand {
   static override paths = [["player", "whitelist", "add"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "let a player into games that have a whitelist",
-    details: `${DIRECT}${SOURCE}`,
-    examples: [["", "$0 player whitelist add ann"]],
-  });
-  protected override readonly verb = "player-whitelist-add";
-  protected override readonly onMaster = "player.whitelist-add";
+  static override usage = usageOf("let a player into games that have a whitelist", "player whitelist add ann");
+  protected override readonly verb = "whitelist-add";
 }
 
-export class PlayerWhitelistRemoveCommand extends PlainCommand {
+export class PlayerWhitelistRemoveCommand extends ListOrderCommand {
   static override paths = [["player", "whitelist", "remove"]];
-  static override usage = Command.Usage({
-    category: CATEGORY,
-    description: "take a player off the whitelist",
-    details: `${DIRECT}${SOURCE}`,
-    examples: [["", "$0 player whitelist remove ann"]],
-  });
-  protected override readonly verb = "player-whitelist-remove";
-  protected override readonly onMaster = "player.whitelist-remove";
+  static override usage = usageOf("take a player off the whitelist", "player whitelist remove ann");
+  protected override readonly verb = "whitelist-remove";
 }
 
 export const ORDER_COMMANDS = [

@@ -5,8 +5,8 @@ import { type InstanceId, instanceId, isId, type SlaveId, slaveId } from "#core/
 import type { Bus, Subscription } from "#core/ports/bus";
 import { type Clock, pause } from "#core/ports/clock";
 import { parseTelemetrySubject, SELF, subjects } from "#core/subjects";
-import { noSuch } from "#core/terminal/near";
 import type { ClusterClient } from "#ctl/client/client";
+import { instanceNamed } from "#ctl/instance/named";
 
 /** Where an instance runs: as the master says, or, while none answers, as the bridges say themselves. */
 export interface Address {
@@ -27,11 +27,7 @@ export interface Asked {
 /** @throws ClusterioError `bad-input` when there is none, or it belongs to no slave; `unavailable` when nobody can say. */
 export const whereIs = async ({ client, bus, clock, signal }: Asked, name: string): Promise<Address> => {
   try {
-    const all = await client.instances();
-    const found = all.find(({ instance, config }) => instance === name || config.name === name);
-    const names = all.map(({ instance }) => instance);
-    if (found === undefined)
-      throw badInput(noSuch("instance", name, { names, none: "clusterio instance create NAME" }));
+    const found = instanceNamed(await client.instances(), name);
     if (found.slave === "")
       throw badInput(`${found.instance} belongs to no slave: clusterio instance assign ${found.instance} --slave ID`);
     return { slave: slaveId(found.slave), instance: instanceId(found.instance) };

@@ -18,18 +18,13 @@ import { noSuch } from "#core/terminal/near";
 import type { Column } from "#core/terminal/table";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import { instanceNamed } from "#ctl/instance/named";
 import { whenText } from "#ctl/save/text";
 
 const CATEGORY = "Schedules";
 const CODES = `${AS_USER}
       Exit codes: 0; 2 bad arguments, or there is no such instance or schedule; 3 the cluster does not run; 4 refused.
 `;
-
-const findIn = (all: readonly InstanceView[], name: string): InstanceView => {
-  const found = all.find(({ instance, config }) => instance === name || config.name === name);
-  if (found !== undefined) return found;
-  throw badInput(noSuch("instance", name, { names: all.map(({ instance }) => instance) }));
-};
 
 export class ScheduleAddCommand extends UserCommand {
   static override paths = [["schedule", "add"]];
@@ -91,7 +86,7 @@ export class ScheduleAddCommand extends UserCommand {
       const problem = scheduleProblem({ [this.name]: entry });
       if (problem !== undefined) throw badInput(problem);
       return async (client, output) => {
-        const { instance } = findIn(await client.instances(), this.instance);
+        const { instance } = instanceNamed(await client.instances(), this.instance);
         // What an earlier one of that name said, and this one does not, is taken away.
         const whole = { zone: null, keep: null, countdownSeconds: null, ...entry };
         await client.master("instance.configure", { instance, config: { schedule: { [this.name]: whole } } });
@@ -145,7 +140,7 @@ export class ScheduleListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const all = await client.instances();
-      const views = this.instance === undefined ? all : [findIn(all, this.instance)];
+      const views = this.instance === undefined ? all : [instanceNamed(all, this.instance)];
       const rows = await Promise.all(views.map((view) => rowsOf(client, view)));
       this.list(
         output,
@@ -196,7 +191,7 @@ export class ScheduleRemoveCommand extends UserCommand {
 
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
-      const { instance, config } = findIn(await client.instances(), this.instance);
+      const { instance, config } = instanceNamed(await client.instances(), this.instance);
       const names = Object.keys(config.schedule ?? {});
       if (!names.includes(this.name))
         throw badInput(noSuch(`schedule of ${instance}`, this.name, { names, none: "clusterio schedule add" }));

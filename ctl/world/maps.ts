@@ -3,9 +3,9 @@ import { z } from "zod";
 import { nodeClock } from "#core/adapters/node-clock";
 import { badInput, refused } from "#core/errors";
 import { parseWorldId } from "#core/ids";
-import { noSuch } from "#core/terminal/near";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { UserCommand } from "#ctl/client/user-command";
+import { instanceNamed } from "#ctl/instance/named";
 import { whereIs } from "#ctl/save/where";
 import { CATEGORY, SOURCE, worldIn } from "#ctl/world/base";
 
@@ -29,11 +29,7 @@ export class WorldNewCommand extends UserCommand {
 
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
-      const all = await client.instances();
-      const found = all.find(({ instance, config }) => instance === this.instance || config.name === this.instance);
-      const names = all.map(({ instance }) => instance);
-      if (found === undefined) throw badInput(noSuch("instance", this.instance, { names }));
-      const { instance } = found;
+      const { instance } = instanceNamed(await client.instances(), this.instance);
       const { generation } = raised.parse(await client.master("world.new", { instance }));
       this.show(output, { instance, generation }, () => [
         `${instance}: its next map is ${instance}.${generation}; what was before it stays in the ledger`,

@@ -9,7 +9,8 @@ import type { ClusterClient } from "#ctl/client/client";
 import { type Asked, whereIs } from "#ctl/save/where";
 
 const view = (instance: string, name: string, slave: string) => ({ instance, slave, config: { name } }) as InstanceView;
-const ALL = [view("north", "Far North", "home"), view("south", "South", "")];
+/** The first one's name is the second one's id. */
+const ALL = [view("old", "north", "attic"), view("north", "Far North", "home"), view("south", "South", "")];
 const settle = async () => {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -28,7 +29,7 @@ const scene = (instances: () => Promise<InstanceView[]>) => {
 const runs = (...instances: string[]) => ({ boot: "000000001-aaaa", version: "0.1.0", game: "the game", instances });
 const away = () => Promise.reject(unavailable("no master answers"));
 
-test("an instance is where the master says, by id or name; one of no slave, and none, are told with what to do", async () => {
+test("an instance is where the master says, by id first, or name; one of no slave, and none, are told with what to do", async () => {
   const { asked } = scene(async () => ALL);
   const at = { slave: "home", instance: "north" };
   expect([await whereIs(asked, "north"), await whereIs(asked, "Far North")]).toEqual([at, at]);
