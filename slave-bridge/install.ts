@@ -26,6 +26,9 @@ export interface ChosenGame {
 
 /** The games of this machine, where there is more than the one that the bridge was given. */
 export interface Games {
-  /** @throws ClusterioError `bad-input` when what is pinned is not here. */
-  choose(pinned: string | undefined): Promise<ChosenGame>;
+  /**
+   * `madeBy`: the version that wrote the save which is to be started.
+   * @throws ClusterioError `bad-input` when what is needed is not here.
+   */
+  choose(pinned: string | undefined, madeBy?: string): Promise<ChosenGame>;
 }

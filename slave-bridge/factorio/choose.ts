@@ -9,6 +9,8 @@ import type { InstanceConfig } from "#core/instance-config";
  *
  * GV1 a pin never runs another version than it names, and what it names is never fetched by itself.
  * GV2 a save is never started by a game that is older than what wrote it.
+ * GV3 without a pin an instance stays in the line of its save (ADR 0097): an install of a newer line never takes it over by itself,
+ *     since no game of the older one opens what it writes.
  */
 export interface There {
   /** What the bridge was given (`--factorio`, or the stand-in): runs where nothing is pinned, unless it only stands in. */
@@ -25,11 +27,15 @@ const newest = (installs: readonly Install[]): Install | undefined =>
 
 const versionOf = ({ version }: Install) => parseGameVersion(version) ?? ([0, 0, 0] as const);
 
-/** @throws ClusterioError `bad-input` that says how to get what is pinned. */
-export const chooseInstall = (pinned: string | undefined, there: There): Install => {
+/**
+ * `madeBy`: the version that wrote the save which is to be started, where there is one that tells.
+ * @throws ClusterioError `bad-input` that says how to get what is needed.
+ */
+export const chooseInstall = (pinned: string | undefined, there: There, madeBy?: string): Install => {
   const { given, givenStandsIn, installed } = there;
   const real = givenStandsIn ? installed : [given, ...installed];
-  if (pinned === undefined) return givenStandsIn ? (newest(installed) ?? given) : given;
+  // What the machine's own admin gave is his word; what somebody installed beside it is not.
+  if (pinned === undefined) return givenStandsIn ? (inLine(madeBy, installed) ?? given) : given;
   const pin = parsePin(pinned);
   const fits = ({ version }: Install): boolean => {
     if (pin.kind === "exact") return version === pin.version;
@@ -41,6 +47,21 @@ export const chooseInstall = (pinned: string | undefined, there: There): Install
   const have = real.map(({ version }) => version).join(", ") || "none";
   throw badInput(
     `it is to run Factorio ${pinned}, which is not installed here (installed: ${have}): clusterio factorio install ${pinned} --slave ID, or set its version otherwise`,
+  );
+};
+
+/** GV3. undefined where nothing is installed. */
+const inLine = (madeBy: string | undefined, installed: readonly Install[]): Install | undefined => {
+  const top = newest(installed);
+  const saved = madeBy === undefined ? undefined : parseGameVersion(madeBy);
+  if (top === undefined || madeBy === undefined || saved === undefined) return top;
+  const line = lineOfVersion(madeBy);
+  const found = newest(installed.filter(({ version }) => lineOfVersion(version) === line));
+  // Older ones are told so by their save (GV2).
+  if (found !== undefined || compareGameVersions(versionOf(top), saved) < 0) return found ?? top;
+  const have = installed.map(({ version }) => version).join(", ");
+  throw badInput(
+    `its save was written by Factorio ${madeBy}, and no ${line} is installed here (installed: ${have}): clusterio factorio install ${line} --slave ID; or, for good, since ${line} opens no save of a newer one: clusterio instance config set INSTANCE game=${lineOfVersion(top.version)}`,
   );
 };
 

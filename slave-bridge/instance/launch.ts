@@ -51,13 +51,28 @@ export const writeFiles = async (
   await installMods({ disk, files: game }, paths, mods);
 };
 
-/** @throws ClusterioError `bad-input` when what is pinned is not here (GV1). */
+/** @throws ClusterioError `bad-input` when what is needed is not here (GV1, GV3). */
 export const chosenGame = async (
-  { games, settings }: BridgeContext,
-  { config }: InstanceRecord,
+  { games, settings, ports }: BridgeContext,
+  paths: Paths,
+  record: InstanceRecord,
 ): Promise<ChosenGame> => {
-  const { install, mods } = games === undefined ? settings : await games.choose(pinOf(config));
-  return { install, mods, limits: limitsOf(config) };
+  const limits = limitsOf(record.config);
+  if (games === undefined) return { install: settings.install, mods: settings.mods, limits };
+  const pinned = pinOf(record.config);
+  const save = pinned === undefined ? saveToCome(await ports.game.saves(paths.saves), record) : undefined;
+  const madeBy = save === undefined ? undefined : await ports.game.saveVersion(`${paths.saves}/${save}`);
+  const { install, mods } = await games.choose(pinned, madeBy);
+  return { install, mods, limits };
+};
+
+/** The save that the next start takes, if it takes one. */
+const saveToCome = (saves: readonly SaveFile[], { config, lineage, loaded }: InstanceRecord): string | undefined => {
+  const opens = (wanted: string | undefined) => saves.some(({ name, opens }) => name === wanted && opens);
+  if (opens(NEXT_SAVE)) return NEXT_SAVE;
+  if (config.save !== loaded && opens(config.save)) return config.save;
+  const choice = chooseSave(lineage, saves);
+  return choice.kind === "start" ? choice.save : undefined;
 };
 
 /** GV2 */
@@ -80,7 +95,7 @@ export interface Prepared {
 
 /** Takes an operator's save, if there is one, and says which save is to be started. */
 export const prepare = async (context: BridgeContext, paths: Paths, record: InstanceRecord): Promise<Prepared> => {
-  const chosen = await chosenGame(context, record);
+  const chosen = await chosenGame(context, paths, record);
   await writeFiles(context, paths, record, chosen);
   const { choice, ...found } = await chooseSaveOf(context, paths, record);
   return { ...found, choice: await opened(context.ports, paths, chosen, choice), chosen };

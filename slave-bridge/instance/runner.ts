@@ -263,7 +263,7 @@ export class InstanceRunner {
 
   /** What an operator who starts it is told at once. @throws ClusterioError when a port cannot be had. */
   async #proveStart(): Promise<void> {
-    const chosen = await chosenGame(this.context, this.record).catch((error: unknown) => {
+    const chosen = await chosenGame(this.context, this.paths, this.record).catch((error: unknown) => {
       // The start itself says so, and stays failed.
       if (!isClusterioError(error)) throw error;
       return undefined;

@@ -124,7 +124,7 @@ export class ModDesk {
   /** An instance whose pinned game is missing has mods all the same. */
   async #game() {
     const { settings } = this.context;
-    const chosen = await chosenGame(this.context, this.runner.record).catch((error: unknown) => {
+    const chosen = await chosenGame(this.context, this.runner.paths, this.runner.record).catch((error: unknown) => {
       if (!isClusterioError(error)) throw error;
       return settings;
     });

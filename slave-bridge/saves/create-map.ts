@@ -40,7 +40,7 @@ export const makeMap = async (context: BridgeContext, vault: Vault, order: MapOr
   const until = clock.now() + MAKE_MS_MAX;
   const folder = `${paths.folder}/incoming`;
   const { exchangeString } = order.map;
-  const chosen = await chosenGame(context, record);
+  const chosen = await chosenGame(context, paths, record);
   await writeFiles(context, paths, record, chosen);
   const question = { paths, chosen, msMax: ASK_MS_MAX };
   const map =

@@ -190,7 +190,7 @@ export class SaveDesk {
   /** The one that the instance runs; where what it pins is missing, the bridge's. */
   async #game(): Promise<Install> {
     try {
-      return (await chosenGame(this.context, this.runner.record)).install;
+      return (await chosenGame(this.context, this.runner.paths, this.runner.record)).install;
     } catch (error) {
       if (!isClusterioError(error)) throw error;
       return this.context.settings.install;

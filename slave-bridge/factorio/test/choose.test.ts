@@ -46,6 +46,24 @@ describe("which install an instance runs", () => {
     expect(chosen("2.0", { given, givenStandsIn: false })).toBe("Factorio 2.0.76");
   });
 
+  test("GV3: without a pin an instance stays in the line of its save; only a newer patch of it runs by itself", () => {
+    const opening = (madeBy: string | undefined, more: Partial<There> = {}) =>
+      chooseInstall(undefined, there(more), madeBy).name;
+    expect(opening("2.0.28")).toBe("Factorio 2.0.76");
+    expect(opening("2.1.3")).toBe("Factorio 2.1.12");
+    for (const unknown of [undefined, "odd"]) expect(opening(unknown)).toBe("Factorio 2.1.12");
+    const only = (...versions: string[]) => ({ installed: versions.map((version) => install(version)) });
+    expect(() => opening("2.0.28", only("2.1.9", "2.1.12"))).toThrow(
+      /no 2\.0 is installed here \(installed: 2\.1\.9, 2\.1\.12\).*factorio install 2\.0 .*config set INSTANCE game=2\.1$/,
+    );
+    // One that is too old is chosen, and says so by GV2; where only the stand-in is, it runs.
+    expect(opening("2.1.3", only("2.0.76"))).toBe("Factorio 2.0.76");
+    expect(opening("2.0.28", only())).toBe("the stand-in");
+    // What the machine's admin gave, and what is pinned, are words.
+    expect(opening("2.0.28", { given: install("2.1.9", "--factorio"), givenStandsIn: false })).toBe("--factorio");
+    expect(chooseInstall("2.1", there({}), "2.0.28").name).toBe("Factorio 2.1.12");
+  });
+
   test("GV2: a save of a newer game is refused before it is started; an older one and one that does not tell are not", () => {
     expect(saveProblem("a.zip", "2.0.77", install("2.0.76"))).toMatch(
       /a\.zip was written by Factorio 2\.0\.77.*2\.0\.76/,

@@ -180,3 +180,34 @@ test("GV2: a save of a newer game is not started: the instance fails at once and
   expect(alarm).toMatch(/was written by Factorio 2\.1\.9, and this instance runs 2\.0\.76/);
   await bridge.close();
 });
+
+test("GV3: an unpinned instance goes on in the line of its save, whatever was installed since, and over to another when it is told", async () => {
+  const { bridge, master, machine, installs, instance, advance } = await scene();
+  const runs = () => bridge.runner(north)?.gameVersion;
+  const again = async () => {
+    await instance("stop");
+    await advance(1_000);
+    for (const path of machine.saves.keys()) machine.saveVersions.set(path, "2.0.76");
+    await instance("start");
+    await advance(1_000);
+  };
+  installs.there.push(installOf("2.0.76"));
+  await instance("start");
+  await advance(1_000);
+  expect(runs()).toBe("2.0.76");
+  installs.there.push(installOf("2.0.77"), installOf("2.1.12"));
+  await again();
+  expect(runs()).toBe("2.0.77");
+  installs.there.splice(0, 2);
+  await again();
+  expect(bridge.runner(north)?.telemetry()).toMatchObject({
+    state: "failed",
+    alarm: expect.stringMatching(/written by Factorio 2\.0\.76, and no 2\.0 is installed here/),
+  });
+  master.config = { ...master.config, game: "2.1" };
+  master.state(north);
+  await advance(1_000);
+  await again();
+  expect(runs()).toBe("2.1.12");
+  await bridge.close();
+});
