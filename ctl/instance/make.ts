@@ -1,21 +1,15 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { refused } from "#core/errors";
-import { type SlaveId, slaveId } from "#core/ids";
+import { slaveId } from "#core/ids";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { patchFrom } from "#ctl/instance/config-text";
 import { theseInstances, whatIsTold } from "#ctl/instance/find";
-import type { Asked } from "#ctl/save/where";
-import { ask } from "#ctl/status/gather";
+import { proveSlave } from "#ctl/instance/slave-known";
 
-/** An assignment waits for a slave that is not there; whoever mistyped its name wants to know. */
-const tellAbsent = async ({ client, bus }: Asked, slave: SlaveId): Promise<void> => {
-  const { present } = await ask({ client, bus }, [slave]);
-  if (present[slave]?.is === "present") return;
-  const how = present[slave]?.is === "away" ? "is not there now" : "does not answer";
-  process.stderr.write(`the slave ${slave} ${how}: it takes the instance up when it comes (clusterio slave list)\n`);
-};
+const yetUnknownOption = () =>
+  Option.Boolean("--yet-unknown", false, { description: "Also to a slave that the cluster does not know yet." });
 
 export class InstanceCreateCommand extends InstanceCommand {
   static override paths = [["instance", "create"]];
@@ -23,7 +17,8 @@ export class InstanceCreateCommand extends InstanceCommand {
     category: CATEGORY,
     description: "a new instance, configured, on a slave",
     details: `
-      Its id is made from the name. Made as a whole or not at all. Its first start makes a save.
+      Its id is made from the name. Made as a whole or not at all. Its first start makes a save. A slave that is away takes it up
+      when it comes; one that the cluster does not know is refused, unless --yet-unknown says that it joins later.
       ${SOURCE}`,
     examples: [
       ["", '$0 instance create "North" --slave attic'],
@@ -32,6 +27,7 @@ export class InstanceCreateCommand extends InstanceCommand {
   });
   name = Option.String({ name: "name" });
   slave = Option.String("--slave", { description: "The slave that it belongs to; without, nobody yet." });
+  yetUnknown = yetUnknownOption();
   seed = Option.String("--seed", {
     description: "The map's seed.",
     validator: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(0, 4_294_967_295)]),
@@ -44,9 +40,9 @@ export class InstanceCreateCommand extends InstanceCommand {
       const config = { ...(this.seed === undefined ? {} : { seed: this.seed }), ...patchFrom(this.set) };
       return async (asked, output) => {
         const on = slave === undefined ? {} : { slave };
+        if (slave !== undefined) await proveSlave(asked, slave, { yetUnknown: this.yetUnknown });
         const made = await asked.client.master("instance.create", { name: this.name, config, ...on });
         const { instance } = made as { instance: string };
-        if (slave !== undefined) await tellAbsent(asked, slave);
         this.show(output, { instance, slave: slave ?? null }, () => [
           `${instance} is made${slave === undefined ? "" : ` and belongs to ${slave}`}`,
         ]);
@@ -60,21 +56,29 @@ export class InstanceAssignCommand extends InstanceCommand {
   static override usage = Command.Usage({
     category: CATEGORY,
     description: "the slave that instances belong to; saves stay where they are (see instance move)",
-    details: SOURCE,
-    examples: [["", "$0 instance assign north --slave attic"]],
+    details: `
+      A slave that is away takes them up when it comes; one that the cluster does not know is refused, unless --yet-unknown says that
+      it joins later.
+      ${SOURCE}`,
+    examples: [
+      ["", "$0 instance assign north --slave attic"],
+      ["Before the machine is there", "$0 instance assign north --slave attic --yet-unknown"],
+    ],
   });
   instances = Option.Rest({ name: "instance", required: 1 });
   slave = Option.String("--slave", { required: true, description: "The slave." });
+  yetUnknown = yetUnknownOption();
 
   override async execute(): Promise<number> {
     return this.ask(() => {
       const slave = slaveId(this.slave);
       return async (asked, output) => {
-        for (const { instance } of await theseInstances(asked, this.instances)) {
+        const found = await theseInstances(asked, this.instances);
+        await proveSlave(asked, slave, { yetUnknown: this.yetUnknown });
+        for (const { instance } of found) {
           await asked.client.master("instance.assign", { instance, slave });
           this.show(output, { instance, slave }, () => [`${instance} belongs to ${slave}`]);
         }
-        await tellAbsent(asked, slave);
       };
     });
   }
