@@ -105,14 +105,14 @@ const contradictionIn = ({ autosaveSeconds, settings = {}, schedule = {} }: Inst
 };
 
 /** The message of the first thing that is wrong with a value, with its path. */
-export const issueText = (error: z.ZodError): string => {
+const issueText = (error: z.ZodError): string => {
   const issue = error.issues[0];
   const path = issue?.path.join(".") ?? "";
   return `${path === "" ? "" : `${path}: `}${issue?.message ?? "cannot be used"}`;
 };
 
 /** A whole configuration, proved. @throws ClusterioError `bad-input` */
-export const provedConfig = (value: Fields): InstanceConfig => {
+const provedConfig = (value: Fields): InstanceConfig => {
   const parsed = instanceConfig.safeParse(value);
   if (!parsed.success) throw badInput(issueText(parsed.error));
   const wrong = contradictionIn(parsed.data);

@@ -51,7 +51,7 @@ const POINTS = {
 
 export type Failpoint = keyof typeof POINTS;
 export const FAILPOINTS = Object.keys(POINTS) as readonly Failpoint[];
-export const isFailpoint = (text: string): text is Failpoint => Object.hasOwn(POINTS, text);
+const isFailpoint = (text: string): text is Failpoint => Object.hasOwn(POINTS, text);
 export const meaningOf = (point: Failpoint): string => POINTS[point].what;
 
 /** kill, stop: SIGKILL and SIGSTOP to itself. delay: the whole process stands still. error: the disk is full. */

@@ -11,8 +11,6 @@ export const parseGameVersion = (text: string): GameVersion | undefined => {
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)];
 };
 
-export const gameVersionText = (version: GameVersion): string => version.join(".");
-
 /** Below zero when `a` is older than `b`. */
 export const compareGameVersions = (a: GameVersion, b: GameVersion): number =>
   a[0] - b[0] || a[1] - b[1] || a[2] - b[2];

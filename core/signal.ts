@@ -1,4 +1,3 @@
-import { badInput } from "#core/errors";
 import { NAME_CHARACTERS_MAX, parseResource, type ResourceKey } from "#core/resource";
 
 /**
@@ -12,7 +11,7 @@ export type SignalKey = string & { readonly [brand]: "signal" };
 export type Signals = Readonly<Record<string, number>>;
 
 /** The game's own types of signals. */
-export const SIGNAL_TYPES = [
+const SIGNAL_TYPES = [
   "item",
   "fluid",
   "virtual",
@@ -33,16 +32,6 @@ export const SIGNAL_PATTERN = new RegExp(`^(?:${SIGNAL_TYPES.join("|")}):${NAME}
 
 export const isSignalKey = (text: string): text is SignalKey => SIGNAL_PATTERN.test(text);
 
-/** @throws ClusterioError `bad-input` when the text is no channel's name: 1 to 40 bytes, no control characters. */
-export const channelName = (text: string): string => {
-  const bytes = new TextEncoder().encode(text).length;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
-  if (bytes < 1 || bytes > CHANNEL_BYTES_MAX || /[\u0000-\u001f\u007f]/.test(text)) {
-    throw badInput(`a channel's name has 1 to ${CHANNEL_BYTES_MAX} bytes and no control characters`);
-  }
-  return text;
-};
-
 const INT32 = 2 ** 32;
 export const INT32_MAX = 2 ** 31 - 1;
 
@@ -55,7 +44,7 @@ export const wrap32 = (n: number): number => {
 export const isInt32 = (n: number): boolean => Number.isInteger(n) && n >= -INT32_MAX - 1 && n <= INT32_MAX;
 
 /** The signal of energy in storage: nothing in the game stands for it, so the mod brings it. */
-export const ENERGY_SIGNAL = "virtual:signal-cluster-energy" as SignalKey;
+const ENERGY_SIGNAL = "virtual:signal-cluster-energy" as SignalKey;
 
 /** The signal that shows a resource's level: a fluid's temperatures share one. */
 export const signalOf = (resource: ResourceKey): SignalKey => {

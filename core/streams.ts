@@ -33,7 +33,7 @@ export type StreamName =
   | "LISTS";
 
 /** JetStream API level of nats-server 2.14. Older servers ignore options that they do not know, silently. */
-export const API_LEVEL_MIN = 4;
+const API_LEVEL_MIN = 4;
 
 type Rules = Pick<
   StreamConfig,

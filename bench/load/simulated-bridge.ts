@@ -20,11 +20,11 @@ export interface Access {
 }
 
 /** What a report of the live load states: a few resources, as a world does that reports every few ticks. */
-export const LIVE_KEYS = 4;
+const LIVE_KEYS = 4;
 /** All instances together draw from this many resources. */
 const SHARED = 40;
 /** Each report exports this much more of each of its resources, and wants this much more. */
-export const STEP = 10;
+const STEP = 10;
 
 const decoder = new TextDecoder();
 

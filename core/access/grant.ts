@@ -48,7 +48,7 @@ export const verbMatches = (pattern: string, verb: string): boolean =>
   pattern === "*" || pattern === verb || (pattern.endsWith(".*") && verb.startsWith(pattern.slice(0, -1)));
 
 /** Whether every instance that `inner` names is one that `outer` names. */
-export const patternCovers = (outer: string, inner: string): boolean => {
+const patternCovers = (outer: string, inner: string): boolean => {
   if (outer === "*") return true;
   if (!outer.endsWith("*")) return outer === inner;
   return inner.startsWith(outer.slice(0, -1));

@@ -15,9 +15,9 @@ export interface CertifiedKey {
 
 const DAY_MS = 86_400_000;
 /** Slaves carry the authority's certificate: it outlives the servers'. */
-export const AUTHORITY_DAYS = 3_650;
+const AUTHORITY_DAYS = 3_650;
 /** Renewed by `clusterio rotate tls`; doctor warns a month ahead. */
-export const SERVER_DAYS = 397;
+const SERVER_DAYS = 397;
 /** Clocks of two machines may differ; a certificate of the future is refused. */
 const CLOCK_SKEW_MS = 3_600_000;
 

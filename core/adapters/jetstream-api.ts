@@ -35,7 +35,7 @@ export const parseApiReply = (data: Uint8Array): ApiReply => {
   return body.error === undefined ? { kind: "ok", body } : { kind: "error", error: body.error };
 };
 
-export const isNobody = (error: unknown): boolean => error instanceof errors.RequestError && error.isNoResponders();
+const isNobody = (error: unknown): boolean => error instanceof errors.RequestError && error.isNoResponders();
 
 /** Not a bug of ours and not an answer: the question may be asked again. */
 export const isOutage = (error: unknown): boolean =>

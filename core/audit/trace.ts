@@ -50,7 +50,7 @@ export interface LedgerTrace extends TraceOf {
 }
 
 /** Ways of one trace that are told one by one; a large export may feed thousands of small grants. */
-export const WAYS_MAX = 1_000;
+const WAYS_MAX = 1_000;
 
 export class Tracer {
   readonly #lots: Lots;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { PIECE_BYTES_MAX } from "#core/events/saves";
 
 /** Mods of an instance over command subjects: what `mod-read` and `mod-write` take and answer. Pieces travel as those of saves do. */
 
@@ -10,7 +9,6 @@ const incoming = { path: z.string().min(1).max(300), bytes, sha256, replace: z.b
 
 /** The largest mods, full of graphics, have some 700 MB. */
 export const MOD_BYTES_MAX = 2 * 1024 ** 3;
-export const MOD_PIECE_BYTES_MAX = PIECE_BYTES_MAX;
 
 const op = <N extends string, S extends z.ZodRawShape>(kind: N, fields: S) =>
   z.object({ op: z.literal(kind), ...fields });

@@ -24,4 +24,3 @@ export const CHANNEL_SILENCE_MS = 15_000;
 
 /** `storage.<item, fluid or energy>.<name>.<variant>`: a level after a round. */
 export const storageLevel = z.object({ resource: shape.resource, level: shape.total, round: shape.count });
-export type StorageLevel = z.infer<typeof storageLevel>;

@@ -8,7 +8,7 @@ import { TOTAL_MAX } from "#core/resource";
  */
 
 /** How long a world may save up unused credit under a rate policy. */
-export const CREDIT_BURST_MS = 10_000;
+const CREDIT_BURST_MS = 10_000;
 
 /**
  * Differences of huge totals can add up beyond what a number holds exactly; then the sum is kept modulo this, which is

@@ -60,7 +60,7 @@ export const coreAccount = (edge: string) => ({
 /** For the few masters that change accounts while the broker runs; without limits nobody could connect. */
 export const systemAccount = { limits: { ...ACCOUNT, conn: 20 } satisfies OperatorLimits };
 
-export const edgeAccount = (core: string) => ({
+const edgeAccount = (core: string) => ({
   exports: streamExports(EDGE_STREAMS),
   imports: [
     ...streamImports(CORE_STREAMS, core),

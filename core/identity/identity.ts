@@ -147,7 +147,7 @@ const parseIdentity = (bytes: Uint8Array, path: string): IdentityFile => {
 };
 
 /** Keys that can be replaced, and whose credentials are void then: of these roles, or (`access`) of all users. */
-export const ROTATABLE = ["operator", "signing", "master", "slave", "user", "join", "access", "assignment"] as const;
+const ROTATABLE = ["operator", "signing", "master", "slave", "user", "join", "access", "assignment"] as const;
 export type Rotatable = (typeof ROTATABLE)[number];
 
 /** Whether masters take up another key of this kind while they run, and can accept the old one beside it for a while. */

@@ -3,7 +3,7 @@ import { badInput } from "#core/errors";
 /** What a save may be called, decided where the name is born. Pure. */
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-export const SAVE_NAME_CHARACTERS_MAX = 64;
+const SAVE_NAME_CHARACTERS_MAX = 64;
 /** Names that a game or its bridge writes by itself: what somebody keeps under one would be overwritten. */
 const WRITTEN = /^(?:world-[ab]|auto-[1-9]|next|given|made)$/;
 const AUTOSAVE = /^_?autosave/i;

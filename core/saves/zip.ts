@@ -14,7 +14,7 @@ export const LOCAL_HEAD_BYTES = 30;
 const ELSEWHERE = 0xffffffff;
 const ENCRYPTED = 1;
 export const STORED = 0;
-export const DEFLATED = 8;
+const DEFLATED = 8;
 
 export interface ZipLimits {
   /** A save has some dozens of files, one with many script files some hundreds. */

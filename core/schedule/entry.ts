@@ -4,7 +4,7 @@ import { cronProblem } from "#core/schedule/cron";
 /** What a bridge does with an instance by its own clock: part of the instance's configuration. */
 
 /** More than an instance needs, and few enough for a configuration's bytes. */
-export const SCHEDULES_MAX = 16;
+const SCHEDULES_MAX = 16;
 export const COUNTDOWN_SECONDS_DEFAULT = 60;
 export const KEEP_DEFAULT = 7;
 

@@ -2,7 +2,7 @@ import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { badInput } from "#core/errors";
 
-export const FORMATS = ["table", "json"] as const;
+const FORMATS = ["table", "json"] as const;
 
 /** What every command that shows something has: for a person, or for a program as one JSON object a line. */
 export abstract class ShowingCommand extends Command {

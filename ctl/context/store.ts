@@ -35,7 +35,7 @@ export const contextName = (text: string): string => {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** CLUSTERIO_CONFIG_DIR, or where this person's other programs keep theirs. */
-export const configFolder = (env: Env): string => {
+const configFolder = (env: Env): string => {
   const { CLUSTERIO_CONFIG_DIR: own, XDG_CONFIG_HOME: xdg } = env;
   if (own !== undefined && own !== "") return own;
   return join(xdg !== undefined && xdg !== "" ? xdg : join(homedir(), ".config"), "clusterio");

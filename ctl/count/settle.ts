@@ -16,7 +16,7 @@ import { parseWorldCount, type WorldCount } from "#ctl/count/world-count";
  */
 const QUIET_MS = 300;
 /** Five times the three restatements after which a bridge begins a new session. */
-export const SETTLE_MS_MAX = 30_000;
+const SETTLE_MS_MAX = 30_000;
 
 export interface Address {
   readonly slave: SlaveId;

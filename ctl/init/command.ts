@@ -18,7 +18,7 @@ const ANY = /^0\.0\.0\.0$|^::$/;
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
 /** "127.0.0.1:4222" or "[::]:4222". @throws ClusterioError `bad-input` */
-export const parseListen = (text: string): ClusterSettings["listen"] => {
+const parseListen = (text: string): ClusterSettings["listen"] => {
   const [, v6, v4, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = v6 ?? v4 ?? "";
   const port = Number(digits);
@@ -41,7 +41,7 @@ export const originsOf = (given: readonly string[]): string[] => {
 };
 
 /** What others may call this machine, given or guessed. @throws ClusterioError `bad-input` */
-export const hostsOf = (given: readonly string[], listen: ClusterSettings["listen"], own: string): string[] => {
+const hostsOf = (given: readonly string[], listen: ClusterSettings["listen"], own: string): string[] => {
   for (const host of given) {
     if (isIP(host) === 0 && !HOST.test(host)) throw badInput(`--host ${host}: give a host name or an address`);
   }

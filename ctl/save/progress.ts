@@ -4,7 +4,7 @@ import { sizeText } from "#core/terminal/size";
 const SHOWN_MS = 200;
 const PLAIN_MS = 10_000;
 
-export const progressText = (
+const progressText = (
   what: string,
   { done, total, rate }: { readonly done: number; readonly total: number; readonly rate: number },
 ): string => {

@@ -25,7 +25,7 @@ const amounts = (of: Readonly<Record<string, number>>): string => {
   return shown.length === 0 ? "nothing" : shown.join(", ");
 };
 
-export const agoText = (ticks: number): string => {
+const agoText = (ticks: number): string => {
   const seconds = Math.floor(ticks / TICKS_A_SECOND);
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;

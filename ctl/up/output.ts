@@ -4,7 +4,7 @@ import { plainLine, render, type Surroundings } from "#ctl/watch/render";
 import { Screen } from "#ctl/watch/screen";
 
 /** A line this often where nobody looks at a terminal. */
-export const PLAIN_LINE_MS = 5_000;
+const PLAIN_LINE_MS = 5_000;
 const NOTES_KEPT = 20;
 
 export interface Shown {

@@ -7,7 +7,7 @@
 export const LEDGER_ALARM = 0.7;
 export const LEDGER_STOP = 0.95;
 /** Days until grants stop: a week-end on which nobody looks, and a working day to do something about it. */
-export const DAYS_LEFT_ALARM = 4;
+const DAYS_LEFT_ALARM = 4;
 /** The same alarm again after this long: often enough to be seen, seldom enough to read the others. */
 export const ALARM_AGAIN_MS = 600_000;
 

@@ -44,7 +44,7 @@ const byWeight = (each: Demander): number => each.weight;
 const byDemand = (each: Demander): number => each.weight * each.demand;
 
 /** The exact shares; nobody is in it whom the round gives nothing, not even a fraction. */
-export const fairShares = (rule: string, available: number, all: readonly Demander[]): Map<Demander, number> => {
+const fairShares = (rule: string, available: number, all: readonly Demander[]): Map<Demander, number> => {
   if (sum(all.map(({ demand }) => demand)) <= available) return new Map(all.map((each) => [each, each.demand]));
   if (rule === "proportional") return poured(available, all, byDemand);
   if (rule !== "priority") return poured(available, all, byWeight);

@@ -66,7 +66,7 @@ export const newState = (seed: number): PlainState => ({
 });
 
 /** By hand: a history copies thousands of saves. */
-export const copyState = (state: PlainState): PlainState => ({
+const copyState = (state: PlainState): PlainState => ({
   ...state,
   session: { ...state.session },
   capped: [...state.capped],

@@ -59,12 +59,12 @@ const file = z.object({ v: z.literal(1), notes: z.record(z.string(), saveNote) }
 
 export const notesPath = (folder: string): string => `${folder}/save-notes.json`;
 
-export const readNotes = async (disk: Disk, folder: string): Promise<Notes> => {
+const readNotes = async (disk: Disk, folder: string): Promise<Notes> => {
   const bytes = await disk.read(notesPath(folder));
   return bytes === undefined ? {} : decodeFile(file, bytes, notesPath(folder)).notes;
 };
 
-export const writeNotes = (disk: Disk, folder: string, notes: Notes): Promise<void> =>
+const writeNotes = (disk: Disk, folder: string, notes: Notes): Promise<void> =>
   disk.write(notesPath(folder), new TextEncoder().encode(`${canonicalJson({ v: 1, notes })}\n`));
 
 /** One instance's notes: hears its facts, and is told when a save was written. */

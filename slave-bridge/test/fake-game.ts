@@ -12,7 +12,7 @@ import { badInput, refused, unavailable } from "#core/errors";
 import type { Clock } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
 
-export const FAKE_MODS = "/mods-dist";
+const FAKE_MODS = "/mods-dist";
 
 interface FakeProcess {
   readonly id: ProcessId;

@@ -80,7 +80,7 @@ const mapped = (vector: Record<string, number>, to: (n: number, key: string) => 
   Object.fromEntries(Object.entries(vector).map(([key, n]) => [key, to(n, key)]));
 
 /** As the projector splits a round (ADR 0002): one part for each resource, the sessions in the last. */
-export const splitByResource = (body: RoundBody): RoundBody[] => {
+const splitByResource = (body: RoundBody): RoundBody[] => {
   const keys = new Set([...Object.keys(body.storage ?? {}), ...Object.keys(body.shortfall ?? {})]);
   for (const record of Object.values(body.worlds ?? {})) for (const key in record.r) keys.add(key);
   const only = <T>(from: Record<string, T> | undefined, key: string) =>

@@ -13,7 +13,7 @@ import { resourceKey } from "#core/resource";
 /** A leader's fold in a test: facts in, ledger messages out, all kept for replay. */
 export const PLATE = resourceKey("item:iron-plate");
 export const BOOT = "00000000a-aaaa";
-export const AT = 1_000_000;
+const AT = 1_000_000;
 
 export class Fold {
   readonly ledger: { message: LedgerMessage; hash: string }[] = [];

@@ -113,8 +113,10 @@ test("one of no slave is assigned and nothing else; one whose game runs where it
   expect(await none.move("")).toMatchObject({ from: "", files: 0, running: false, kept: null, already: false });
   expect(none.did).toEqual(["master instance.assign attic"]);
   const { move, did, about } = scene();
-  about.attic = { ...about.attic!, here: "here", phase: "running" };
-  await expect(move("home")).rejects.toMatchObject({ code: "refused" });
+  for (const phase of ["running", "starting", "backing-off"]) {
+    about.attic = { ...about.attic!, here: "here", phase };
+    await expect(move("home")).rejects.toMatchObject({ code: "refused" });
+  }
   expect(did).toEqual([]);
   about.attic = { ...about.attic!, here: "here", phase: "stopped" };
   expect(await move("home")).toMatchObject({ already: false });

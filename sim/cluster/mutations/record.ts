@@ -11,7 +11,7 @@ export const TABLE_FILE = "docs/simulation.md";
 const [BEGIN, END] = ["<!-- table of mutations: npm run mutations -- --write -->", "<!-- end of the table -->"];
 
 /** The old hints, and what was found elsewhere now. */
-export const hintsAfter = (findings: readonly Finding[]): ReadonlyMap<string, Hint> => {
+const hintsAfter = (findings: readonly Finding[]): ReadonlyMap<string, Hint> => {
   const hints = new Map<string, Hint>();
   for (const { name } of MUTATIONS) {
     const finding = findings.find(({ mutation }) => mutation.name === name);

@@ -10,7 +10,7 @@ import {
 } from "#sim/factorio/test/declarations";
 
 /** What the stand-in knows of the game's whole interface, from typed-factorio: lua/interface/line-*.lua. */
-export const interfacePath = (line: GameLine): string =>
+const interfacePath = (line: GameLine): string =>
   packagePath(`sim/factorio/lua/interface/line-${line.replace(".", "-")}.lua`);
 
 const HEAD = (
