@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { effectOf } from "#core/config-effect";
+import { CONFIG_LEAVES } from "#core/config-patch";
 import { codeIn, FENCED, type Page, pages, ROOT } from "#test/kit/pages";
 
 /** What is written for people holds: a link goes somewhere, a path and a script are there. */
@@ -65,4 +67,22 @@ test("every source file that a page names is there", () => {
         .map((code) => `${path}: ${code}`),
     );
   expect(wrong).toEqual([]);
+});
+
+test("the page of instances has every key of their configuration", () => {
+  const page = readFileSync(join(ROOT, "docs/instances.md"), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const isThere = (key: string) => {
+    const [group = "", rest] = key.split(".");
+    // A second key of a group is written without the group's name.
+    return rows.some(
+      (row) => row.includes(`\`${key}\``) || (row.includes(`\`${group}.`) && row.includes(`\`.${rest}\``)),
+    );
+  };
+  expect([...CONFIG_LEAVES.keys()].filter((key) => !key.startsWith("settings.") && !isThere(key))).toEqual([]);
+  // And each setting of the game that a running one is told.
+  const told = page.slice(page.indexOf("A running game is told at once"), page.indexOf("The rest waits"));
+  const now = [...CONFIG_LEAVES.keys()].filter((key) => key.startsWith("settings.") && effectOf(key) === "now");
+  const names = now.map((key) => key.split(".")[1] ?? "");
+  expect(names.filter((name) => !told.includes(name.replace(/^max_upload_.*/, "max_upload_*")))).toEqual([]);
 });
