@@ -110,7 +110,7 @@ test("every command that a page has is there, with its options", () => {
     codeIn(text)
       .flatMap((code) => code.split(/ (?:&&|\||\\\||<|>) /))
       .flatMap((code) => {
-        const [program = "", ...words] = shellWords(code.replace(/^(?:\$ )?(?:npx )?/, "").replace(/[[\]…,]/g, " "));
+        const [program = "", ...words] = shellWords(code.replace(/^.*?(?=\bclusterio)/, "").replace(/[[\]…,]/g, " "));
         if (!programs.has(program)) return [];
         const problems = alternatives(words).map((one) => problemOf(program, one));
         return problems.flatMap((problem) => (problem === undefined ? [] : [`${path}: ${code}: ${problem}`]));

@@ -25,9 +25,16 @@ export const pages = (): Page[] => {
 
 export const FENCED = /^```.*\n([\s\S]*?)^```/gm;
 
-/** What stands in a page as code: spans, and the lines of blocks without their comments. */
+/** What stands in a page as code: spans, and the lines of blocks, fenced or indented, without their comments. */
 export const codeIn = (text: string): string[] => {
-  const lines = [...text.matchAll(FENCED)].flatMap(([, block = ""]) => block.split("\n"));
+  const fenced = [...text.matchAll(FENCED)].flatMap(([, block = ""]) => block.split("\n"));
+  const lines = [
+    ...fenced,
+    ...text
+      .replace(FENCED, "")
+      .split("\n")
+      .filter((line) => line.startsWith("    ")),
+  ];
   const spans = [...text.replace(FENCED, "").matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span.replace(/\s+/g, " "));
   return [...spans, ...lines.map((line) => line.replace(/\s#\s.*$/, ""))].map((code) => code.trim());
 };
