@@ -42,9 +42,11 @@ const scene = () => {
     did.push(name);
     on[name]?.();
   };
+  const sealed: object[] = [];
   const client = {
     exchange: async (at: { slave: string }, _verb: string, { request }: { request: { op: string } }) => {
       if (request.op !== "about") step(`${at.slave} ${request.op}`);
+      if (request.op === "seal") sealed.push(request);
       const answers: Record<string, unknown> = {
         files: FILES,
         open: { file: "one.zip", bytes: 3, writtenAt: 4, sha256: SUM },
@@ -78,6 +80,7 @@ const scene = () => {
     about,
     on,
     did,
+    sealed,
     said,
     stop,
     move: (from: string) => run(move.run(from)),
@@ -91,12 +94,15 @@ const WHOLE = [
 ];
 
 test("an instance that ran is held, carried, sealed, assigned, started, and let go of at last", async () => {
-  const { move, did } = scene();
+  const { move, did, sealed } = scene();
   expect(await move("home")).toEqual({
     ...{ instance: "north", from: "home", to: "attic", files: 1, bytes: 3, running: true },
     ...{ kept: "moved/north-1", already: false },
   });
   expect(did).toEqual(WHOLE);
+  // What came is said whole: as it was at the source, and whether it ran there.
+  const files = [{ area: "saves", path: "one.zip", bytes: 3, writtenAt: 4, sha256: SUM }];
+  expect(sealed).toEqual([{ op: "seal", now: 5, record: "{}", files, from: "home", ran: true }]);
 });
 
 test("one that did not run is not started; one that failed to stop in order is carried, too", async () => {
@@ -123,12 +129,15 @@ test("one of no slave is assigned and nothing else; one whose game runs where it
 });
 
 test("the source lets go of nothing until the target is linked: neither when it fails nor when it takes too long", async () => {
-  for (const phase of ["failed", "starting"]) {
+  for (const [phase, why] of [
+    ["failed", "north does not start on attic: look at its log there; home keeps its folder"],
+    ["starting", "north is not linked on attic within 330 s (starting)"],
+  ] as const) {
     const { move, did, on, about } = scene();
     on["attic start"] = () => {
       about.attic = { ...about.attic!, phase };
     };
-    await expect(move("home")).rejects.toMatchObject({ code: "unavailable" });
+    await expect(move("home")).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining(why) });
     expect(did).toEqual(WHOLE.slice(0, -2));
   }
 });

@@ -19,6 +19,8 @@ test("a file comes whole below its name, or not at all; what came of it before i
   expect(await first.begin()).toBe(0);
   await Promise.all([first.put(0, bytesOf("ab")), first.put(2, bytesOf("cd"))]);
   await expect(first.put(2, bytesOf("xx"))).rejects.toMatchObject({ code: "unavailable" });
+  // A piece that failed fails no other.
+  await first.put(4, bytesOf(""));
   expect((await readdir(join(dir, "new"))).filter((name) => !name.startsWith("."))).toEqual([]);
   const again = localTarget(path, of("abcdef"));
   expect(await again.begin()).toBe(4);
@@ -65,9 +67,11 @@ test("a file is opened with its sum; what is none, or cannot be read, is told", 
 test("one that is changed while it is read is not sent on: of another length, or written anew", async () => {
   const path = join(dir, "a.zip");
   await writeFile(path, "abcdef");
+  await utimes(path, 5, 5);
   const source = await localSource(await openLocal(path));
   expect(await source.read(2, 3)).toEqual(bytesOf("cde"));
   await writeFile(path, "abcdef!");
+  await utimes(path, 5, 5);
   await expect(source.read(0, 1)).rejects.toMatchObject({ code: "refused" });
   await writeFile(path, "ABCDEF");
   await utimes(path, 1, 1);
