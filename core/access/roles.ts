@@ -2,7 +2,7 @@
 export const ADMIN = "admin";
 
 const VIEWER = [
-  "ask.all",
+  ...["ask.all", "slave.status"],
   ...["events", "deliveries", "telemetry", "chat", "messages", "signals", "storage", "state"].map(
     (kind) => `see.${kind}`,
   ),
@@ -18,7 +18,7 @@ export const DEFAULT_ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Keeps games going. Not RCON: whoever has that may do anything in the game. */
   moderator: [
-    ...[...VIEWER, "see.log", "see.audit", "instance.start", "instance.stop", "instance.restart", "slave.status"],
+    ...[...VIEWER, "see.log", "see.audit", "instance.start", "instance.stop", "instance.restart"],
     ...["instance.players", "instance.player-kick", "instance.player-ban", "instance.player-unban"],
     ...["player.ban", "player.unban"],
   ],

@@ -75,14 +75,16 @@ export class BackupCreateCommand extends BackupCommand {
   }
 }
 
+const some = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
 /** "3 saves, messages 1 to 900 of LEDGER, 4 users and 5 roles, 12 words of lists, 80 stays of players". */
 const holdsText = ({ instances, ledger, rights, lists, players }: Manifest): string =>
   [
-    `${instances.length} saves`,
+    some(instances.length, "save"),
     ...(ledger === null ? [] : [`messages ${ledger.from} to ${ledger.to} of LEDGER`]),
-    ...(rights === null ? [] : [`${rights.users} users and ${rights.roles} roles`]),
-    ...(lists === null ? [] : [`${lists.entries} words of lists`]),
-    ...(players === null ? [] : [`${players.stays} stays of players`]),
+    ...(rights === null ? [] : [`${some(rights.users, "user")} and ${some(rights.roles, "role")}`]),
+    ...(lists === null ? [] : [`${some(lists.entries, "word")} of lists`]),
+    ...(players === null ? [] : [`${some(players.stays, "stay")} of players`]),
   ].join(", ");
 
 const COLUMNS: readonly Column<Listed>[] = [

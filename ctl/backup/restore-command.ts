@@ -4,7 +4,7 @@ import { NatsBus } from "#core/adapters/nats-bus";
 import type { NatsLink } from "#core/adapters/nats-connection";
 import { nodeClock } from "#core/adapters/node-clock";
 import { prepareStreams } from "#core/adapters/prepare-streams";
-import { badInput, refused, unavailable } from "#core/errors";
+import { badInput, isClusterioError, messageOf, refused, unavailable } from "#core/errors";
 import { noSuch } from "#core/terminal/near";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { clusterOf } from "#ctl/audit/connect";
@@ -55,7 +55,7 @@ export class BackupRestoreCommand extends BackupCommand {
       const folder = resolve(this.folder);
       const of = await proved(folder, output);
       const wanted = this.#wanted(of);
-      const core = await this.connect(own);
+      const core = await this.#reach(own);
       const lacks = lackText(of);
       if (lacks !== undefined) say(lacks);
       const decided = await orInterrupted(output, this.#decide(output, { of, folder, core }));
@@ -64,6 +64,17 @@ export class BackupRestoreCommand extends BackupCommand {
         say(`a projector leads, so this stays undone: ${says}. Stop every projector and repeat the command for it`);
       await this.#saves(output, { of, folder, wanted, core, own });
     });
+  }
+
+  /** Who follows "start it" with a whole cluster begins a ledger anew: then the backup's has no place any more. */
+  async #reach(own: Parameters<BackupCommand["connect"]>[0]): Promise<NatsLink> {
+    try {
+      return await this.connect(own);
+    } catch (error) {
+      if (this.natsUrl !== undefined || !isClusterioError(error, "unavailable")) throw error;
+      const alone = `clusterio up --broker-only --dir ${this.dir}`;
+      throw unavailable(`${messageOf(error)}. If the broker lost its data, start it alone before: ${alone}`, error);
+    }
   }
 
   /** Which of both is to be done: what the streams lack, or the saves. */
@@ -140,7 +151,9 @@ export class BackupRestoreCommand extends BackupCommand {
     const does = `put its ${todo.map(({ part }) => part).join(", ")} back`;
     await confirmed({ what: "the backup's name", name: of.name, does }, { yes: this.yes, signal: output.signal });
     if (await isLed(new NatsBus(core), nodeClock, output.signal))
-      throw refused("a projector leads: stop every projector first, its streams are to be written");
+      throw refused(
+        "a projector leads: stop every projector first, its streams are to be written (of clusterio up: stop it, then clusterio up --broker-only)",
+      );
     for (const { write } of todo) await orInterrupted(output, write());
     if (this.json) output.json({ ledger, parts });
     else output.line("done: start the projectors, then repeat this command for the saves");

@@ -82,6 +82,19 @@ test("a bridge that does not answer is away, and so is nobody's instance's none"
   expect((await whatIsTold(asked, found)).away).toEqual(new Set(["home"]));
 });
 
+test("who may not ask a bridge hears what it says by itself", async () => {
+  const { asked, clock, say } = scene();
+  const request = () => Promise.reject(refused("not among your rights"));
+  const bus = { request, subscribe: asked.bus.subscribe.bind(asked.bus) } as unknown as Asked["bus"];
+  const found = await theseInstances(asked, ["north"]);
+  const heard = whatIsTold({ ...asked, bus }, found);
+  await settle();
+  say("north", TOLD);
+  await settle();
+  clock.advance(6_000);
+  expect(await heard).toMatchObject({ told: { north: TOLD } });
+});
+
 describe("waiting", () => {
   const waiting = async (it: ReturnType<typeof scene>, condition: (typeof CONDITIONS)[number], seconds = 3) => {
     const found = await theseInstances(it.asked, ["north"]);

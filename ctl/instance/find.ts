@@ -62,10 +62,10 @@ export const addressOf = ({ instance, slave }: Found): { slave: SlaveId; instanc
 
 /** What their bridges last told of them, and which bridges do not answer. */
 export const whatIsTold = async (
-  { client, bus }: Pick<Asked, "client" | "bus">,
+  { client, bus, clock, signal }: Pick<Asked, "client" | "bus" | "clock" | "signal">,
   found: readonly Found[],
 ): Promise<{ readonly told: Readonly<Record<string, Told>>; readonly away: ReadonlySet<string> }> => {
   const slaves = [...new Set(found.flatMap(({ slave }) => (slave === undefined ? [] : [slave])))];
-  const { present, told } = await ask({ client, bus }, slaves);
+  const { present, told } = await ask({ client, bus, clock, signal }, slaves);
   return { told, away: new Set(slaves.filter((slave) => present[slave]?.is !== "present")) };
 };

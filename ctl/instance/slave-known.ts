@@ -43,11 +43,11 @@ export const judgeSlave = ({ slave, is, listed }: SlaveSeen): Judged => {
 
 /** To be called before anything is changed. @throws ClusterioError `bad-input` for a slave that there is not. */
 export const proveSlave = async (
-  { client, bus }: Asked,
+  { client, bus, clock, signal }: Asked,
   slave: SlaveId,
   { yetUnknown }: { readonly yetUnknown: boolean },
 ): Promise<void> => {
-  const { present } = await ask({ client, bus }, [slave]);
+  const { present } = await ask({ client, bus, clock, signal }, [slave]);
   const is = present[slave]?.is ?? "silent";
   const judged = judgeSlave({ slave, is, listed: is === "away" ? await listedSlaves(client) : undefined });
   if (judged.kind === "there") return;

@@ -84,17 +84,26 @@ const slavesOf = async (client: ClusterClient): Promise<Gathered["slaves"]> => {
   }
 };
 
-/** Each bridge that is there, and what it last told of its instances. */
+/**
+ * Each bridge that is there, and what it last told of its instances. Who may not ask them (`slave.status`) hears what they say by
+ * themselves, given the time for it.
+ */
 export const ask = async (
-  { client, bus }: Pick<Asked, "client" | "bus">,
+  { client, bus, ...time }: Pick<Asked, "client" | "bus"> & Partial<Pick<Asked, "clock" | "signal">>,
   slaves: readonly SlaveId[],
 ): Promise<FromBridges> => {
   const present: Record<string, SlaveAnswer> = {};
   const told: Record<string, Told> = {};
+  let refused = false;
   await Promise.all(
     slaves.map(async (slave) => {
       const subject = subjects.command(client.user, slave, SELF, "status");
-      const result = await bus.request(subject, encodeJson({}), SLAVE_MS_MAX);
+      const result = await bus.request(subject, encodeJson({}), SLAVE_MS_MAX).catch((error: unknown) => {
+        if (!isClusterioError(error, "refused")) throw error;
+        refused = true;
+        return undefined;
+      });
+      if (result === undefined) return;
       if (result.kind !== "answer") {
         present[slave] = { is: result.kind === "nobody" ? "away" : "silent" };
         return;
@@ -105,7 +114,10 @@ export const ask = async (
       for (const [instance, said] of Object.entries(status.told ?? {})) told[instance] = { ...said, slave };
     }),
   );
-  return { present, told };
+  const { clock, signal } = time;
+  if (!refused || clock === undefined || signal === undefined) return { present, told };
+  const heard = await listen({ bus, clock, signal });
+  return { present: { ...heard.present, ...present }, told: { ...heard.told, ...told } };
 };
 
 /** Another version's answer still shows that it is there. */

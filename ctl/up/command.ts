@@ -67,6 +67,10 @@ export class UpCommand extends ShowingCommand {
     description: "Loopback port of the projector's /metrics and /healthz (default: a free one, then always the same).",
     validator: whole(1, 65_535),
   });
+  brokerOnly = Option.Boolean("--broker-only", false, {
+    description:
+      "Start the nats-server and nothing else: for `clusterio backup restore` into a broker that lost its data.",
+  });
   natsUrl = Option.String("--nats-url", {
     description:
       "Use this NATS server, nats://host:port, instead of starting one. Needs --core-creds and --edge-creds.",

@@ -46,6 +46,9 @@ test("the user's credentials are the bridge's unless others are given", () => {
 test("what does not go together is refused with what to do", () => {
   expect(refusal({ json: true })).toContain("--for");
   expect(refusal({ factorio: "f", speed: 2 })).toContain("--speed");
+  expect(parse({ brokerOnly: true })).toMatchObject({ brokerOnly: true });
+  expect(refusal({ brokerOnly: true, forSeconds: 5 })).toContain("--broker-only");
+  expect(refusal({ brokerOnly: true, natsUrl: "nats://h:1" })).toContain("--broker-only");
 });
 
 test.each([

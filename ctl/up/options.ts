@@ -14,6 +14,7 @@ export interface TypedOptions {
   readonly userCreds?: string | undefined;
   readonly http?: number | undefined;
   readonly speed?: number | undefined;
+  readonly brokerOnly?: boolean;
 }
 
 /** What it means. Paths are absolute. */
@@ -29,6 +30,8 @@ export interface UpOptions {
   /** A server that somebody else runs. */
   readonly nats?: { readonly url: string; readonly core: string; readonly edge: string; readonly user: string };
   readonly httpPort?: number;
+  /** The nats-server alone. */
+  readonly brokerOnly?: true;
 }
 
 const NATS_URL = /^(?:nats|tls|ws|wss):\/\/[^\s/]+\/?$/;
@@ -43,6 +46,8 @@ export const upOptions = (typed: TypedOptions, cwd: string): UpOptions => {
       "--speed is for the stand-in: real Factorio runs at its own speed, leave one of --speed and --factorio out",
     );
   }
+  if (typed.brokerOnly === true && (typed.forSeconds !== undefined || typed.natsUrl !== undefined))
+    throw badInput("--broker-only starts this folder's nats-server and nothing else: leave out --for and --nats-url");
   const nats = natsOptions(typed, cwd);
   return {
     dir: resolve(cwd, typed.dir),
@@ -55,6 +60,7 @@ export const upOptions = (typed: TypedOptions, cwd: string): UpOptions => {
     ...(typed.forSeconds === undefined ? {} : { forSeconds: typed.forSeconds }),
     ...(nats === undefined ? {} : { nats }),
     ...(typed.http === undefined ? {} : { httpPort: typed.http }),
+    ...(typed.brokerOnly === true ? { brokerOnly: true as const } : {}),
   };
 };
 

@@ -38,12 +38,19 @@ export interface StartContext extends DaemonContext {
   readonly say: (line: string) => void;
 }
 
+interface Broker {
+  readonly plan: Plan;
+  readonly identity: Identity;
+  readonly httpPort: number;
+  readonly state: UpState;
+  start(service: Service): Promise<void>;
+}
+
 /**
- * Starts what is not running yet, in the order in which it is needed: nats-server, projector, bridge. Everything is stopped in
- * reverse when the process ends.
+ * The folder, its keys, and a nats-server that runs: what a restore of the streams needs, and nothing that writes to them.
  * @throws ClusterioError with the last log lines of what did not get ready.
  */
-export const startCluster = async (options: UpOptions, context: StartContext): Promise<Cluster> => {
+export const startBroker = async (options: UpOptions, context: StartContext): Promise<Broker> => {
   const { own, say } = context;
   const given = options.nats === undefined ? undefined : await givenCreds(options.nats);
   await requireGame(options.game);
@@ -67,6 +74,17 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
     const found = await findServer(say);
     await start(await natsService(plan, { binary: found.path, port: natsPort, identity }));
   }
+  return { plan, identity, httpPort, state: remembered, start };
+};
+
+/**
+ * Starts what is not running yet, in the order in which it is needed: nats-server, projector, bridge. Everything is stopped in
+ * reverse when the process ends.
+ * @throws ClusterioError with the last log lines of what did not get ready.
+ */
+export const startCluster = async (options: UpOptions, context: StartContext): Promise<Cluster> => {
+  const { own, say } = context;
+  const { plan, identity, httpPort, state, start } = await startBroker(options, context);
   const link = own(
     await connectNats({
       servers: plan.natsUrl,
@@ -84,7 +102,7 @@ export const startCluster = async (options: UpOptions, context: StartContext): P
   await nodeDisk.write(assignmentKey, new TextEncoder().encode(`${identity.assignment.seed}\n`));
   await start(await projectorService(plan, client, { assignmentKey, httpPort, ...accessOf(plan, options.dir) }));
   await start(await bridgeService(plan, bus));
-  return { plan, client, watcher, httpPort, state: remembered };
+  return { plan, client, watcher, httpPort, state };
 };
 
 /** On somebody else's server our keys are good for nothing. */

@@ -8,7 +8,7 @@ import { untilLinked } from "#ctl/up/linked";
 import type { UpOptions } from "#ctl/up/options";
 import { Output } from "#ctl/up/output";
 import { patiently } from "#ctl/up/patience";
-import { type Cluster, startCluster } from "#ctl/up/start";
+import { type Cluster, type StartContext, startBroker, startCluster } from "#ctl/up/start";
 import { writeUpState } from "#ctl/up/state";
 import { makeWorlds, wantedWorlds } from "#ctl/up/worlds";
 
@@ -31,6 +31,7 @@ export const up = async (options: UpOptions, { signal, own }: DaemonContext): Pr
   // A terminal that was closed: nobody is left who could stop it.
   process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   const { say } = output;
+  if (options.brokerOnly === true) return brokerAlone(options, { signal, own, say });
   const cluster = await startCluster(options, { signal, own, say });
   own(undefined, () => say("stopping…"));
   say(gameLine(options));
@@ -48,6 +49,15 @@ export const up = async (options: UpOptions, { signal, own }: DaemonContext): Pr
   if (options.json) output.result(JSON.stringify(summary.summary));
   else for (const line of readableSummary(summary.summary)) output.result(line);
   if (summary.faults.length > 0) throw new NotConserved(`not conserved:\n${summary.faults.join("\n")}`);
+};
+
+/** No projector leads, so a backup's streams can be put back. */
+const brokerAlone = async (options: UpOptions, context: StartContext): Promise<void> => {
+  const { plan } = await startBroker(options, context);
+  const restore = `clusterio backup restore NAME --dir ${options.dir}`;
+  context.say(`nats-server runs at ${plan.natsUrl}, and nothing else, until Ctrl-C: ${restore}`);
+  const { signal } = context;
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 };
 
 const gameLine = ({ game }: UpOptions): string =>

@@ -37,6 +37,10 @@ test("an operator does all of it, a viewer nothing", () => {
   expect(may("operator")("s1", "_", "factorio-install")).toBe(true);
 });
 
+test("who sees the cluster may ask bridges how they are: without that, no list of instances has a state", () => {
+  for (const role of ["viewer", "moderator", "operator"]) expect(may(role)("s1", "_", "status")).toBe(true);
+});
+
 test("what a slave runs that is not the vendor's is a right of its own: an operator has it not, an admin has", () => {
   expect(may("operator")("s1", "_", "factorio-upload")).toBe(false);
   expect(may("admin")("s1", "_", "factorio-upload")).toBe(true);
