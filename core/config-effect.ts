@@ -31,7 +31,7 @@ export const LIVE_SETTINGS = {
 export type LiveSetting = keyof typeof LIVE_SETTINGS;
 
 /** What its bridge does itself, whether or not the game runs. */
-const NOW = ["autosaveSeconds", "start", "restart.", "lists.", "schedule"];
+const NOW = ["autosaveSeconds", "start", "restart.", "lists.", "schedule", "attach."];
 
 export const effectOf = (path: string): Effect => {
   if (path === "seed") return "first-save";
@@ -62,6 +62,13 @@ export const notesOn = (before: InstanceConfig, after: InstanceConfig): string[]
     notes.push(
       "auto_pause: while nobody plays, the map stands still: it gives and takes nothing, and what is sent to it (an import, the word that its bridge lives) moves it on by about a tick each",
     );
+  const later = Object.entries(effectsOf(before, after)).filter(([, effect]) => effect !== "now");
+  if (after.attach !== undefined && later.length > 0)
+    notes.push(
+      `attach: its bridge does not start it, so ${later.map(([key]) => key).join(", ")} ${later.length === 1 ? "is" : "are"} for whoever does; what its configuration does not name stays as that one set it`,
+    );
+  if (after.attach !== undefined && before.attach === undefined)
+    notes.push("attach: a game that the bridge runs goes on until it is stopped (clusterio instance stop)");
   const low = after.ports?.game;
   if (low !== undefined && low < 1_024 && before.ports?.game !== low)
     notes.push(

@@ -28,6 +28,16 @@ export const saveName = z
   .max(200)
   .regex(/^[^/\\\p{Cc}.][^/\\\p{Cc}]*\.zip$/u, "a file's name in saves/ that ends in .zip");
 
+/** A folder of another server, seen from the slave's machine: what the cluster names, and the machine's owner puts there. */
+const linkedName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "the name of a link in the bridge's folder attached/: A-Z a-z 0-9 . _ -");
+
+const logName = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a file's name in the write-data folder: A-Z a-z 0-9 . _ -");
+
 /** `2.0.76` that version; `2.0` the newest installed of that line; a channel the newest installed that it named. */
 export const versionPin = z
   .string()
@@ -83,6 +93,10 @@ export const instanceConfig = z.object({
         .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, "a host name or address"),
       port,
       passwordFile: secretName,
+      /** Its write-data folder, as the slave's owner linked or mounted it. Default: only its RCON is there. */
+      writeData: linkedName.exactOptional(),
+      /** What it prints, in that folder. Default: the game's own log. */
+      log: logName.exactOptional(),
     })
     .exactOptional(),
   /** What its bridge does by its own clock, by name. */

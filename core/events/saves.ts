@@ -156,6 +156,11 @@ const facts = {
   warning: z.string().optional(),
 };
 export const finishAnswer = z.object({ file: z.string(), bytes, ...facts });
+/** `elsewhere`: by a server whose folder its bridge does not see. */
+export const createAnswer = finishAnswer.extend({
+  made: z.enum(["save", "map"]),
+  elsewhere: z.literal(true).optional(),
+});
 export type FinishAnswer = z.infer<typeof finishAnswer>;
 
 const difference = z.record(shape.resource, z.number());

@@ -29,3 +29,14 @@ test("what somebody may not expect is told, once", () => {
   expect(notesOn(config, paused).map((note) => note.split(":")[0])).toEqual(["auto_pause", "ports.game 80", "save"]);
   expect(notesOn(paused, patchedConfig(paused, { seed: 9 }))).toEqual([]);
 });
+
+test("of an attached server is told what waits for whoever starts it", () => {
+  const attach = { host: "h", port: 1, passwordFile: "p" };
+  const after = patchedConfig(config, { attach, settings: { max_players: 3, auto_pause: false } });
+  expect(effectsOf(config, after)).toMatchObject({ "attach.host": "now", "attach.passwordFile": "now" });
+  expect(notesOn(config, after)).toEqual([
+    "attach: its bridge does not start it, so settings.auto_pause is for whoever does; what its configuration does not name stays as that one set it",
+    "attach: a game that the bridge runs goes on until it is stopped (clusterio instance stop)",
+  ]);
+  expect(notesOn(after, patchedConfig(after, { attach: { writeData: "north" } }))).toEqual([]);
+});

@@ -5,7 +5,7 @@ import * as t from "typanion";
 import { z } from "zod";
 import { checkSave } from "#core/adapters/save-check";
 import { badInput, isClusterioError, messageOf, refused } from "#core/errors";
-import { describeAnswer, type FinishAnswer, finishAnswer, type MapOptions } from "#core/events/saves";
+import { createAnswer, describeAnswer, type FinishAnswer, finishAnswer, type MapOptions } from "#core/events/saves";
 import { newSaveName } from "#core/saves/name";
 import { sizeText } from "#core/terminal/size";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
@@ -95,9 +95,11 @@ export class SaveCreateCommand extends FilesCommand {
         const given = Object.keys(map).length === 0 ? {} : { map };
         const request = { op: "create", name, replace: this.replace, ...given } as const;
         const found = await channel(this.instance);
-        const made = await found.ask("save-write", request, finishAnswer.extend({ made: z.enum(["save", "map"]) }));
-        this.show(output, { instance: found.address.instance, ...made }, ({ file, bytes, made: what }) => [
-          `${what === "map" ? "made a new map" : "saved"}: ${nameOf(file)}, ${sizeText(bytes)}`,
+        const made = await found.ask("save-write", request, createAnswer);
+        this.show(output, { instance: found.address.instance, ...made }, ({ file, bytes, made: what, elsewhere }) => [
+          elsewhere === true
+            ? `ordered: ${nameOf(file)} is written where the server runs, out of its bridge's sight`
+            : `${what === "map" ? "made a new map" : "saved"}: ${nameOf(file)}, ${sizeText(bytes)}`,
         ]);
       };
     });

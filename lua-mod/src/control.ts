@@ -9,6 +9,7 @@ import { collect } from "./runtime/collect";
 import { registerCommands } from "./runtime/commands";
 import { onConfigurationChanged } from "./runtime/configuration";
 import { dealSome } from "./runtime/deal";
+import { telling } from "./runtime/happenings";
 import { lookBegan, lookEnded, tellLooks } from "./runtime/looks";
 import { tellNews } from "./runtime/news";
 import { refreshOverviews, registerOverview } from "./runtime/overview-window";
@@ -92,6 +93,15 @@ function edited({
 
 script.on_event(events.on_gui_elem_changed, edited);
 script.on_event(events.on_gui_confirmed, edited);
+
+script.on_event(events.on_player_joined_game, telling("joined"));
+script.on_event(events.on_player_left_game, telling("left"));
+script.on_event(events.on_console_chat, telling("said"));
+script.on_event(events.on_player_kicked, telling("kicked"));
+script.on_event(events.on_player_banned, telling("banned"));
+script.on_event(events.on_player_unbanned, telling("unbanned"));
+script.on_event(events.on_player_promoted, telling("promoted"));
+script.on_event(events.on_player_demoted, telling("demoted"));
 
 script.on_event(events.on_runtime_mod_setting_changed, ({ setting }) => {
   if (setting === "clusterio-surfaces") rewriteAll();

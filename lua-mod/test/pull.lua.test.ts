@@ -20,7 +20,10 @@ function open(more: object = { pull: true }): void {
   world.lease(100_000);
 }
 
-const pull = (): Record<string, unknown>[] => {
+/** Without what players did, who come along with whatever these tests do by their hands. */
+const pull = () => pullAll().filter(({ happened }) => happened === undefined);
+
+const pullAll = (): Record<string, unknown>[] => {
   const lines = world.raw("cp", world.tag).trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 };
@@ -103,4 +106,46 @@ test("before the world is the instance's, only how the game stands is said", () 
   world.token = "token0000099";
   expect(pull()).toEqual([{ tick: world.now(), players: 0 }]);
   expect(world.raw("cp", "none")).toContain("wrong-token");
+});
+
+test("what players do is told, in order, once each, and cut in whole characters (MH1)", () => {
+  world.lua(`test.join("ann") test.join("bob")
+    test.raise("on_console_chat", { message = "hello \\"bob\\"", player_index = game.get_player("ann").index })
+    test.raise("on_console_chat", { message = ("ü"):rep(300) })
+    test.raise("on_player_promoted", { player_index = game.get_player("ann").index })
+    test.raise("on_player_banned", { player_name = "eve", by_player = game.get_player("ann").index, reason = "why not" })
+    test.raise("on_player_unbanned", { player_name = "eve" })
+    test.raise("on_player_kicked", { player_index = game.get_player("bob").index, by_player = game.get_player("ann").index })
+    test.leave("bob")`);
+  const told = () => pullAll().flatMap(({ happened }) => (happened === undefined ? [] : [happened]));
+  const { token } = world;
+  expect(told()).toEqual([
+    { token, what: "joined", player: "ann" },
+    { token, what: "joined", player: "bob" },
+    { token, what: "said", player: "ann", text: 'hello "bob"' },
+    { token, what: "said", text: "ü".repeat(250) },
+    { token, what: "promoted", player: "ann" },
+    { token, what: "banned", player: "eve", by: "ann", text: "why not" },
+    { token, what: "unbanned", player: "eve" },
+    { token, what: "kicked", player: "bob", by: "ann" },
+    { token, what: "left", player: "bob" },
+  ]);
+  expect(told()).toEqual([]);
+  // Where files are followed the game's log says it.
+  open({});
+  world.lua(`test.join("bob")`);
+  world.tick(20);
+  expect(world.reportLines(world.token)).toEqual([]);
+});
+
+test("talk finds no room when the outbox is full, and totals still do (MH1, MR4)", () => {
+  world.lua(`for n = 1, 500 do test.raise("on_console_chat", { message = ("x"):rep(400) }) end`);
+  world.place("export", 0);
+  world.put(0, "iron-plate", 3);
+  world.tick(20);
+  const [first, ...lines] = pullAll();
+  expect(lines[0]).toMatchObject({ exported: { 0: 3 } });
+  expect(lines.length).toBeLessThan(170);
+  expect(lines.length).toBeGreaterThan(100);
+  expect(first).toMatchObject({ tick: world.now() });
 });

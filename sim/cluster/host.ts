@@ -180,6 +180,7 @@ export class Host {
         if (!machine.dead) folder.link = record;
       },
       configure: () => {},
+      happened: () => {},
       belongs: (world) => this.#belongs(world),
       publish: (fact) => {
         if (this.bridge?.machine === machine) this.#publish(this.bridge, fact);

@@ -1,35 +1,7 @@
-import { IRON, north, scene, settle, world } from "#bridge/test/bridge-scene";
-import { FakeWorld, newSave } from "#bridge/test/fake-world";
+import { ADDRESS, attached, SECRET, text } from "#bridge/test/attached-scene";
+import { IRON, north, settle, world } from "#bridge/test/bridge-scene";
 
 /** A server that the bridge does not run: RCON only, reports pulled, no process control. */
-
-const ADDRESS = "10.0.0.7:27015";
-const SECRET = "/data/secrets/north-rcon";
-const text = (content: string) => new TextEncoder().encode(content);
-
-const attached = async () => {
-  const it = scene();
-  const game = new FakeWorld(newSave(7));
-  game.runs = true;
-  const server: { password: string; world: FakeWorld; drop?: () => void } = { password: "hunter2hunter2", world: game };
-  it.machine.servers.set(ADDRESS, server);
-  await it.disk.write(SECRET, text("hunter2hunter2\n"));
-  it.master.config = { ...it.master.config, attach: { host: "10.0.0.7", port: 27_015, passwordFile: "north-rcon" } };
-  const { bridge } = await it.open();
-  /** Time passes in the game as well. */
-  const runs = async (seconds: number) => {
-    for (let n = 0; n < seconds * 2; n++) {
-      game.tick += 30;
-      await it.advance(500);
-    }
-  };
-  it.master.state(north);
-  await runs(3);
-  it.master.state(north);
-  await runs(2);
-  const pulls = () => game.commands.filter((command) => command.startsWith("/cp ")).length;
-  return { ...it, bridge, game, server, pulls, runs };
-};
 
 test("its world is linked, what it exports is pulled, what it is granted reaches it, and no process is started", async () => {
   const { master, machine, bridge, game, command, clock, runs, telemetry } = await attached();

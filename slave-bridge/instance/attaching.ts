@@ -1,4 +1,5 @@
-import { type AttachConfig, Attachment, type AttachmentHands } from "#bridge/instance/attachment";
+import type { AttachConfig } from "#bridge/attached/folder";
+import { Attachment, type AttachmentHands } from "#bridge/instance/attachment";
 import { refused } from "#core/errors";
 
 export interface AttachingHands extends AttachmentHands {

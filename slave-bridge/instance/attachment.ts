@@ -1,7 +1,7 @@
+import type { AttachConfig } from "#bridge/attached/folder";
 import type { Network, RconConnection } from "#bridge/game/port";
 import { readSecret, secretPath } from "#bridge/instance/secrets";
 import { isClusterioError, messageOf } from "#core/errors";
-import type { InstanceConfig } from "#core/instance-config";
 import type { Clock } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
 
@@ -14,8 +14,6 @@ import type { Disk } from "#core/ports/disk";
  */
 const PAUSE_MS_MIN = 1_000;
 const PAUSE_MS_MAX = 30_000;
-
-export type AttachConfig = NonNullable<InstanceConfig["attach"]>;
 
 export interface AttachmentHands {
   readonly clock: Clock;

@@ -16,6 +16,8 @@ export const pathsOf = (folder: string) => ({
   server: `${folder}/server.json`,
   lock: `${folder}/lock`,
   saves: `${folder}/saves`,
+  /** What is brought, copied or made, before it has its name. */
+  incoming: `${folder}/incoming`,
   mods: `${folder}/mods`,
   /** What operators want of the list, until a start puts it in. */
   modsWanted: `${folder}/mods-wanted.json`,

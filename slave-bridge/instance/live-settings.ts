@@ -14,17 +14,17 @@ import type { Disk } from "#core/ports/disk";
 const KEYS = Object.keys(LIVE_SETTINGS) as LiveSetting[];
 
 /** Public visibility needs verification: the one goes off before, and on after the other. */
-const ordered = (goesPublic: boolean): LiveSetting[] => {
+export const ordered = (goesPublic: boolean): LiveSetting[] => {
   const others = KEYS.filter((key) => key !== "visibility.public");
   return goesPublic ? [...others, "visibility.public"] : ["visibility.public", ...others];
 };
 
 type Settings = ReturnType<typeof settingsOf>;
-type Told = Partial<Omit<Settings, "visibility">> & { readonly visibility?: Partial<Settings["visibility"]> };
+export type Told = Partial<Omit<Settings, "visibility">> & { readonly visibility?: Partial<Settings["visibility"]> };
 
 const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(" ") : String(value));
 
-const textAt = ({ visibility, ...settings }: Told, key: LiveSetting): string => {
+export const textAt = ({ visibility, ...settings }: Told, key: LiveSetting): string => {
   if (key === "visibility.lan") return textOf(visibility?.lan);
   if (key === "visibility.public") return textOf(visibility?.public);
   return textOf(settings[key]);

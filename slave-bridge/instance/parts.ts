@@ -1,3 +1,5 @@
+import { AttachedCare } from "#bridge/attached/care";
+import { type AttachConfig, attachedPaths } from "#bridge/attached/folder";
 import type { RconConnection } from "#bridge/game/port";
 import { Attaching } from "#bridge/instance/attaching";
 import { ConfigCopy } from "#bridge/instance/config-copy";
@@ -72,6 +74,7 @@ export class InstanceParts {
   readonly game: OwnGame;
   /** Instead of a game of its own. */
   readonly attaching: Attaching;
+  readonly care: AttachedCare;
   readonly session: Session;
   readonly copy: ConfigCopy;
   readonly players: Players;
@@ -97,9 +100,12 @@ export class InstanceParts {
     const ask = (command: string) => this.command(command);
     this.record = new KeptRecord(disk, paths, record);
     this.telling = new Telling({ context, instance, clean, changed: () => hands.host.changed(instance) });
-    this.notes = new SaveNotes(disk, paths.folder, async () => (await vault?.files(paths.saves)) ?? []);
-    const place = { instance, slave: settings.slave, folder: paths.folder, modes: () => this.listModes, ask };
-    this.lists = new GameLists(ports, lists, place);
+    this.notes = new SaveNotes(disk, paths.folder, async () => (await vault?.files(this.seenPaths.saves)) ?? []);
+    this.lists = new GameLists(ports, lists, {
+      ...{ instance, slave: settings.slave, folder: paths.folder, ask },
+      modes: () => this.listModes,
+      elsewhere: () => this.care.root,
+    });
     this.players = new Players(context, { instance, path: paths.players, ask });
     this.#live = new LiveSettings({
       ...{ disk, path: paths.settings, send: ask },
@@ -113,6 +119,7 @@ export class InstanceParts {
     });
     this.game = this.#newGame();
     this.attaching = this.#newAttaching();
+    this.care = this.#newCare();
     this.session = this.#newSession();
     this.copy = this.#newCopy();
   }
@@ -125,10 +132,26 @@ export class InstanceParts {
     return (this.attaching.current ?? this.game.run).rcon;
   }
 
-  /** The files of a game that the bridge does not run are not here. */
+  /** Of a game whose files this bridge reads; others are told (AttachedCare). */
   get listModes(): ListModes {
     const { config } = this.record.now;
-    return modesOf(config.attach === undefined ? config : undefined);
+    return modesOf(config.attach === undefined || this.care.root !== undefined ? config : undefined);
+  }
+
+  /** The server that is to be attached, undefined while a game of the bridge's own runs. */
+  get attached(): AttachConfig | undefined {
+    return this.game.alive ? undefined : this.record.now.config.attach;
+  }
+
+  /** As `paths`; of a server that the bridge does not run, saves and mods are in that one's folder. */
+  get seenPaths(): Paths {
+    const root = this.attached === undefined ? undefined : this.care.root;
+    return root === undefined ? this.paths : attachedPaths(this.paths, root);
+  }
+
+  /** There is a game, and it may be asked. */
+  get answers(): boolean {
+    return this.phase === "running" && this.rcon !== undefined;
   }
 
   /** @throws ClusterioError `unavailable` when the game is not there. */
@@ -147,9 +170,9 @@ export class InstanceParts {
     this.schedule.tick();
     this.game.run.tick(this.context.ports.clock.now());
     this.attaching.follow();
-    const answers = this.phase === "running" && this.rcon !== undefined;
-    // What the files of an attached server say, nobody here can read.
-    if (answers && this.attaching.current === undefined) this.lists.tick();
+    this.care.tick();
+    const { answers } = this;
+    if (answers) this.lists.tick();
     this.players.tick(answers);
   }
 
@@ -164,6 +187,7 @@ export class InstanceParts {
     this.#closed = true;
     this.game.release();
     this.attaching.close();
+    this.care.close();
     this.session.disconnected();
     await this.game.worked();
     await this.record.written();
@@ -180,10 +204,7 @@ export class InstanceParts {
       takenPorts: () => this.hands.host.takenPorts(instance),
       prepare: () => this.lists.prepare(),
       leave: () => this.session.leave(),
-      printed: (line) => {
-        telling.printed(line);
-        this.players.line(line);
-      },
+      printed: (line) => this.#printed(line),
       saved: () => this.notes.saved(),
       connected: (rcon) => {
         this.players.connected();
@@ -207,6 +228,7 @@ export class InstanceParts {
       connected: (rcon) => {
         this.players.connected();
         this.session.connected(rcon);
+        this.care.connected();
       },
       lost: () => this.session.disconnected(),
       alarm: (message) => telling.alarm("supervisor", message && `${instance}: ${message}`),
@@ -215,6 +237,23 @@ export class InstanceParts {
         this.session.restart();
         telling.alarm("link", undefined);
       },
+    });
+  }
+
+  #newCare(): AttachedCare {
+    const { instance, paths, telling } = this;
+    return new AttachedCare(this.context, {
+      ...{ instance, paths },
+      config: () => this.record.now.config,
+      server: () => this.attaching.current?.config,
+      answers: () => this.answers,
+      paused: () => this.session.paused,
+      ask: (command) => this.command(command),
+      remember: (lines) => telling.remember(lines),
+      line: (text) => this.#printed(text),
+      saved: () => void this.notes.saved(),
+      note: (message) => telling.say("info", message),
+      alarm: (message) => telling.alarm("saves", message && `${instance}: ${message}`),
     });
   }
 
@@ -236,8 +275,9 @@ export class InstanceParts {
       stopServer: () => (this.attaching.current === undefined ? void this.stop() : this.attaching.giveUp()),
       alarm: (message) => telling.alarm("link", message),
       changed: () => host.changed(instance),
-      saving: () => this.game.saving,
+      saving: () => this.care.saving || this.game.saving,
       pulls: () => this.attaching.current !== undefined,
+      happened: (happening) => this.care.happened(happening),
       answered: () => this.game.input({ kind: "answered" }),
       pulse: (pulse) => this.#pulse(pulse),
     };
@@ -263,13 +303,18 @@ export class InstanceParts {
     });
   }
 
+  #printed(line: string): void {
+    this.telling.printed(line);
+    this.players.line(line);
+  }
+
   /** Without the passwords of its RCON. */
   #clean(text: string): string {
     return this.game.run.clean(this.attaching.clean(text));
   }
 
   #pulse({ tick, players, paused = false }: Pulse): void {
-    // No log tells who comes and goes there.
+    // No log may tell who comes and goes there.
     if (this.attaching.current !== undefined) this.players.counted(players);
     const now = this.context.ports.clock.now();
     if (now - this.#pulsedAt < PULSE_MS) return;
@@ -282,7 +327,10 @@ export class InstanceParts {
     const before = this.record.now;
     if (this.#closed || revisionOf(config) === revisionOf(before.config)) return;
     this.game.input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: restartOf(config) });
-    void this.record.become(configured(before, config)).then(() => this.#live.apply(config));
+    void this.record.become(configured(before, config)).then(() => {
+      this.care.configured();
+      return config.attach === undefined ? this.#live.apply(config) : undefined;
+    });
   }
 
   #belongs(world: WorldId): void {

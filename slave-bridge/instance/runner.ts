@@ -1,3 +1,5 @@
+import { moveRefused } from "#bridge/attached/care";
+import type { AttachConfig } from "#bridge/attached/folder";
 import { pinOf } from "#bridge/factorio/choose";
 import { instancesFolder, type Paths, pathsOf } from "#bridge/instance/folder";
 import type { TakenPort } from "#bridge/instance/game-ports";
@@ -21,6 +23,7 @@ import type { Delivery } from "#core/events/delivery";
 import type { LogBatch } from "#core/events/log-shapes";
 import type { InstanceTelemetry } from "#core/events/telemetry";
 import type { InstanceId, SlaveId } from "#core/ids";
+import { modesOf } from "#core/people/lists";
 
 /** One instance as operators, other slaves and the bridge around it have it: what they may ask, and what they are answered. */
 
@@ -72,8 +75,14 @@ export class InstanceRunner {
     return this.#parts.record.now;
   }
 
+  /** Where its files are; of a server that the bridge does not run, saves and mods are in that one's folder. */
   get paths(): Paths {
-    return this.#parts.paths;
+    return this.#parts.seenPaths;
+  }
+
+  /** The server that is to be attached, undefined where the bridge runs a game of its own. */
+  get attached(): AttachConfig | undefined {
+    return this.#parts.attached;
   }
 
   get players(): Players {
@@ -94,7 +103,7 @@ export class InstanceRunner {
 
   /** Some list of its goes around the cluster. */
   get followsLists(): boolean {
-    return Object.values(this.#parts.listModes).some((mode) => mode !== "off");
+    return Object.values(modesOf(this.record.config)).some((mode) => mode !== "off");
   }
 
   get pinned(): string | undefined {
@@ -129,7 +138,7 @@ export class InstanceRunner {
   /** MV1. @throws ClusterioError `refused` when it is on its way to another slave than this one. */
   async hold(to: SlaveId): Promise<void> {
     this.#folderWork.refuse();
-    this.#parts.attaching.refuse();
+    if (this.attached !== undefined) throw moveRefused(this.instance, this.attached);
     const held = heldFor(this.record, to);
     if (held !== this.record) await this.#parts.record.become(held);
     await this.stop();
@@ -181,9 +190,16 @@ export class InstanceRunner {
     game.input({ kind: "kill" });
   }
 
-  /** As an autosave, under the next of its rotating names. */
-  orderSave(): void {
-    this.#parts.game.input({ kind: "save" });
+  /** As an autosave, under the next of its rotating names. @throws ClusterioError when a server is not there to be told. */
+  async orderSave(): Promise<void> {
+    if (this.attached === undefined) this.#parts.game.input({ kind: "save" });
+    else await this.#parts.care.saves.autosave();
+  }
+
+  /** A save of a server that the bridge does not run, under this name or the next of so many. */
+  saveElsewhere(name: string, keep?: number): Promise<string> {
+    const { saves } = this.#parts.care;
+    return keep === undefined ? saves.saveAs(name) : saves.next(name, keep);
   }
 
   /** @throws ClusterioError `unavailable` when the game is not there. */
@@ -249,7 +265,7 @@ export class InstanceRunner {
 
   async #resume(when: When): Promise<void> {
     const { attaching, game, record } = this.#parts;
-    const server = await findRunning(this.context, this.paths);
+    const server = await findRunning(this.context, this.#parts.paths);
     await this.players.open(server?.process != null);
     if (server?.process != null) {
       await game.adopt(server.process, server);
@@ -263,7 +279,7 @@ export class InstanceRunner {
 
   /** What an operator who starts it is told at once. @throws ClusterioError when a port cannot be had. */
   async #proveStart(): Promise<void> {
-    const chosen = await chosenGame(this.context, this.paths, this.record).catch((error: unknown) => {
+    const chosen = await chosenGame(this.context, this.#parts.paths, this.record).catch((error: unknown) => {
       // The start itself says so, and stays failed.
       if (!isClusterioError(error)) throw error;
       return undefined;

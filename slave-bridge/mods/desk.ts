@@ -1,5 +1,7 @@
 import { basename } from "node:path/posix";
 import type { z } from "zod";
+import { filesRefused, startRefused } from "#bridge/attached/care";
+import { guarded } from "#bridge/attached/guarded";
 import type { ModSource } from "#bridge/game/port";
 import { chosenGame } from "#bridge/instance/launch";
 import type { InstanceRunner } from "#bridge/instance/runner";
@@ -31,16 +33,21 @@ export class ModDesk {
 
   constructor(
     private readonly context: BridgeContext,
-    private readonly runner: Pick<InstanceRunner, "instance" | "paths" | "record" | "phase">,
+    private readonly runner: Pick<InstanceRunner, "instance" | "paths" | "record" | "phase" | "attached">,
   ) {
     this.#incoming = new Incoming(vaultOf(context), `${runner.paths.folder}/incoming`, MOD_BYTES_MAX);
   }
 
   async read(_ask: z.output<typeof modRead>): Promise<unknown> {
-    return { mods: await this.#list(), running: this.#running };
+    const { attached, instance } = this.runner;
+    if (attached !== undefined && attached.writeData === undefined) throw filesRefused(instance, attached);
+    const list = () => this.#list();
+    return { mods: await (attached === undefined ? list() : guarded(list)), running: this.#running };
   }
 
   async write(ask: Write, body: Uint8Array | undefined): Promise<unknown> {
+    const { attached, instance } = this.runner;
+    if (attached !== undefined) throw startRefused(instance, attached, "its mods are changed where it runs");
     switch (ask.op) {
       case "begin":
         return { offset: await this.#incoming.begin(ask), done: false };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { guarded } from "#bridge/attached/guarded";
 import type { ClusterLists } from "#bridge/people/cluster-lists";
 import { fileWith, type Members, membersIn } from "#bridge/people/list-files";
 import { atStart, doneInGame, type OneList, orders } from "#bridge/people/list-sync";
@@ -15,6 +16,8 @@ import { LIST_NAMES, type ListModes, type ListName } from "#core/people/lists";
  * GL1 one look after the other: what was ordered is in the files before they are read again, or not taken for a player's doing within
  *     ECHO_MS.
  * GL2 what was done while no bridge looked counts as of when it looked last, so that it does not outrank what was said since.
+ * GL3 files of a server that the bridge does not run may be gone with their mount, and another configuration names other ones: a file that
+ *     was there and is not is no empty list, and what was seen in one place says nothing of another.
  */
 
 const LOOK_MS = 2_000;
@@ -45,6 +48,8 @@ const names = z.array(z.string());
 const file = z.object({
   v: z.literal(1),
   at: shape.count,
+  /** Which files were looked at, where these are not the instance's own. */
+  of: z.string().exactOptional(),
   seen: z.object({ admins: names, bans: names, whitelist: names }).partial(),
 });
 
@@ -56,6 +61,8 @@ export interface GameListsPlace {
   readonly slave: string;
   readonly folder: string;
   readonly modes: () => ListModes;
+  /** Where the files of a server are that the bridge does not run; undefined: in the folder. */
+  readonly elsewhere: () => string | undefined;
   /** @throws ClusterioError when the game is not there. */
   readonly ask: (line: string) => Promise<string>;
 }
@@ -67,14 +74,17 @@ export class GameLists {
   #lookedAt = 0;
   #looking = false;
   readonly #ordered = new Map<string, number>();
-  readonly #files: Readonly<Record<ListName, string>>;
+  /** Whose files were seen. */
+  #of: string | undefined;
 
   constructor(
     private readonly ports: Pick<Ports, "disk" | "clock">,
     private readonly cluster: Cluster | undefined,
     private readonly place: GameListsPlace,
-  ) {
-    this.#files = listPaths(place.folder);
+  ) {}
+
+  get #files(): Readonly<Record<ListName, string>> {
+    return listPaths(this.place.elsewhere() ?? this.place.folder);
   }
 
   get #path(): string {
@@ -180,17 +190,28 @@ export class GameLists {
   }
 
   async #one(list: ListName): Promise<OneList | undefined> {
-    const now = membersIn(list, await this.ports.disk.read(this.#files[list]));
+    const elsewhere = this.place.elsewhere() !== undefined;
+    const read = () => this.ports.disk.read(this.#files[list]);
+    const bytes = await (elsewhere ? guarded(read) : read());
+    // GL3
+    if (bytes === undefined && elsewhere && (this.#seen[list]?.size ?? 0) > 0) return undefined;
+    const now = membersIn(list, bytes);
     return now === undefined ? undefined : { list, mode: this.place.modes()[list], now };
   }
 
   async #open(): Promise<void> {
-    if (this.#opened) return;
+    const of = this.place.elsewhere();
+    if (this.#opened && of === this.#of) return;
     this.#opened = true;
+    // GL3
+    this.#of = of;
+    this.#seen = {};
+    this.#seenAt = 0;
     const bytes = await this.ports.disk.read(this.#path);
     if (bytes === undefined) return;
     try {
-      const { at, seen } = decodeFile(file, bytes, this.#path);
+      const { at, seen, of: whose } = decodeFile(file, bytes, this.#path);
+      if (whose !== of) return;
       this.#seenAt = at;
       for (const list of LIST_NAMES) {
         const there = seen[list];
@@ -209,7 +230,7 @@ export class GameLists {
         return members === undefined ? [] : [[list, [...members.values()].map(({ player }) => player)]];
       }),
     );
-    const content = { v: 1, at: this.#seenAt, seen };
+    const content = { v: 1, at: this.#seenAt, seen, ...(this.#of === undefined ? {} : { of: this.#of }) };
     await this.ports.disk.write(this.#path, new TextEncoder().encode(`${canonicalJson(content)}\n`));
   }
 }

@@ -44,15 +44,24 @@ export interface Order {
   readonly line: string;
 }
 
+/** The console command by which a game has one word about one player. */
+export const orderFor = ({
+  list,
+  player,
+  on,
+  reason,
+}: Pick<ListEntry, "list" | "player" | "on" | "reason">): Order => ({
+  key: keyOf({ list, player }),
+  line: consoleLine(VERBS[list][on ? 0 : 1], on && reason !== undefined ? { player, reason } : { player }),
+});
+
 /** Console commands after which the game has what the cluster says. */
 export const orders = ({ list, mode, now }: OneList, lists: Lists): Order[] => {
   if (mode === "off") return [];
   const wanted = membersFrom(lists, list);
   const found: Order[] = [];
-  const order = (player: string, on: boolean, reason?: string) => {
-    const line = consoleLine(VERBS[list][on ? 0 : 1], reason === undefined ? { player } : { player, reason });
-    found.push({ key: keyOf({ list, player }), line });
-  };
+  const order = (player: string, on: boolean, reason?: string) =>
+    found.push(orderFor({ list, player, on, ...(reason === undefined ? {} : { reason }) }));
   for (const [name, { player, reason }] of wanted) if (!now.has(name)) order(player, true, reason);
   for (const [name, { player }] of now) {
     if (wanted.has(name)) continue;

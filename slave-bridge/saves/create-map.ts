@@ -38,7 +38,7 @@ export const makeMap = async (context: BridgeContext, vault: Vault, order: MapOr
   const { paths, record, file } = order;
   const { clock, disk, game } = context.ports;
   const until = clock.now() + MAKE_MS_MAX;
-  const folder = `${paths.folder}/incoming`;
+  const folder = paths.incoming;
   const { exchangeString } = order.map;
   const chosen = await chosenGame(context, paths, record);
   await writeFiles(context, paths, record, chosen);

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { filesRefused, startRefused } from "#bridge/attached/care";
+import { guarded } from "#bridge/attached/guarded";
 import type { SaveFile } from "#bridge/game/port";
 import type { Install } from "#bridge/install";
 import { chosenGame } from "#bridge/instance/launch";
@@ -29,6 +31,8 @@ import { newerThan } from "#core/saves/zip";
 /** A large map on a slow disk; the caller waits a little longer. */
 const SAVE_MS_MAX = 110_000;
 const LOOK_MS = 100;
+const RESTORE_ADVICE =
+  "a save is not restored here: have whoever runs it start it with that one; what loading it takes back is judged as any rewind";
 
 export interface Answer {
   readonly ok: unknown;
@@ -47,12 +51,12 @@ export const vaultOf = ({ ports }: BridgeContext): Vault => {
 /** What is needed of an instance. */
 export type Keeper = Pick<
   InstanceRunner,
-  "instance" | "paths" | "record" | "notes" | "phase" | "command" | "whileStopped"
+  "instance" | "paths" | "record" | "notes" | "phase" | "command" | "whileStopped" | "attached" | "saveElsewhere"
 >;
 
 export class SaveDesk {
   readonly #vault: Vault;
-  readonly #incoming: Incoming;
+  #parts: { readonly folder: string; readonly incoming: Incoming } | undefined;
   readonly #digests = new Map<string, FileState & { readonly sha256: string }>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -61,10 +65,37 @@ export class SaveDesk {
     private readonly runner: Keeper,
   ) {
     this.#vault = vaultOf(context);
-    this.#incoming = new Incoming(this.#vault, `${runner.paths.folder}/incoming`, this.#bytesMax);
   }
 
-  async read(ask: Read): Promise<Answer> {
+  /** Beside the saves: where these are is the configuration's. */
+  get #incoming(): Incoming {
+    const folder = this.runner.paths.incoming;
+    if (this.#parts?.folder !== folder)
+      this.#parts = { folder, incoming: new Incoming(this.#vault, folder, this.#bytesMax) };
+    return this.#parts.incoming;
+  }
+
+  read(ask: Read): Promise<Answer> {
+    return this.#seen(() => this.#read(ask));
+  }
+
+  async write(ask: Write, body: Uint8Array | undefined): Promise<Answer> {
+    const { attached } = this.runner;
+    if (attached !== undefined && ask.op === "create") return { ok: await this.#createElsewhere(ask) };
+    if (attached !== undefined && ask.op === "restore")
+      throw startRefused(this.runner.instance, attached, RESTORE_ADVICE);
+    return this.#seen(() => this.#write(ask, body));
+  }
+
+  /** Files of a server that the bridge does not run are where this machine sees them, if it does. */
+  async #seen<T>(work: () => Promise<T>): Promise<T> {
+    const { attached, instance } = this.runner;
+    if (attached === undefined) return work();
+    if (attached.writeData === undefined) throw filesRefused(instance, attached);
+    return guarded(work);
+  }
+
+  async #read(ask: Read): Promise<Answer> {
     switch (ask.op) {
       case "list":
         return { ok: await this.#list() };
@@ -77,7 +108,7 @@ export class SaveDesk {
     }
   }
 
-  async write(ask: Write, body: Uint8Array | undefined): Promise<Answer> {
+  async #write(ask: Write, body: Uint8Array | undefined): Promise<Answer> {
     switch (ask.op) {
       case "begin": {
         await this.#newPath(ask.path, ask.replace);
@@ -93,8 +124,15 @@ export class SaveDesk {
     }
   }
 
-  clean(): Promise<void> {
-    return this.#incoming.clean(this.context.ports.clock.now());
+  async clean(): Promise<void> {
+    const { attached } = this.runner;
+    if (attached !== undefined && attached.writeData === undefined) return;
+    const clean = () => this.#incoming.clean(this.context.ports.clock.now());
+    // Of a folder that is away nothing is removed now.
+    if (attached === undefined) return clean();
+    await guarded(clean).catch((error: unknown) => {
+      if (!isClusterioError(error)) throw error;
+    });
   }
 
   get #bytesMax(): number {
@@ -134,13 +172,14 @@ export class SaveDesk {
       const known = note === undefined ? {} : { world: note.world, tick: note.tick };
       return [{ file: name, bytes: found.bytes, writtenAt, opens, ...known, ...(name === next ? { next: true } : {}) }];
     });
-    const freeBytes = await this.#vault.freeBytes(this.runner.paths.folder);
+    const freeBytes = await this.#vault.freeBytes(this.runner.paths.saves);
     const sorted = views.sort((a, b) => b.writtenAt - a.writtenAt);
     return { saves: sorted, state: this.runner.phase, freeBytes, bytesMax: this.#bytesMax };
   }
 
   /** The save that the next start would take. */
   #nextOf(saves: readonly SaveFile[]): string | undefined {
+    if (this.runner.attached !== undefined) return undefined;
     if (saves.some(({ name, opens }) => name === NEXT_SAVE && opens)) return NEXT_SAVE;
     const choice = chooseSave(this.runner.record.lineage, saves);
     return choice.kind === "start" ? choice.save : undefined;
@@ -248,7 +287,7 @@ export class SaveDesk {
       return this.#saveNow(file);
     }
     return runner.whileStopped("a new map is being made", async () => {
-      const made = `${runner.paths.folder}/incoming/new-map.zip`;
+      const made = `${runner.paths.incoming}/new-map.zip`;
       await this.#vault.remove(made);
       const order = { paths: runner.paths, record: runner.record, map: map ?? {}, file: made };
       await makeMap(this.context, this.#vault, order);
@@ -257,6 +296,24 @@ export class SaveDesk {
       const state = await this.#vault.stat(this.#at(file));
       return { file, bytes: state?.bytes ?? 0, ...(await this.#facts(version, hint)), made: "map" };
     });
+  }
+
+  /** By a server that the bridge does not run. */
+  async #createElsewhere({ name, replace, map }: Write & { op: "create" }): Promise<unknown> {
+    const { runner } = this;
+    const file = `${newSaveName(name)}.zip`;
+    if (map !== undefined && Object.keys(map).length > 0)
+      throw refused(`${runner.instance} is attached: settings of a new map are for whoever makes its map`);
+    if (runner.phase !== "running")
+      throw unavailable(`${runner.instance} is attached and does not answer: look at its alarm`);
+    if (runner.attached?.writeData !== undefined)
+      return this.#inTurn(() => this.#seen(async () => this.#saveNow(await this.#newPath(name, replace))));
+    if (replace !== true)
+      throw refused(
+        `this bridge does not see whether ${runner.instance} has a save "${file}" already: say --replace if that may go`,
+      );
+    await runner.saveElsewhere(file.slice(0, -".zip".length));
+    return { file, bytes: 0, made: "save", elsewhere: true };
   }
 
   /** The running game writes it by itself, under another name first. */
@@ -282,10 +339,10 @@ export class SaveDesk {
   async #copy(from: string, to: string): Promise<unknown> {
     const original = await this.#existing(from);
     const file = await this.#newPath(to, false);
-    const free = await this.#vault.freeBytes(this.runner.paths.folder);
+    const free = await this.#vault.freeBytes(this.runner.paths.saves);
     if (free < original.bytes)
       throw unavailable(`the disk has no room for a copy: ${original.bytes} bytes, ${free} are free`);
-    const draft = `${this.runner.paths.folder}/incoming/copy.zip`;
+    const draft = `${this.runner.paths.incoming}/copy.zip`;
     await this.context.ports.game.copy(this.#at(original.file), draft);
     await this.#vault.touch(draft, original.writtenAt);
     await this.#vault.place(draft, this.#at(file));
@@ -315,11 +372,23 @@ export class SaveDesk {
     const running = /^world-[ab]\.zip$/.test(file) && phase !== "stopped" && phase !== "failed";
     if (running) throw refused(`${instance} is ${phase} on ${file}: it cannot be ${done}`);
     if (force === true) return;
+    if (this.runner.attached !== undefined) return this.#refuseNewest(file, done);
     const begun = record.lineage.world !== "" || record.lineage.original !== "";
     if (begun && this.#nextOf(await this.context.ports.game.saves(paths.saves)) === file)
       throw refused(
         `${instance} goes on from ${file} at its next start: without it an older save is loaded; say --force if that is meant`,
       );
+  }
+
+  /** Whoever runs it most likely goes on from that one. */
+  async #refuseNewest(file: string, done: string): Promise<void> {
+    const saves = (await this.context.ports.game.saves(this.runner.paths.saves)).filter(({ opens }) => opens);
+    const newest = Math.max(...saves.map(({ writtenAt }) => writtenAt));
+    if (!saves.some(({ name, writtenAt }) => name === file && writtenAt === newest)) return;
+    const { instance } = this.runner;
+    throw refused(
+      `${file} is the newest save of ${instance}, which whoever runs it may go on from: say --force if it is to be ${done}`,
+    );
   }
 
   async #restore(path: string): Promise<unknown> {
@@ -329,7 +398,7 @@ export class SaveDesk {
       const { warning, ...facts } = await this.#facts(version, hint);
       if (warning !== undefined) throw refused(`${found.file} is not restored: ${warning}`);
       if (found.file !== NEXT_SAVE) {
-        const draft = `${this.runner.paths.folder}/incoming/next.zip`;
+        const draft = `${this.runner.paths.incoming}/next.zip`;
         await this.context.ports.game.copy(this.#at(found.file), draft);
         await this.#vault.place(draft, this.#at(NEXT_SAVE));
       }

@@ -1,3 +1,5 @@
+import { startRefused } from "#bridge/attached/care";
+import { guarded } from "#bridge/attached/guarded";
 import { chooseSave, NEXT_SAVE } from "#bridge/instance/lineage";
 import type { InstanceRunner } from "#bridge/instance/runner";
 import type { Ports } from "#bridge/ports";
@@ -11,7 +13,16 @@ import { COUNTDOWN_SECONDS_DEFAULT, KEEP_DEFAULT, type ScheduleEntry } from "#co
 
 type Scheduled = Pick<
   InstanceRunner,
-  "instance" | "phase" | "paths" | "record" | "notes" | "command" | "orderSave" | "restart"
+  | "instance"
+  | "phase"
+  | "paths"
+  | "record"
+  | "notes"
+  | "command"
+  | "orderSave"
+  | "restart"
+  | "attached"
+  | "saveElsewhere"
 >;
 
 export const actOn = (
@@ -23,7 +34,9 @@ export const actOn = (
     case "save":
       return save(runner);
     case "backup":
-      return backup(ports, runner, { name, keep: entry.keep ?? KEEP_DEFAULT });
+      return runner.attached !== undefined
+        ? backupElsewhere(ports, runner, { name, keep: entry.keep ?? KEEP_DEFAULT })
+        : backup(ports, runner, { name, keep: entry.keep ?? KEEP_DEFAULT });
     case "restart":
       return restart(ports, runner, entry.countdownSeconds ?? COUNTDOWN_SECONDS_DEFAULT);
   }
@@ -33,7 +46,7 @@ const notRunning = ({ phase }: Scheduled): string => `nothing to do: it is ${pha
 
 const save = async (runner: Scheduled): Promise<string> => {
   if (runner.phase !== "running") return notRunning(runner);
-  runner.orderSave();
+  await runner.orderSave();
   return "a save was ordered";
 };
 
@@ -61,7 +74,7 @@ const backup = async (
   if (free < state.bytes + SPARE_BYTES)
     throw unavailable(`the disk has no room for a copy: ${state.bytes} bytes, ${free} are free`);
   const file = `${name}-${stampOf(clock.now())}.zip`;
-  const draft = `${paths.folder}/incoming/${file}`;
+  const draft = `${paths.incoming}/${file}`;
   await game.copy(from, draft);
   await vault.touch(draft, state.writtenAt);
   await vault.place(draft, `${paths.saves}/${file}`);
@@ -72,6 +85,25 @@ const backup = async (
   );
   for (const old of removed) await vault.remove(`${paths.saves}/${old}`);
   return `${choice.save} is kept as ${file}${removed.length === 0 ? "" : `, ${removed.length} removed`}`;
+};
+
+/**
+ * Of a server that the bridge does not run: a save of now, which it writes itself. Where its folder is not seen nothing can be removed
+ * there, so that a schedule has as many names as it keeps.
+ */
+const backupElsewhere = async (
+  { vault, game, clock }: Ports,
+  runner: Scheduled,
+  { name, keep }: { readonly name: string; readonly keep: number },
+): Promise<string> => {
+  if (runner.phase !== "running") return notRunning(runner);
+  if (runner.attached?.writeData === undefined || vault === undefined)
+    return `${await runner.saveElsewhere(name, keep)} is written where it runs`;
+  const file = await runner.saveElsewhere(`${name}-${stampOf(clock.now())}`);
+  const there = await guarded(() => game.saves(runner.paths.saves));
+  const removed = oldest([...new Set([file, ...there.map((one) => one.name)])], { name, keep });
+  for (const old of removed) await guarded(() => vault.remove(`${runner.paths.saves}/${old}`));
+  return `${file} is written${removed.length === 0 ? "" : `, ${removed.length} removed`}`;
 };
 
 /** Beyond the newest `keep` of this schedule; their names have their time. */
@@ -88,6 +120,9 @@ export const oldest = (
 };
 
 const restart = async ({ clock }: Ports, runner: Scheduled, seconds: number): Promise<string> => {
+  // Told before the players are.
+  if (runner.attached !== undefined)
+    throw startRefused(runner.instance, runner.attached, "have whoever runs it start it anew");
   if (runner.phase !== "running") return notRunning(runner);
   const told = countdown(seconds);
   for (const [at, left] of told.entries()) {

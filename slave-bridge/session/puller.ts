@@ -63,6 +63,10 @@ export class Puller {
     this.#stop();
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Something went in that changes the world. */
   delivered(): void {
     if (this.#paused && this.#token !== "") this.#in(PULL_AFTER_MS);

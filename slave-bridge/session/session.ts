@@ -1,3 +1,4 @@
+import { decodeHappening, type Happening, isHappeningLine } from "#bridge/attached/happening";
 import { isCircuitLine } from "#bridge/circuit/circuit-line";
 import { Circuits } from "#bridge/circuit/circuits";
 import type { RconConnection, Stop } from "#bridge/game/port";
@@ -64,6 +65,8 @@ export interface SessionOwner {
   saving(): boolean;
   /** Its reports are asked for by commands: this bridge cannot read its files. */
   pulls(): boolean;
+  /** What players did in a game whose log is not read. */
+  happened(happening: Happening): void;
   /** The game answered a command. */
   answered(): void;
   /** The game said which tick it is. */
@@ -173,6 +176,11 @@ export class Session {
 
   get world(): WorldId | "" {
     return this.#link.world;
+  }
+
+  /** Its map stands still, as far as one that is pulled tells. */
+  get paused(): boolean {
+    return this.#puller.paused;
   }
 
   /** What was measured since the last call. */
@@ -441,7 +449,13 @@ export class Session {
     if (isMessageLine(line)) this.#said(line);
     else if (isCircuitLine(line)) this.#open?.circuits?.line(line);
     else if (isLookLine(line)) this.#looks.line(line);
+    else if (isHappeningLine(line)) this.#happened(line);
     else this.#reported(line);
+  }
+
+  #happened(line: string): void {
+    const happening = decodeHappening(line);
+    if (happening !== undefined && happening.token === this.#open?.token) this.owner.happened(happening);
   }
 
   #said(line: string): void {

@@ -26,6 +26,16 @@ interface FakeProcess {
   exit?: ProcessExit;
 }
 
+export interface FakeServer {
+  readonly password: string;
+  readonly world: FakeWorld;
+  /** Its write-data. */
+  readonly folder?: string;
+  /** Its own commands; undefined for those that are not its own. */
+  readonly console?: (line: string) => Promise<string | undefined>;
+  drop?: () => void;
+}
+
 interface StoredSave {
   readonly content: FakeSave;
   readonly writtenAt: number;
@@ -44,7 +54,7 @@ export class FakeMachine {
   readonly followers = new Set<{ path: string; onLine: (line: string) => void }>();
   readonly locks = new Set<string>();
   /** Servers that no bridge runs, by `host:port`. */
-  readonly servers = new Map<string, { readonly password: string; readonly world: FakeWorld; drop?: () => void }>();
+  readonly servers = new Map<string, FakeServer>();
   /** When set, a start prints this and ends with code 1. */
   breaks: string | undefined;
   /** Ports that somebody else has, or that need a right. */
@@ -245,6 +255,10 @@ export class FakeMachine {
     server.drop = drop;
     const send = async (command: string) => {
       if (!open) throw unavailable("the connection is gone");
+      const said = await server.console?.(command);
+      if (said !== undefined) return said;
+      if (server.folder !== undefined && command.startsWith("/server-save "))
+        this.writeSave(`${server.folder}/saves/${command.split(" ")[1]}.zip`, server.world.save());
       return server.world.command(command);
     };
     return { close: drop, send };

@@ -87,6 +87,7 @@ export const scene = (save: FakeSave = newSave(7)) => {
     changed: () => {},
     saving: () => owner.busy,
     pulls: () => false,
+    happened: ({ what, player }) => void told.push(`happened ${what} ${player}`),
     answered: () => {},
     pulse: () => {},
   };

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { Bridge } from "#bridge/bridge";
 import { standInInstall } from "#bridge/game/adapters/installs";
 import { realGame } from "#bridge/game/adapters/real-game";
+import { realVault } from "#bridge/game/adapters/vault";
 import type { ProcessId } from "#bridge/game/port";
 import { ourMod } from "#bridge/instance/mods";
 import type { BridgeSettings, Ports } from "#bridge/ports";
@@ -65,7 +66,7 @@ const scene = async () => {
   const open = async (at = dir): Promise<Bridge> => {
     const bus = broker.connect();
     const journal: Ports["journal"] = (_level, message) => void log.push(message);
-    const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk };
+    const node = { clock: nodeClock, random: nodeRandom, disk: nodeDisk, vault: realVault };
     const bridge = await Bridge.open({ ...settings, dir: at }, { ...node, bus, facts: bus, game: realGame(), journal });
     let closed: Promise<void> | undefined;
     const close = bridge.close.bind(bridge);
@@ -205,7 +206,11 @@ describe("the bridge and the stand-in", () => {
     // Somebody else's machine, as far as this bridge can know.
     const away = join(dir, "away");
     await nodeDisk.write(join(away, "secrets/north"), new TextEncoder().encode(`${password}\n`));
-    master.config = { ...master.config, attach: { host: "127.0.0.1", port, passwordFile: "north" } };
+    // Its folder, where this machine's owner put it.
+    await mkdir(join(away, "attached"), { recursive: true });
+    await symlink(join(dir, "instances/north"), join(away, "attached/north"));
+    const attach = { host: "127.0.0.1", port, passwordFile: "north", writeData: "north" };
+    master.config = { ...master.config, attach };
     const before = master.synced.length;
     const attached = await open(away);
     await until(() => master.synced.length > before, { timeoutMs: 20_000, what: "a session" });
@@ -215,6 +220,17 @@ describe("the bridge and the stand-in", () => {
     const reports = await readdir(join(dir, "instances/north/script-output/clusterio"));
     expect(reports.filter((name) => name.startsWith(master.synced.at(-1)?.token ?? "?"))).toEqual([]);
     expect(await command("stop")).toMatchObject({ error: { code: "refused" } });
+    // Its saves and its log are there.
+    expect(await command("save-write", { op: "create", name: "by-hand" })).toMatchObject({
+      ok: { file: "by-hand.zip" },
+    });
+    const said = async () => JSON.stringify(await command("log", { lines: 50 }));
+    await until(async () => (await said()).includes("Saving finished"), {
+      timeoutMs: 5_000,
+      what: "a line of its log",
+    });
+    const list = (await command("save-read", { op: "list" })) as { ok: { saves: { file: string }[] } };
+    expect(list.ok.saves.map(({ file }) => file)).toContain("by-hand.zip");
     await attached.close({ stopGames: true });
     expect(isAlive(process)).toBe(true);
   }, 60_000);

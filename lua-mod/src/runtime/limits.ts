@@ -80,6 +80,9 @@ export const remote_count_max = 1e9;
 /** A message: ten ticks of RCON to ten players. */
 export const message_bytes_max = 1000;
 
+/** What is said in the game, for a log: longer words are cut. */
+export const happening_bytes_max = 500;
+
 /** As a mod's name and a word after it. */
 export const channel_bytes_max = 64;
 

@@ -250,6 +250,8 @@ function hooks.mark_for_deconstruction(target)
 end
 function hooks.setting(name, value, by) settings.set_global(name, value, by and player_raw(by).index or nil) end
 function hooks.research(name, id) force.research(entity.force(entity.force_index(id, 1)), name, false) end
+-- An event of the game's own doings that no script can cause: a ban, a promotion, somebody's words.
+function hooks.raise(event, fields) events.raise(event, fields) end
 function hooks.command(by, line) return command_line.run(line, player_raw(by).index) end
 function hooks.storage(mod) return (control.mod(mod) or refuse("test: no such mod: " .. tostring(mod), 2)).env.storage end
 function hooks.env(mod) return (control.mod(mod) or refuse("test: no such mod: " .. tostring(mod), 2)).env end

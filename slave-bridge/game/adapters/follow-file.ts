@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { Stop } from "#bridge/game/port";
@@ -15,6 +15,7 @@ const LINE_CHARACTERS_MAX = 4 * 1024 * 1024;
  *
  * T1 each complete line is handed over once, in order; the rest of an incomplete one is waited for.
  * T2 a file that got shorter was started over: it is read from its beginning.
+ * T5 a file that another one took the place of (a log that is rotated) is read to its end, and then that one from its beginning.
  * T3 nothing is handed over after `stop`.
  * T4 what \`onLine\` throws is a bug and ends the process; its line is not handed over again.
  */
@@ -27,6 +28,7 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
   let watcher: FSWatcher | undefined;
   let busy = false;
   let again = false;
+  let opened = 0;
   const buffer = Buffer.alloc(READ_BYTES);
 
   const take = (text: string) => {
@@ -50,6 +52,7 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
       }
       watcher?.close();
       watcher = startWatching(path);
+      opened = (await file.stat()).ino;
     }
     const { size } = await file.stat();
     if (offset < 0) offset = size;
@@ -61,6 +64,19 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
     const { bytesRead } = await file.read(buffer, 0, READ_BYTES, offset);
     offset += bytesRead;
     return bytesRead;
+  };
+
+  /** T5. False as long as the path leads to the same file, or to none. */
+  const replaced = async (): Promise<boolean> => {
+    if (file === undefined) return false;
+    const there = await stat(path).catch(() => undefined);
+    if (there === undefined || there.ino === opened) return false;
+    await file.close().catch(() => {});
+    file = undefined;
+    offset = 0;
+    rest = "";
+    decoder = new StringDecoder("utf8");
+    return true;
   };
 
   /** How many bytes are new in the buffer. A disk that fails for a moment: opened again at the next look, from where we were. */
@@ -84,6 +100,7 @@ export const followFile = (path: string, from: "start" | "end", onLine: (line: s
         for (let bytes = await read(); bytes > 0 && !stopped; bytes = await read()) {
           take(decoder.write(buffer.subarray(0, bytes)));
         }
+        if (await replaced()) again = true;
       }
     } finally {
       busy = false;

@@ -49,6 +49,22 @@ describe("following a file", () => {
     expect(lines).not.toContain("old");
   });
 
+  test("a file that another one took the place of is read to its end, and then that one (T5)", async () => {
+    const path = join(folder, "factorio-current.log");
+    await writeFile(path, "one\n");
+    const lines: string[] = [];
+    const stop = realGameFiles.follow(path, "start", (line) => lines.push(line));
+    await until(() => lines.length === 1, { what: "the first line" });
+    await appendFile(path, "the last one before\n");
+    await rename(path, join(folder, "factorio-previous.log"));
+    await writeFile(path, "a new run\n");
+    await until(() => lines.length === 3, { what: "a line of the new file" });
+    await appendFile(path, "goes on\n");
+    await until(() => lines.length === 4, { what: "what comes after" });
+    stop();
+    expect(lines).toEqual(["one", "the last one before", "a new run", "goes on"]);
+  });
+
   test("nothing is handed over after stop, not even within one chunk (T3)", async () => {
     const path = join(folder, "console.log");
     await writeFile(path, "1\n2\n3\n");

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
+import type { AttachConfig } from "#bridge/attached/folder";
 import { realGame } from "#bridge/game/adapters/real-game";
 import { realVault } from "#bridge/game/adapters/vault";
 import { pathsOf } from "#bridge/instance/folder";
@@ -40,12 +41,16 @@ const scene = () => {
     ports: { disk: nodeDisk, game, vault: realVault },
     settings: { install, mods },
   } as unknown as BridgeContext;
+  const attached: { now?: AttachConfig } = {};
   const runner = {
     instance: "north",
     paths,
     record: { config: {} },
     get phase() {
       return phase;
+    },
+    get attached() {
+      return attached.now;
     },
   } as unknown as ConstructorParameters<typeof ModDesk>[1];
   const desk = new ModDesk(context, runner);
@@ -69,7 +74,7 @@ const scene = () => {
     (JSON.parse(readFileSync(paths.modList, "utf8")).mods as { name: string; enabled: boolean }[]).map(
       ({ name, enabled }) => `${name} ${enabled ? "on" : "off"}`,
     );
-  return { desk, paths, list, brief, add, start, listed };
+  return { desk, paths, list, brief, add, start, listed, attached };
 };
 
 test("MD1, MD2: a mod comes in pieces, is named as its info.json says, and is in the list from the next start on", async () => {
@@ -152,4 +157,17 @@ test.each<[string, () => Uint8Array, string]>([
   await expect(add(bytes())).rejects.toThrow(message);
   expect(await brief()).toEqual(before);
   expect(readdirSync(join(paths.folder, "incoming"))).toEqual([]);
+});
+
+test("of an attached server the mods are shown where its folder is seen, and changed where it runs", async () => {
+  const attach = { host: "h", port: 1, passwordFile: "p" };
+  const it = scene();
+  await it.add(zipOf("extra", "1.0.0"));
+  it.attached.now = { ...attach, writeData: "north" };
+  expect(await it.brief()).toContain("extra 1.0.0 on");
+  await expect(it.desk.write({ op: "disable", name: "extra" }, undefined)).rejects.toThrow(
+    "its mods are changed where it runs",
+  );
+  it.attached.now = attach;
+  await expect(it.list()).rejects.toThrow("its files are where it runs");
 });

@@ -35,6 +35,7 @@ const scene = (modes: ListModes = BOTH) => {
       },
       {
         ...{ instance: instanceId("north"), slave: "home", folder: FOLDER, modes: () => modes },
+        elsewhere: () => undefined,
         ask: async (line) => {
           if (!isThere) throw refused("the game is not there");
           lines.push(line);

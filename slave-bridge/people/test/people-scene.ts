@@ -5,10 +5,11 @@ import { decodeJson, encodeJson } from "#core/events/codec";
 import type { InstanceConfig } from "#core/instance-config";
 import { decodePlayerFact, type PlayerFact } from "#core/people/facts";
 import { keyOf, type ListEntry, type ListName, type Lists, listExchange, merged } from "#core/people/lists";
+import type { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { parseEventSubject, subjects } from "#core/subjects";
 
 /** The cluster's lists as a master keeps them. */
-class FakeLists {
+export class FakeLists {
   #lists: Lists = new Map();
   #log: ListEntry[] = [];
 
@@ -40,6 +41,23 @@ class FakeLists {
       .sort();
   }
 }
+
+/** Bridges that ask are answered. */
+export const keepLists = (
+  broker: MemoryBroker,
+  cluster: FakeLists,
+  now: () => number,
+  took: (changes: number) => void,
+) => {
+  const bus = broker.connect();
+  bus.subscribe(subjects.query(slave, "list-exchange"), (message) => {
+    const asked = decodeJson(listExchange, message.data, "list-exchange");
+    took(asked.changes.length);
+    for (const { entry } of asked.changes) cluster.take({ ...entry, at: Math.min(entry.at, now()) });
+    const entries = asked.of === "s" && asked.since === cluster.seq ? [] : cluster.entries;
+    bus.respond(message, encodeJson({ ok: { of: "s", seq: cluster.seq, entries, refused: [] } }));
+  });
+};
 
 /** An instance whose game keeps lists of players, and a master that keeps the cluster's. */
 export const people = async (
@@ -87,16 +105,15 @@ export const people = async (
     const fact = from === undefined ? undefined : decodePlayerFact(from, data);
     if (fact !== undefined) facts.push(fact);
   });
-  if (withMaster) {
-    const bus = broker.connect();
-    bus.subscribe(subjects.query(slave, "list-exchange"), (message) => {
-      const asked = decodeJson(listExchange, message.data, "list-exchange");
-      changes += asked.changes.length;
-      for (const { entry } of asked.changes) cluster.take({ ...entry, at: Math.min(entry.at, clock.now()) });
-      const entries = asked.of === "s" && asked.since === cluster.seq ? [] : cluster.entries;
-      bus.respond(message, encodeJson({ ok: { of: "s", seq: cluster.seq, entries, refused: [] } }));
-    });
-  }
+  if (withMaster)
+    keepLists(
+      broker,
+      cluster,
+      () => clock.now(),
+      (count) => {
+        changes += count;
+      },
+    );
   const opened = start ? await base.linked() : await base.open();
   if (!start) {
     master.state(north);

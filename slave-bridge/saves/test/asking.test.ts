@@ -93,6 +93,8 @@ const scene = async (asked: Asked) => {
     paths,
     record: newRecord(north, { name: "North", seed: 5, autosaveSeconds: 0 }),
     phase: "stopped",
+    attached: undefined,
+    saveElsewhere: async (name) => `${name}.zip`,
     notes: new SaveNotes(nodeDisk, paths.folder, () => realVault.files(paths.saves)),
     command: async () => "",
     whileStopped: (_what, work) => work(),

@@ -7,7 +7,7 @@ import { realGameFiles } from "#bridge/game/adapters/game-files";
 import { realVault } from "#bridge/game/adapters/vault";
 import type { Game } from "#bridge/game/port";
 import { pathsOf } from "#bridge/instance/folder";
-import { newRecord } from "#bridge/instance/record";
+import { type InstanceRecord, newRecord } from "#bridge/instance/record";
 import type { BridgeContext } from "#bridge/ports";
 import { type Keeper, SaveDesk } from "#bridge/saves/desk";
 import { PART_MS_MAX } from "#bridge/saves/incoming";
@@ -56,7 +56,11 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
       throw unavailable("the disk is full");
     },
   };
-  const state = { phase: "stopped", record: newRecord(north, { name: "North", seed: 5, autosaveSeconds: 0 }) };
+  const state: { phase: string; record: InstanceRecord; attached: Keeper["attached"] } = {
+    phase: "stopped",
+    attached: undefined,
+    record: newRecord(north, { name: "North", seed: 5, autosaveSeconds: 0 }),
+  };
   const keeper: Keeper = {
     instance: north,
     paths,
@@ -65,6 +69,13 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
     },
     get phase() {
       return state.phase as Keeper["phase"];
+    },
+    get attached() {
+      return state.attached;
+    },
+    saveElsewhere: async (name) => {
+      commands.push(`elsewhere ${name}`);
+      return `${name}.zip`;
     },
     notes: new SaveNotes(nodeDisk, paths.folder, () => realVault.files(paths.saves)),
     command: async (text) => {
@@ -101,7 +112,8 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
     return write({ op: "finish", ...file });
   };
   const names = async () => (await readdir(paths.saves).catch(() => [])).sort();
-  return { vault, clock, desk, keeper, state, paths, commands, put, write, read, upload, names };
+  const clean = () => desk.clean();
+  return { vault, clock, desk, keeper, state, paths, commands, put, write, read, upload, names, clean };
 };
 const failure = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) });
 
@@ -339,6 +351,64 @@ describe("what is done with saves changes no world by itself (SV1)", () => {
       await put(`${kind}.zip`, saveOf(world), 3_000_000);
       expect((await read({ op: "describe", path: kind })).ok).toMatchObject({ kind, world, current: "north.1" });
     }
+  });
+});
+
+describe("saves of a server that the bridge does not run", () => {
+  const server = { host: "10.0.0.7", port: 27_015, passwordFile: "p" };
+
+  test("out of sight, one is ordered and nothing else is done; the refusal says how it comes into sight", async () => {
+    const { state, write, read, upload, commands } = scene();
+    state.attached = server;
+    state.phase = "running";
+    const advice = /name its write-data folder with clusterio instance config set north attach\.writeData=north/;
+    await expect(read({ op: "list" })).rejects.toMatchObject(failure("refused", advice));
+    await expect(upload("mine", saveOf("north.1"))).rejects.toMatchObject(failure("refused", advice));
+    await expect(write({ op: "create", name: "now" })).rejects.toMatchObject(failure("refused", /say --replace/));
+    expect(await write({ op: "create", name: "now", replace: true })).toMatchObject({
+      file: "now.zip",
+      elsewhere: true,
+    });
+    expect(commands).toEqual(["elsewhere now"]);
+    state.phase = "backing-off";
+    await expect(write({ op: "create", name: "now", replace: true })).rejects.toMatchObject(
+      failure("unavailable", /does not answer/),
+    );
+  });
+
+  test("in sight, they come and go as an instance's own; the newest goes only by force, none is restored", async () => {
+    const { state, write, read, upload, names, put, commands } = scene();
+    state.attached = { ...server, writeData: "north" };
+    state.phase = "running";
+    await put("old.zip", saveOf("north.1"), 1_000_000);
+    await put("_autosave1.zip", saveOf("north.1"), 2_000_000);
+    const listed = (await read({ op: "list" })).ok as { saves: { file: string; next?: true }[]; state: string };
+    expect(listed).toMatchObject({ state: "running", saves: [{ file: "_autosave1.zip" }, { file: "old.zip" }] });
+    expect(listed.saves.some(({ next }) => next)).toBe(false);
+    await expect(write({ op: "delete", path: "_autosave1" })).rejects.toMatchObject(
+      failure("refused", /the newest save/),
+    );
+    await write({ op: "delete", path: "old" });
+    await expect(write({ op: "restore", path: "_autosave1" })).rejects.toMatchObject(
+      failure("refused", /have whoever runs it start it with that one/),
+    );
+    expect(await upload("mine", saveOf("north.2"))).toMatchObject({ file: "mine.zip" });
+    expect(await write({ op: "create", name: "now" })).toMatchObject({ file: "now.zip", made: "save" });
+    expect(commands).toEqual(["/server-save now"]);
+    expect(await names()).toEqual(["_autosave1.zip", "mine.zip", "now.zip"]);
+  });
+
+  test("what the system refuses in somebody else's folder is told, and is no bug", async () => {
+    const { state, read, vault, clean } = scene();
+    state.attached = { ...server, writeData: "north" };
+    vault.files = async () => {
+      throw Object.assign(new Error("EACCES: permission denied, scandir '/x'"), { code: "EACCES" });
+    };
+    await expect(read({ op: "list" })).rejects.toMatchObject(failure("unavailable", /EACCES/));
+    vault.entries = async () => {
+      throw Object.assign(new Error("ESTALE: stale file handle"), { code: "ESTALE" });
+    };
+    await clean();
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
+import type { AttachConfig } from "#bridge/attached/folder";
 import { realGameFiles } from "#bridge/game/adapters/game-files";
 import { realVault } from "#bridge/game/adapters/vault";
 import { pathsOf } from "#bridge/instance/folder";
@@ -118,7 +119,7 @@ describe("what is done", () => {
   });
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
-  const instance = async (phase = "running") => {
+  const instance = async (phase = "running", attached?: AttachConfig) => {
     const clock = new ManualClock();
     const paths = pathsOf(dir);
     const said: string[] = [];
@@ -140,13 +141,38 @@ describe("what is done", () => {
         said.push(text);
         return "";
       },
-      orderSave: () => void said.push("save"),
+      attached,
+      saveElsewhere: async (file: string, keep?: number) => {
+        said.push(keep === undefined ? `save ${file}` : `save ${file} of ${keep}`);
+        return `${file}.zip`;
+      },
+      orderSave: async () => void said.push("save"),
       restart: async () => void said.push("restart"),
     };
     const ports = { clock, vault: realVault, game: realGameFiles } as unknown as Ports;
     const act = (entry: Schedules[string]) => actOn(ports, runner, { name: "nightly", entry });
     return { clock, act, said, state, names: async () => (await readdir(paths.saves)).sort() };
   };
+
+  test("an attached server saves by itself: under the schedule's names where its folder is seen, else under as many as it keeps", async () => {
+    const server = { host: "h", port: 1, passwordFile: "p" };
+    const backup = { cron: "@daily", action: "backup", keep: 2 } as const;
+    const seen = await instance("running", { ...server, writeData: "north" });
+    for (const day of ["20260101", "20260102"])
+      await writeFile(join(dir, "saves", `nightly-${day}-0000.zip`), new Uint8Array());
+    expect(await seen.act(backup)).toMatch(/^nightly-\d{8}-\d{4}\.zip is written/);
+    expect(seen.said).toEqual([expect.stringMatching(/^save nightly-\d{8}-\d{4}$/)]);
+    // The clock of a test begins in 1970: what was written now is the oldest by its name, and the newest two stay.
+    expect(await seen.names()).toEqual(["auto-1.zip", "nightly-20260101-0000.zip", "nightly-20260102-0000.zip"]);
+    const unseen = await instance("running", server);
+    expect(await unseen.act(backup)).toBe("nightly.zip is written where it runs");
+    expect(unseen.said).toEqual(["save nightly of 2"]);
+    await expect(unseen.act({ cron: "@daily", action: "restart" })).rejects.toThrow(
+      "north is attached (RCON at h:1): its bridge does not start it",
+    );
+    expect(unseen.said).toHaveLength(1);
+    expect(await (await instance("backing-off", server)).act(backup)).toBe("nothing to do: it is backing-off");
+  });
 
   test("a backup is a copy of the newest save under a name with its time, and the last few stay", async () => {
     const { act, clock, names } = await instance();
