@@ -74,12 +74,19 @@ test("while no master answers the bridges say what they run; where nobody says a
 });
 
 test("a bridge that does not answer is away, and so is nobody's instance's none", async () => {
-  const { asked, told, away: leave } = scene();
+  const { asked, told, clock, away: leave } = scene();
   told.north = TOLD;
   const found = await theseInstances(asked, ["north", "east"]);
   expect(await whatIsTold(asked, found)).toMatchObject({ told: { north: TOLD }, away: new Set() });
   leave();
   expect((await whatIsTold(asked, found)).away).toEqual(new Set(["home"]));
+  // One that hears the question and says nothing is away, too.
+  const silent = asked.bus.subscribe(subjects.command(ada, home, SELF, "status"), () => {});
+  const asking = whatIsTold(asked, found);
+  await settle();
+  clock.advance(2_000);
+  expect((await asking).away).toEqual(new Set(["home"]));
+  silent.stop();
 });
 
 test("who may not ask a bridge hears what it says by itself", async () => {

@@ -22,10 +22,6 @@ const holds = (told: Told | undefined, condition: Condition): boolean =>
     ? told?.linked === true
     : told?.state === condition || (condition === "stopped" && told?.state === "failed");
 
-/** True for what will not come true by itself. */
-const isHopeless = (told: Told | undefined, condition: Condition): boolean =>
-  condition !== "stopped" && told?.state === "failed";
-
 /** @throws ClusterioError `refused` when one failed, `unavailable` when the time is over. */
 export const waitUntil = async (
   asked: Asked,
@@ -38,7 +34,8 @@ export const waitUntil = async (
     const { told, away } = await whatIsTold(asked, found);
     const open = found.filter(({ instance }) => !holds(told[instance], condition));
     if (open.length === 0) return;
-    const failed = open.find(({ instance }) => isHopeless(told[instance], condition));
+    // Only an operator changes that.
+    const failed = open.find(({ instance }) => told[instance]?.state === "failed");
     if (failed !== undefined)
       throw refused(
         `${failed.instance} failed: ${told[failed.instance]?.alarm ?? "clusterio instance logs shows why"}`,
