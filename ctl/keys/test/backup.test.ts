@@ -57,6 +57,7 @@ test("a file that is no backup, lacks the identity, or would write elsewhere mak
   for (const files of [
     { "cluster.json": ABC },
     { "identity/identity.json": ABC, "../outside": ABC },
+    { "identity/identity.json": ABC, "identity/../../../outside": ABC },
     { "identity/identity.json": ABC, "/etc/x": ABC },
     { "identity/identity.json": "not base64!" },
   ])
