@@ -1,10 +1,17 @@
 import type { BridgeWatch } from "#sim/cluster/bridge-watch";
+import type { ToldMaps } from "#sim/cluster/maps";
 import type { Setting } from "#sim/cluster/setting";
 import type { Save } from "#sim/cluster/world";
 
 const BEGIN = "/clusterio-begin ";
 const ADOPT = "/clusterio-adopt ";
 const IMPORT = /^\/(?:ci|clusterio-import) /;
+
+/** What a game says of itself. */
+const tell = (folder: ToldMaps, reply: string): void => {
+  const { world = "", seed } = JSON.parse(reply) as { readonly world?: string; readonly seed?: number };
+  if (world !== "" && seed !== undefined) folder.tell(world, seed);
+};
 
 const NO_SESSION = { token: "", world: "", tick: 0 };
 
@@ -65,11 +72,17 @@ export class GameWatch {
     if (order.token === token) bridge?.adopts(order.world, tick, this.decided);
   }
 
-  /** It has replied. */
-  after(text: string, reply: string | undefined): void {
+  /** It has replied. Whoever adopts knows what, and on which map. */
+  after(text: string, reply: string | undefined, folder: ToldMaps): void {
+    if (reply !== undefined && text.startsWith(ADOPT)) tell(folder, reply);
     if (reply === undefined || !text.startsWith(BEGIN)) return;
     const { world, tick } = JSON.parse(reply) as { readonly world?: string; readonly tick?: number };
     const { token } = JSON.parse(text.slice(BEGIN.length)) as { readonly token: string };
     if (world !== undefined && tick !== undefined) this.#session = { token, world, tick };
+  }
+
+  /** Its reply has come to the bridge. */
+  told(text: string, reply: string, folder: ToldMaps): void {
+    if (text.startsWith(BEGIN)) tell(folder, reply);
   }
 }

@@ -258,6 +258,7 @@ export class Host {
         weather,
         (text) => this.#command(game, text),
         () => this.#disconnected(bridge, rcon),
+        (text, reply) => this.watch.told(text, reply, this.folder.told),
       );
       bridge.rcon = rcon;
       bridge.machine.run(() => bridge.session.connected(rcon));
@@ -276,7 +277,7 @@ export class Host {
     this.pass();
     this.watch.before(text, this.bridge?.watch);
     const reply = this.#guarded(() => game.command(text));
-    this.watch.after(text, reply);
+    this.watch.after(text, reply, this.folder.told);
     return reply;
   }
 

@@ -1,6 +1,9 @@
 /** Which map each world is on, seen from outside. Shares no code with the link. */
 
-/** What an instance's folder can know: what leaders told a bridge there, and what ran there. The first word counts. */
+/**
+ * What an instance's folder can know: what leaders told a bridge there, and what games told it of themselves. The first word counts.
+ * What ran there and was never heard of is in no bridge's memory.
+ */
 export class ToldMaps {
   readonly #seeds: Map<string, number>;
 
@@ -32,7 +35,6 @@ export class Maps {
     const known = this.#seeds.get(world) ?? seed;
     this.#seeds.set(world, known);
     const before = told.of(world) ?? seed;
-    told.tell(world, seed);
     if (known === seed || this.#ambiguous.has(world)) return undefined;
     if (before !== seed) return `${world} is on map ${known} and on map ${seed}`;
     this.#ambiguous.add(world);

@@ -19,6 +19,8 @@ export class SimRcon implements RconConnection {
     /** The game's reply, undefined when the game is gone. */
     private readonly command: (text: string) => string | undefined,
     private readonly onClosed: () => void,
+    /** The bridge has the game's reply. */
+    private readonly onReply: (command: string, reply: string) => void = () => {},
   ) {}
 
   send(command: string, timeoutMs = 10_000): Promise<string> {
@@ -26,12 +28,17 @@ export class SimRcon implements RconConnection {
       const fail = () => reject(unavailable("the connection is gone"));
       if (!this.#open) return fail();
       this.#fail.add(fail);
-      const cancel = this.clock.after(timeoutMs, () => reject(unavailable("no answer in time")));
+      let inTime = true;
+      const cancel = this.clock.after(timeoutMs, () => {
+        inTime = false;
+        reject(unavailable("no answer in time"));
+      });
       void this.#carry(command).then((reply) => {
         this.#fail.delete(fail);
         cancel();
-        if (reply === undefined) fail();
-        else resolve(reply);
+        if (reply === undefined) return fail();
+        if (inTime) this.machine.run(() => this.onReply(command, reply));
+        resolve(reply);
       });
     });
     return this.machine.hold(sent);

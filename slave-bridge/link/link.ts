@@ -123,16 +123,20 @@ const hear = (state: LinkState, view: Delivery, now: number, assignment?: string
   return [{ ...state, record, view, heardAt: now }, actions];
 };
 
-/** The save is known by name: the session opens with one sync. */
+/** The save is known by name, and its map is noted whatever becomes of the session. */
 const open = (state: LinkState, whole: WholeState, now: number): Step => {
+  const record = recordWith(state.record, whole);
+  const noted: LinkAction[] = record === state.record ? [] : [{ kind: "remember", record }];
+  return then([{ ...state, record }, noted], (s) => sync(s, whole, now));
+};
+
+/** The session opens with one sync. */
+const sync = (state: LinkState, whole: WholeState, now: number): Step => {
   const { view } = state;
   if (view === undefined) return ask({ ...state, phase: "asking" }, now);
   if (view.owner > state.boot) return twin(state);
-  const record = recordWith(state.record, whole);
-  const noted: LinkAction[] = record === state.record ? [] : [{ kind: "remember", record }];
   const next: LinkState = {
     ...state,
-    record,
     phase: "open",
     restatedTo: view.boot,
     early: false,
@@ -149,7 +153,7 @@ const open = (state: LinkState, whole: WholeState, now: number): Step => {
   };
   const said = syncFacts(next, next.whole ?? whole, view).map((fact): LinkAction => ({ kind: "publish", fact }));
   const more: LinkAction[] = state.early ? [{ kind: "pull-full" }] : [];
-  return [next, [...noted, ...said, ...more]];
+  return [next, [...said, ...more]];
 };
 
 /** After the mod's reply to `begin`, and again when the operator decided or raised the generation. */

@@ -84,8 +84,8 @@ export const BRIDGE: readonly Mutation[] = [
     name: "a twin takes the session back",
     breaks: "a bridge whose session was taken by a later boot does not take it back ◆ (W4)",
     file: "slave-bridge/link/link.ts",
-    text: "  if (view.owner > state.boot) return twin(state);\n  const record",
-    replacement: "  const record",
+    text: "  if (view.owner > state.boot) return twin(state);\n  const next",
+    replacement: "  const next",
     also: [
       {
         file: "slave-bridge/link/link.ts",

@@ -351,6 +351,13 @@ test("◇ W6 a folder that a world was moved to remembers its map and generation
   expect(b.begin({ instance: "", world: "", seed: 8 })).toMatchObject([{ kind: "alarm" }]);
 });
 
+test("◇ W6 it remembers them also when its session is another bridge's: whoever loads another map there is asked", () => {
+  const b = new Bridge();
+  b.begin({ world: "a.3", seed: 7 }, ok({ owner: "00000000z-zzzz" as Boot }));
+  expect(b.kinds()).toEqual(["remember", "alarm", "stop-server"]);
+  expect(b.actions[0]).toMatchObject({ record: { generation: 3, seeds: { "a.3": 7 } } });
+});
+
 test("W9 what the game cannot take in is said in the next sync, also when its save never heard of it", () => {
   const b = new Bridge();
   b.begin();
