@@ -106,14 +106,15 @@ export class Answering {
     const about = { now: brokerNow(), covered: verified?.first ?? 0 };
     const { bodies, answer, purgeBelow, accepts } = commanded(state, command, about);
     const accepted = accepts === undefined ? undefined : acceptHeld(state, { world: accepts, user }, about.now);
-    for (const body of accepted === undefined ? bodies : [...bodies, accepted]) {
-      if (await write(body, signal)) continue;
-      const error = { code: "unavailable", message: "the leader changes: ask again" };
-      this.#requests.answer(message, { error });
+    const changes = () => {
+      this.#requests.answer(message, { error: { code: "unavailable", message: "the leader changes: ask again" } });
       return false;
+    };
+    for (const body of accepted === undefined ? bodies : [...bodies, accepted]) {
+      if (!(await write(body, signal))) return changes();
     }
     if (bodies.length > 0) failpoint("command.written");
-    if (purgeBelow !== undefined) await house.purge(purgeBelow);
+    if (purgeBelow !== undefined && !(await house.purge(purgeBelow))) return changes();
     if ("error" in answer) audit(answer.error.code, answer.error.message);
     else audit("ok", "");
     this.#requests.answer(message, answer);

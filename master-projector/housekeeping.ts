@@ -25,7 +25,7 @@ import type { Ledger } from "#projector/ledger/ledger";
  * The ledger's size: checkpoints in it, the purge below them, and the end of grants before it is full.
  *
  * P12 Nothing of the ledger is purged that a verified checkpoint does not cover: one that was read back, or folded, and is the
- *     state at its place.
+ *     state at its place. It has to stand there still: a ledger that has lost its end is looked at before anything goes.
  * P13 Between two rounds a checkpoint costs one image of the state, and then one message: hashing, splitting, the snapshot and
  *     reading back are done in slices while rounds go on.
  */
@@ -135,7 +135,7 @@ export class Housekeeping {
     if (this.bytes < this.bytesMax * LEDGER_ALARM) return;
     const [secondLast, last] = this.#verified;
     if (last !== undefined && secondLast !== undefined && secondLast.first > this.#firstSeq) {
-      await this.ports.ledgerLog.purgeBelow(secondLast.first);
+      await this.purge(secondLast.first);
     }
   }
 
@@ -183,8 +183,13 @@ export class Housekeeping {
     await this.#work?.close();
   }
 
-  /** Removes what lies below; whoever asks has made sure that a verified checkpoint covers it (commands.ts). */
-  async purge(below: number): Promise<void> {
+  /**
+   * Removes what lies below; whoever asks has made sure that a verified checkpoint covers it (commands.ts). False when the ledger
+   * is not the one that this leader knows, so that nothing was removed (P12).
+   */
+  async purge(below: number): Promise<boolean> {
+    if (!(await this.ledger.isSameStream())) return false;
     await this.ports.ledgerLog.purgeBelow(below);
+    return true;
   }
 }

@@ -185,8 +185,8 @@ export const PROJECTOR: readonly Mutation[] = [
     among: ["ledger-full", "snapshot-lost"],
     breaks: "only what lies below a verified checkpoint is purged",
     file: "master-projector/housekeeping.ts",
-    text: "await this.ports.ledgerLog.purgeBelow(secondLast.first);",
-    replacement: "await this.ports.ledgerLog.purgeBelow(last.first + 1);",
+    text: "await this.purge(secondLast.first);",
+    replacement: "await this.purge(last.first + 1);",
   },
   {
     name: "grants into a full ledger",
