@@ -70,7 +70,10 @@ const CAPTURED = {
 
 const LAST_VALUE = { ...CAPTURED, no_ack: false, max_msgs_per_subject: 1 } as const;
 
-/** Nothing carries a message id (DESIGN 5): the shortest window that the server takes keeps no memory. */
+/**
+ * No fact carries a message id (DESIGN 5), and what carries one in LEDGER is told apart by its place (ADR 0088): the shortest window
+ * that the server takes keeps no memory.
+ */
 const NO_DEDUPLICATION = 0.1 * SECOND;
 
 export const STREAMS: readonly StreamDefinition[] = [

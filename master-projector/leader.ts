@@ -372,11 +372,15 @@ export class Leader {
     this.#granting = judged(this.#granting, seen);
   }
 
-  /** Nothing is pending: restating, lapses, requests, checkpoints. False when a write was lost. */
+  /**
+   * Nothing is pending: restating, lapses, requests, checkpoints. False when a write was lost, or what was written last does not
+   * stand in the ledger any more (P15): the next write would say so, too, but not of a message that was damaged.
+   */
   async #atCleanPoint(signal: AbortSignal): Promise<boolean> {
     const { caughtUp } = this.#inbox;
     if (this.#lapseDue) {
       this.#lapseDue = false;
+      if (!(await this.ledger.isSameStream())) return false;
       if (caughtUp && !((await this.#lapse(signal)) && (await this.#tellRecovered(signal)))) return false;
       if (!(await this.#house.keep(signal))) return false;
       if (!caughtUp) await this.#inbox.lookAgain();

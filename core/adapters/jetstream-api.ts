@@ -12,6 +12,8 @@ const RETRY_PAUSE_MS = 50;
 export const STREAM_NOT_FOUND = 10059;
 export const NO_MESSAGE_FOUND = 10037;
 export const WRONG_LAST_SEQUENCE = 10071;
+/** Of the last message, also when it has none. */
+export const WRONG_LAST_MESSAGE_ID = 10070;
 /** "maximum bytes exceeded", "maximum messages exceeded", "no space left on device": the store took nothing. */
 export const STORE_FAILED = 10077;
 /** The server is out of room for all its streams together. */

@@ -10,12 +10,13 @@ import {
   publishAsking,
   STORE_FAILED,
   STREAM_NOT_FOUND,
+  WRONG_LAST_MESSAGE_ID,
   WRONG_LAST_SEQUENCE,
 } from "#core/adapters/jetstream-api";
 import { JetStreamFollowing } from "#core/adapters/jetstream-follow";
 import { inboxPrefixOf, type NatsLink } from "#core/adapters/nats-connection";
 import { type ClusterioError, isClusterioError, refused, unavailable } from "#core/errors";
-import type { AppendResult, Following, Log, LogInfo, StoredMessage, SubjectLog } from "#core/ports/log";
+import type { AppendResult, Following, Log, LogInfo, Place, StoredMessage, SubjectLog } from "#core/ports/log";
 
 /** An append is acknowledged within milliseconds; a leader election takes up to 9 s (R3). */
 const APPEND_MS_MAX = 10_000;
@@ -33,7 +34,7 @@ const streamInfo = z.object({
 const stored = z.object({
   message: z.object({ subject: z.string(), seq: z.number(), data: z.string().default(""), time: z.string() }),
 });
-const pubAck = z.object({ seq: z.number() });
+const pubAck = z.object({ seq: z.number(), duplicate: z.boolean().default(false) });
 
 export interface JetStreamLogOptions {
   /** Sent as the one header `Content-Type` with every append. */
@@ -41,8 +42,18 @@ export interface JetStreamLogOptions {
   readonly appendTimeoutMs?: number;
 }
 
+const expectationHeaders = (expect: number | Place | undefined): Record<string, string> => {
+  if (expect === undefined) return {};
+  const { after, name, afterName }: Place = typeof expect === "number" ? { after: expect } : expect;
+  return {
+    "Nats-Expected-Last-Sequence": String(after),
+    ...(name === undefined ? {} : { "Nats-Msg-Id": name }),
+    ...(afterName === undefined ? {} : { "Nats-Expected-Last-Msg-Id": afterName }),
+  };
+};
+
 /**
- * J1 "conflict" and "full" mean that nothing was stored; whatever is not known for sure is "unknown".
+ * J1 "conflict", "other-name" and "full" mean that nothing was stored; whatever is not known for sure is "unknown".
  * J2 an append is sent a second time only when nobody received the first ("no responders": JetStream is starting).
  * J3 `info`, `get` and `last` ask the stream's leader, so they see every acknowledged append; `read` uses direct gets,
  *    which on a replicated stream may end a little early: `info` says where the end is.
@@ -54,14 +65,14 @@ export class JetStreamLog implements Log, SubjectLog {
     private readonly options: JetStreamLogOptions = {},
   ) {}
 
-  async append(subject: string, bytes: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
+  async append(subject: string, bytes: Uint8Array, expect?: number | Place): Promise<AppendResult> {
     // The caller may use its buffer again at once; this sends it later, perhaps twice.
     const data = bytes.slice();
     const headers = {
       ...(this.options.contentType === undefined ? {} : { "Content-Type": this.options.contentType }),
       // Only this stream may take it, and only at this place.
       "Nats-Expected-Stream": this.stream,
-      ...(expectLastSeq === undefined ? {} : { "Nats-Expected-Last-Sequence": String(expectLastSeq) }),
+      ...expectationHeaders(expect),
     };
     const deadline = performance.now() + (this.options.appendTimeoutMs ?? APPEND_MS_MAX);
     for (;;) {
@@ -87,9 +98,14 @@ export class JetStreamLog implements Log, SubjectLog {
 
   #appendResult(message: Msg): AppendResult {
     const reply = parseApiReply(message.data);
-    if (reply.kind === "ok") return { kind: "stored", seq: pubAck.parse(reply.body).seq };
+    if (reply.kind === "ok") {
+      const { seq, duplicate } = pubAck.parse(reply.body);
+      // A message of this name was stored a moment ago: whoever sends it again looks where.
+      return duplicate ? { kind: "conflict" } : { kind: "stored", seq };
+    }
     const { err_code: code, description } = reply.error;
     if (code === WRONG_LAST_SEQUENCE) return { kind: "conflict" };
+    if (code === WRONG_LAST_MESSAGE_ID) return { kind: "other-name" };
     if (code === STORE_FAILED || OUT_OF_RESOURCES.has(code)) return { kind: "full" };
     return { kind: "unknown", reason: `${description} (JetStream error ${code})` };
   }

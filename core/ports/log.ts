@@ -20,10 +20,22 @@ export interface LogInfo {
   readonly bytesMax?: number;
 }
 
+/** Where a message belongs, and behind which one. */
+export interface Place {
+  /** The whole stream's last sequence at that moment. */
+  readonly after: number;
+  /** The name that the message is stored with. */
+  readonly name?: string;
+  /** The name of the message at `after`; left out: whatever stands there. */
+  readonly afterName?: string;
+}
+
 export type AppendResult =
   | { readonly kind: "stored"; readonly seq: number }
   /** The stream's last sequence was another one than expected: nothing was stored. */
   | { readonly kind: "conflict" }
+  /** The last message has another name than expected, none, or one that the broker does not know any more: nothing was stored. */
+  | { readonly kind: "other-name" }
   /** The stream is full (discard: new): nothing was stored. */
   | { readonly kind: "full" }
   /** No answer in time, or the connection broke: it may or may not have been stored. Read back before judging. */
@@ -51,8 +63,8 @@ export interface SubjectLog {
  * One JetStream stream (or its in-memory double). The contract is test/contracts/log-contract.ts; both pass it.
  */
 export interface Log {
-  /** Appends, and with `expectLastSeq` only if that is the whole stream's last sequence at that moment. */
-  append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult>;
+  /** Appends, and with `expect` only if that is the whole stream's last sequence at that moment, or only at that place. */
+  append(subject: string, data: Uint8Array, expect?: number | Place): Promise<AppendResult>;
   /** The message with exactly this sequence, or undefined. */
   get(seq: number): Promise<StoredMessage | undefined>;
   /** The last message whose subject is exactly this one, or undefined. */

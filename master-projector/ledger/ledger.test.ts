@@ -38,6 +38,77 @@ test("P2 two writers that expect the same end: one message is stored, the other 
   expect(stock(other.state)).toBe(5);
 });
 
+/** The same stream, but for what is done otherwise. */
+const seenBy = (log: MemoryLog, otherwise: object): MemoryLog =>
+  Object.assign(
+    {
+      get: log.get.bind(log),
+      info: log.info.bind(log),
+      last: log.last.bind(log),
+      read: log.read.bind(log),
+      append: log.append.bind(log),
+      truncate: log.truncate.bind(log),
+    },
+    otherwise,
+  ) as never;
+
+/** The stream was cut behind the first message, and a late one of another leader stands where this one's second was. */
+const regrown = async (p: ReturnType<typeof ports>): Promise<Ledger> => {
+  const [one, other] = [await Ledger.load(p), await Ledger.load(p)];
+  expect(await one.append(adjusted(5), BOOT)).toBe("stored");
+  await other.catchUp();
+  expect(await one.append(adjusted(7), BOOT)).toBe("stored");
+  p.log.truncate(1);
+  expect(await other.append(adjusted(100), OTHER)).toBe("stored");
+  return one;
+};
+
+test("P4 who appends right after another one's late message took the place of his own writes nothing, and stands by", async () => {
+  const p = ports();
+  const one = await regrown(p);
+  expect(await one.append(adjusted(1), BOOT)).toBe("lost");
+  expect((await p.log.info()).lastSeq).toBe(2);
+  await one.reload();
+  expect(one.voids).toBe(0);
+  expect(stock(one.state)).toBe(105);
+});
+
+/** A broker that cannot tell the names of messages that stand there: they are an earlier version's. */
+const nameless = (log: MemoryLog, before = async () => {}): MemoryLog => {
+  const append: MemoryLog["append"] = async (subject, data, expect) => {
+    if (typeof expect === "object" && expect.afterName !== undefined) return { kind: "other-name" };
+    await before();
+    return log.append(subject, data, expect);
+  };
+  return seenBy(log, { append });
+};
+
+test("P4 behind messages without names the one before is looked at, each time: nothing is written behind another one's", async () => {
+  const p = ports();
+  const one = await regrown({ ...p, log: nameless(p.log) });
+  expect(await one.append(adjusted(1), BOOT)).toBe("lost");
+  expect((await p.log.info()).lastSeq).toBe(2);
+  await one.reload();
+  expect(await one.append(adjusted(1), BOOT)).toBe("stored");
+  expect(stock((await Ledger.load(p)).state)).toBe(106);
+});
+
+test("P4 nor is an append believed when the one before became another's after it was looked at", async () => {
+  const p = ports();
+  let late = async () => {};
+  const one = await Ledger.load({ ...p, log: nameless(p.log, () => late()) });
+  expect(await one.append(adjusted(5), BOOT)).toBe("stored");
+  const other = await Ledger.load(p);
+  expect(await one.append(adjusted(7), BOOT)).toBe("stored");
+  late = async () => {
+    p.log.truncate(1);
+    expect(await other.append(adjusted(100), OTHER)).toBe("stored");
+  };
+  expect(await one.append(adjusted(1), BOOT)).toBe("lost");
+  const reader = await Ledger.load(p);
+  expect([stock(reader.state), reader.voids]).toEqual([105, 1]);
+});
+
 test("P5 a snapshot of a ledger that was cut and has gone on otherwise is not believed", async () => {
   const p = ports();
   const first = await Ledger.load(p);
@@ -80,19 +151,6 @@ test("P5 a reader whose own history was cut away while it read starts again inst
   expect(stock(reader.state)).toBe(14);
   expect(stock((await Ledger.load(p)).state)).toBe(14);
 });
-
-/** The same stream, but for what is done otherwise. */
-const seenBy = (log: MemoryLog, otherwise: object): MemoryLog =>
-  Object.assign(
-    {
-      get: log.get.bind(log),
-      info: log.info.bind(log),
-      last: log.last.bind(log),
-      read: log.read.bind(log),
-      append: log.append.bind(log),
-    },
-    otherwise,
-  ) as never;
 
 test("P5 what continues a history that is gone is not taken, although it stands in the stream", async () => {
   const p = ports();

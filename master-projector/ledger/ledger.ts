@@ -13,7 +13,7 @@ import { imageOf, prepareAtOnce } from "#core/fold/image";
 import { newState, type State } from "#core/fold/state";
 import { type Clock, pause } from "#core/ports/clock";
 import type { Disk } from "#core/ports/disk";
-import type { AppendResult, Log, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Log, Place, StoredMessage } from "#core/ports/log";
 import { type CheckpointSpan, newestCheckpoint, type Restored } from "#projector/ledger/checkpoint";
 import {
   headOf,
@@ -31,8 +31,9 @@ import {
  *    another history.
  * P2 Every append expects the last sequence of the whole stream: of two writers one loses.
  * P3 After a lost acknowledgement the stream's end is read before anything is judged or written again.
- * P4 An append that comes long after the last confirmed one is not believed until the message before it is seen to be
- *    the one that was expected: the stream may have been cut and have grown again to the same length.
+ * P4 An append names the message that it follows by its hash, and the broker refuses to store it behind another one: the stream
+ *    may have been cut and have grown again to the same length. Where the broker knows no name (of an earlier version's message),
+ *    the message before it is looked at first, and again before what was appended is believed.
  * P5 A snapshot or a memory counts only if the ledger still holds exactly its last message at that sequence, and exactly its
  *    last valid one: a stream that was cut and grew again while it was being read looks like one void message after another.
  *    What continues our history counts only if the stream still holds the end of it, and what follows a void message only if
@@ -55,10 +56,12 @@ export interface LedgerPorts {
 
 export type Written = "stored" | "lost" | "full";
 
-/** Longer than any append takes, shorter than a broker needs to come back on another store. */
-const TRUST_MS = 1_000;
 const RETRY_MS = 200;
 const READ_BATCH = 500;
+/** 96 bits of its hash: nothing but chance gives two messages one name. */
+const NAME_CHARACTERS = 16;
+
+const nameOf = (hash: string): string => hash.slice(0, NAME_CHARACTERS);
 
 /** What a person does about a ledger that cannot be folded. */
 const REMEDY =
@@ -78,7 +81,6 @@ export class Ledger {
   #checkpoints = new Checkpoints();
   /** The newest checkpoint whose content is known to be the state at its place. */
   #verified: CheckpointSpan | undefined;
-  #confirmedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
     private readonly ports: LedgerPorts,
@@ -250,7 +252,6 @@ export class Ledger {
     const sealed = seal(this.state, { boot, now: this.ports.clock.now() }, body);
     const seq = await this.#store(sealed, signal);
     if (typeof seq === "string") return seq;
-    if (!(await this.#isBelieved())) return "lost";
     const { message, hash } = sealed;
     if (isOwnMessage(message)) confirm(this.state, message, hash);
     else evolve(this.state, message, hash);
@@ -261,31 +262,36 @@ export class Ledger {
     return "stored";
   }
 
+  /** P4. A void message's name says nothing of the valid one before it. */
   async #store(sealed: Sealed, signal?: AbortSignal): Promise<number | "lost" | "full"> {
+    const { seq, tip, validSeq } = this.at;
+    const place = { after: seq, name: nameOf(sealed.hash) };
+    if (seq > 0 && seq === validSeq) {
+      const stored = await this.#storeAt({ ...place, afterName: nameOf(tip) }, sealed, signal);
+      if (stored !== "other-name") return stored;
+    }
+    if (!(await this.isSameStream())) return "lost";
+    const stored = await this.#storeAt(place, sealed, signal);
+    if (stored === "other-name" || (typeof stored === "number" && !(await this.isSameStream()))) return "lost";
+    return stored;
+  }
+
+  async #storeAt(place: Place, sealed: Sealed, signal?: AbortSignal): Promise<number | "lost" | "full" | "other-name"> {
     const { log, clock } = this.ports;
     for (;;) {
       failpoint("ledger.appending");
-      const appending = log.append(sealed.subject, sealed.bytes, this.seq);
+      const appending = log.append(sealed.subject, sealed.bytes, place);
       failpoint("ledger.sent");
       const answered = await appending;
       const result: AppendResult =
         failpoint("ledger.stored") === "drop" ? { kind: "unknown", reason: "lost by a failpoint" } : answered;
       if (result.kind === "stored") return result.seq;
-      if (result.kind === "full") return "full";
-      const [next] = await log.read(this.seq + 1, 1);
+      if (result.kind === "full" || result.kind === "other-name") return result.kind;
+      const [next] = await log.read(place.after + 1, 1);
       if (next !== undefined) return sha256(next.data) === sealed.hash ? next.seq : "lost";
       if (result.kind === "conflict" || signal?.aborted === true) return "lost";
       await pause(clock, RETRY_MS, signal);
     }
-  }
-
-  /** P4. */
-  async #isBelieved(): Promise<boolean> {
-    const now = this.ports.clock.now();
-    const fresh = now - this.#confirmedAt < TRUST_MS;
-    if (!fresh && !(await this.isSameStream())) return false;
-    this.#confirmedAt = this.ports.clock.now();
-    return true;
   }
 
   /** The newest checkpoint that was compared with the state at its place, or from which this state was made. */

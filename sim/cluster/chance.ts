@@ -92,6 +92,7 @@ export const FAULTS = [
   "adjust",
   "configure",
   "delete",
+  "names-forgotten",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -100,7 +101,7 @@ export type Odds = Readonly<Record<Fault, number>>;
 
 const WEIGHTS = [1, 1, 2, 4, 8];
 /** Came later, and are drawn apart: a history without them is the one that its seed was before. */
-const LATER: ReadonlySet<Fault> = new Set(["configure", "delete"]);
+const LATER: ReadonlySet<Fault> = new Set(["configure", "delete", "names-forgotten"]);
 
 export interface Kinds {
   /** These may happen; absent: all. */

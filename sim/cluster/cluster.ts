@@ -131,6 +131,7 @@ export class Cluster implements Setting {
     const { clock, broker, chance, events, ledger, state, keys, weather, checker } = this;
     const logWeather = (stored: LogWeather["stored"], refused = () => {}): LogWeather => ({
       append: () => weather.append(),
+      forgetsName: () => weather.forgetsName(),
       readDelayMs: () => weather.readDelayMs(),
       stored,
       refused,

@@ -1,7 +1,7 @@
 import { unavailable } from "#core/errors";
 import type { Clock } from "#core/ports/clock";
 import { pause } from "#core/ports/clock";
-import type { AppendResult, Following, Log, LogInfo, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Following, Log, LogInfo, Place, StoredMessage } from "#core/ports/log";
 import type { MemoryLog } from "#core/ports/memory/memory-log";
 import type { Machine } from "#sim/cluster/machine";
 
@@ -17,6 +17,8 @@ export interface AppendFate {
 
 export interface LogWeather {
   append(): AppendFate;
+  /** The broker does not know what the last message is called: an earlier version wrote it. */
+  forgetsName(): boolean;
   readDelayMs(): number;
   /** A message was stored: the checker looks at it. */
   stored(subject: string, data: Uint8Array): void;
@@ -36,11 +38,13 @@ export class MachineLog implements Log {
     private readonly weather: LogWeather,
   ) {}
 
-  append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
-    return this.machine.hold(this.#append(subject, data, expectLastSeq));
+  append(subject: string, data: Uint8Array, expect?: number | Place): Promise<AppendResult> {
+    return this.machine.hold(this.#append(subject, data, expect));
   }
 
-  async #append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
+  async #append(subject: string, data: Uint8Array, expect?: number | Place): Promise<AppendResult> {
+    if (typeof expect === "object" && expect.afterName !== undefined && this.weather.forgetsName())
+      return { kind: "other-name" };
     const fate = this.weather.append();
     const unknown = { kind: "unknown" as const, reason: "no acknowledgement came" };
     if (fate.delayMs > 0) await pause(this.clock, fate.delayMs);
@@ -52,18 +56,18 @@ export class MachineLog implements Log {
     if (this.machine.dead) return unknown;
     if (fate.kind === "full") return this.#refused();
     if (fate.kind === "late") {
-      this.clock.after(GIVE_UP_MS + fate.lateMs, () => this.#store(subject, data, expectLastSeq));
+      this.clock.after(GIVE_UP_MS + fate.lateMs, () => this.#store(subject, data, expect));
       await pause(this.clock, GIVE_UP_MS);
       return unknown;
     }
-    const result = this.#store(subject, data, expectLastSeq);
+    const result = this.#store(subject, data, expect);
     if (fate.kind === "acknowledged" || result.kind !== "stored") return result;
     await pause(this.clock, GIVE_UP_MS);
     return unknown;
   }
 
-  #store(subject: string, data: Uint8Array, expectLastSeq?: number): AppendResult {
-    const result = this.inner.store(subject, data, expectLastSeq);
+  #store(subject: string, data: Uint8Array, expect?: number | Place): AppendResult {
+    const result = this.inner.store(subject, data, expect);
     if (result.kind === "full") return this.#refused();
     if (result.kind === "stored") this.weather.stored(subject, data);
     return result;

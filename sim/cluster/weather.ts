@@ -69,6 +69,11 @@ export class Weather {
     return { ...calm, kind: "acknowledged" };
   }
 
+  /** The broker does not know what the last message is called. */
+  forgetsName(): boolean {
+    return this.strikes("names-forgotten", 8);
+  }
+
   readDelayMs(): number {
     return this.strikes("slow-broker", 60) ? this.chance.between(1, 1_000) : 0;
   }

@@ -61,6 +61,7 @@ export const FAULT_MINIMA: Readonly<Record<Fault, number>> = {
   adjust: 600,
   configure: 600,
   delete: 700,
+  "names-forgotten": 13000,
 };
 export const BRANCH_MINIMA: Readonly<Record<string, number>> = {
   "alarm: broker-away": 4000,
@@ -68,6 +69,7 @@ export const BRANCH_MINIMA: Readonly<Record<string, number>> = {
   "alarm: ledger-cut": 300,
   "alarm: ledger-full": 5000,
   "alarm: ledger-recovered": 300,
+  "alarm: ledger-void": 40,
   "alarm: rewind-held": 100,
   "alarm: session-lapsed": 40,
   "alarm: snapshot": 200,

@@ -1,4 +1,4 @@
-import type { AppendResult, Log, StoredMessage, SubjectLog } from "#core/ports/log";
+import type { AppendResult, Log, Place, StoredMessage, SubjectLog } from "#core/ports/log";
 import { until } from "#test/kit/until";
 
 /** A stream of its own, empty; subjects below `subject` belong to it. */
@@ -118,6 +118,20 @@ export const logContract = (name: string, make: LogFactory): void => {
       expect((await log.append(`${subject}.a`, bytes("1"), 0)).kind).toBe("stored");
       expect((await log.append(`${subject}.b`, bytes("2"), 0)).kind).toBe("conflict");
       expect((await log.append(`${subject}.b`, bytes("2"), 1)).kind).toBe("stored");
+    });
+
+    test("an append that names the message before it is stored behind that one only, whoever else wrote in its place", async () => {
+      const { log, other, subject } = await make();
+      const append = (writer: Log, text: string, place: Place) => writer.append(subject, bytes(text), place);
+      expect(await append(log, "1", { after: 0, name: "one", afterName: "nobody" })).toEqual({ kind: "other-name" });
+      expect(await append(log, "1", { after: 0, name: "one" })).toEqual({ kind: "stored", seq: 1 });
+      expect(await append(other, "2", { after: 1, name: "two", afterName: "one" })).toEqual({ kind: "stored", seq: 2 });
+      expect(await append(log, "3", { after: 1, name: "three", afterName: "one" })).toEqual({ kind: "conflict" });
+      expect(await append(log, "3", { after: 2, name: "three", afterName: "one" })).toEqual({ kind: "other-name" });
+      expect(await append(log, "3", { after: 2, name: "three" })).toEqual({ kind: "stored", seq: 3 });
+      await fill(other, subject, ["nameless"]);
+      expect(await append(log, "5", { after: 4, name: "five", afterName: "three" })).toEqual({ kind: "other-name" });
+      expect((await log.read(1, 10)).map(textOf)).toEqual(["1", "2", "3", "nameless"]);
     });
 
     test("a full log refuses and stores nothing", async () => {
@@ -289,18 +303,22 @@ export const logContract = (name: string, make: LogFactory): void => {
       expect(seen).toEqual([]);
     });
 
-    test("a following whose log lost what was handed over ends with a reset", async () => {
+    test("a following whose log lost what was handed over ends with a reset; the log knows its last message's name again", async () => {
       const { log, subject, remember } = await make();
-      await fill(log, subject, ["1", "2"]);
+      await fill(log, subject, ["1"]);
+      expect(await log.append(subject, bytes("2"), { after: 1, name: "two" })).toEqual({ kind: "stored", seq: 2 });
       const bringBack = await remember();
-      await fill(log, subject, ["3"]);
+      const third = { after: 2, name: "three", afterName: "two" };
+      expect(await log.append(subject, bytes("3"), third)).toEqual({ kind: "stored", seq: 3 });
       const { seen, resets } = collect(log, 1);
       const behind = collect(log, 1);
       await until(() => seen.length === 3 && behind.seen.length === 3, { what: "all came" });
       await bringBack();
       await until(() => resets() === 1, { timeoutMs: 20_000, what: "the reset was told" });
       expect((await log.info()).lastSeq).toBe(2);
-      expect(seqOf(await log.append(subject, bytes("other 3"), 2))).toBe(3);
+      const place = { after: 2, name: "other three" };
+      expect(await log.append(subject, bytes("x"), { ...place, afterName: "three" })).toEqual({ kind: "other-name" });
+      expect(seqOf(await log.append(subject, bytes("other 3"), { ...place, afterName: "two" }))).toBe(3);
       expect(seen).toHaveLength(3);
     });
   });

@@ -1,7 +1,7 @@
 import { DiscardPolicy, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { JetStreamLog } from "#core/adapters/jetstream-log";
 import type { NatsLink } from "#core/adapters/nats-connection";
-import type { AppendResult } from "#core/ports/log";
+import type { AppendResult, Place } from "#core/ports/log";
 import { ManualClock } from "#core/ports/memory/manual-clock";
 import { MemoryLog } from "#core/ports/memory/memory-log";
 import { Actor, SHAPES, type Stage, type Step, type StreamShape, scriptOf } from "#test/contracts/log-script";
@@ -55,9 +55,10 @@ const modelStage = (shape: StreamShape, name: string, fate: Fate): Stage => {
       // What was remembered was another stream's store.
       putBack = undefined;
     },
-    restart: async () => {},
+    restart: async () => log.restart(),
     remember: async () => {
       putBack = log.remember();
+      log.restart();
     },
     restore: async () => putBack?.(),
   };
@@ -102,7 +103,7 @@ class RealStage implements Stage {
   }
 
   /** Every other one: nothing is sent, or the connection ends when the server has taken the message. */
-  async lostAck(subject: string, data: Uint8Array, expect: number | undefined): Promise<AppendResult> {
+  async lostAck(subject: string, data: Uint8Array, expect: number | Place | undefined): Promise<AppendResult> {
     const { lastSeq } = await this.log.info();
     const other = await nats().master();
     const log = new JetStreamLog(other, this.name);

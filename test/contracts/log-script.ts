@@ -1,4 +1,4 @@
-import type { AppendResult, Log, StoredMessage } from "#core/ports/log";
+import type { AppendResult, Log, Place, StoredMessage } from "#core/ports/log";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
 import { until } from "#test/kit/until";
 
@@ -22,7 +22,11 @@ export const SHAPES: readonly StreamShape[] = [
   { discard: "old", perSubjectMax: 1 },
 ];
 
-export type Expectation = "none" | "right" | "wrong" | "older";
+/**
+ * Of the sequence alone: right, wrong, or of long ago. Of the right one with a name for the message: behind whatever stands there,
+ * behind the message of the last one's name, or of a name that nobody has.
+ */
+export type Expectation = "none" | "right" | "wrong" | "older" | "naming" | "named" | "misnamed";
 
 export type Step =
   | { readonly do: "append"; readonly subject: number; readonly bytes: number; readonly expect: Expectation }
@@ -46,7 +50,7 @@ export type Step =
 export interface Stage {
   readonly log: Log;
   subject(n: number): string;
-  lostAck(subject: string, data: Uint8Array, expect: number | undefined): Promise<AppendResult>;
+  lostAck(subject: string, data: Uint8Array, expect: number | Place | undefined): Promise<AppendResult>;
   age(): Promise<void>;
   recreate(): Promise<void>;
   restart(): Promise<void>;
@@ -57,7 +61,10 @@ export interface Stage {
 /** A server that comes back takes a second, and its followers two more to notice. */
 const FOLLOW_MS_MAX = 15_000;
 const SUBJECTS = 3;
-const EXPECTATIONS: readonly Expectation[] = ["none", "none", "right", "right", "right", "wrong", "older"];
+const EXPECTATIONS: readonly Expectation[] = [
+  ...(["none", "none", "right", "right", "right", "wrong", "older"] as const),
+  ...(["naming", "named", "named", "named", "misnamed"] as const),
+];
 
 type Kind = Step["do"];
 const WEIGHTS: Readonly<Record<Kind, number>> = {
@@ -183,9 +190,9 @@ export class Actor {
     const { log } = this.stage;
     switch (step.do) {
       case "append":
-        return log.append(...this.#appending(step, lastSeq));
+        return log.append(...(await this.#appending(step, lastSeq)));
       case "lost-ack":
-        return this.stage.lostAck(...this.#appending(step, lastSeq));
+        return this.stage.lostAck(...(await this.#appending(step, lastSeq)));
       case "read":
         return (await log.read(step.from, step.max)).map(plain);
       case "get": {
@@ -203,18 +210,23 @@ export class Actor {
     }
   }
 
-  #appending(
+  async #appending(
     { subject, bytes, expect }: Extract<Step, { do: "append" | "lost-ack" }>,
     lastSeq: number,
-  ): [string, Uint8Array, number | undefined] {
+  ): Promise<[string, Uint8Array, number | Place | undefined]> {
     this.#lastSeqs.push(lastSeq);
-    const expectations: Readonly<Record<Expectation, number | undefined>> = {
+    const text = String(++this.#n);
+    const here = { after: lastSeq, name: `n${text}` };
+    const last = await this.stage.log.get(lastSeq);
+    const expectations: Readonly<Record<Expectation, number | Place | undefined>> = {
       none: undefined,
       right: lastSeq,
       wrong: lastSeq + 1,
       older: this.#lastSeqs[Math.floor(this.#lastSeqs.length / 2)]!,
+      naming: here,
+      named: last === undefined ? here : { ...here, afterName: `n${plain(last).data.replace(/x*$/, "")}` },
+      misnamed: { ...here, afterName: "nobody" },
     };
-    const text = String(++this.#n);
     return [this.stage.subject(subject), Buffer.from(text.padEnd(bytes, "x")), expectations[expect]];
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "#core/ports/clock";
-import type { AppendResult, Following, Log, LogInfo, StoredMessage, SubjectLog } from "#core/ports/log";
+import type { AppendResult, Following, Log, LogInfo, Place, StoredMessage, SubjectLog } from "#core/ports/log";
 import { copyOf } from "#core/ports/memory/bytes";
 import { matches } from "#core/ports/memory/memory-bus";
 
@@ -38,12 +38,15 @@ export type AppendFault = "stored-unacknowledged" | "dropped-unacknowledged" | "
 /**
  * One stream in memory, a model of JetStream's: the same scripts do the same to it and to a real nats-server
  * (test/contracts/log-model.nats.test.ts). Messages reach followers in microtasks, in order, so a run is the same each time.
- * `recreate`, `truncate`, `remember`, `expire`, `damage` and `failNext` are what a broker does to its users on a bad day.
+ * `recreate`, `truncate`, `remember`, `restart`, `expire`, `damage` and `failNext` are what a broker does to its users on a bad day.
  */
 export class MemoryLog implements Log, SubjectLog {
   #messages: StoredMessage[] = [];
   /** What each of them counts, in the same order. */
   #sizes: number[] = [];
+  readonly #names = new WeakMap<StoredMessage, string>();
+  /** Of the message that was stored last, also when it is no longer kept. */
+  #lastName: string | undefined;
   #lastSeq = 0;
   #bytes = 0;
   #creations = 0;
@@ -58,10 +61,10 @@ export class MemoryLog implements Log, SubjectLog {
     this.#created = this.#creationTime();
   }
 
-  append(subject: string, data: Uint8Array, expectLastSeq?: number): Promise<AppendResult> {
+  append(subject: string, data: Uint8Array, expect?: number | Place): Promise<AppendResult> {
     const fault = this.#faults.shift();
     if (fault === "dropped-unacknowledged") return Promise.resolve({ kind: "unknown", reason: "the message was lost" });
-    const result = fault === "full" ? { kind: "full" as const } : this.store(subject, data, expectLastSeq);
+    const result = fault === "full" ? { kind: "full" as const } : this.store(subject, data, expect);
     if (fault === "stored-unacknowledged" && result.kind === "stored") {
       return Promise.resolve({ kind: "unknown", reason: "the acknowledgement was lost" });
     }
@@ -69,14 +72,19 @@ export class MemoryLog implements Log, SubjectLog {
   }
 
   /** The append itself, at once: also what a stream does with a captured message. */
-  store(subject: string, data: Uint8Array, expectLastSeq?: number): AppendResult {
-    if (expectLastSeq !== undefined && expectLastSeq !== this.#lastSeq) return { kind: "conflict" };
+  store(subject: string, data: Uint8Array, expect?: number | Place): AppendResult {
+    const place = typeof expect === "number" ? { after: expect } : expect;
+    if (place !== undefined && place.after !== this.#lastSeq) return { kind: "conflict" };
+    if (place?.afterName !== undefined && place.afterName !== this.#lastName) return { kind: "other-name" };
     const { bytesMax, discard, perSubjectMax } = this.options;
-    const size = this.#sizeOf(subject, data, expectLastSeq);
+    const size = this.#sizeOf(subject, data, place);
     if (bytesMax !== undefined && discard !== "old" && this.#bytes + size > bytesMax) return { kind: "full" };
     this.#lastSeq++;
     this.#bytes += size;
-    this.#messages.push({ seq: this.#lastSeq, subject, data: copyOf(data), time: this.clock.now() });
+    const message: StoredMessage = { seq: this.#lastSeq, subject, data: copyOf(data), time: this.clock.now() };
+    this.#messages.push(message);
+    this.#lastName = place?.name;
+    if (place?.name !== undefined) this.#names.set(message, place.name);
     this.#sizes.push(size);
     if (perSubjectMax !== undefined) this.#dropOldOf(subject, perSubjectMax);
     if (bytesMax !== undefined && discard === "old") this.#dropOld(bytesMax);
@@ -84,12 +92,17 @@ export class MemoryLog implements Log, SubjectLog {
     return { kind: "stored", seq: this.#lastSeq };
   }
 
-  #sizeOf(subject: string, data: Uint8Array, expectLastSeq: number | undefined): number {
+  #sizeOf(subject: string, data: Uint8Array, place: Place | undefined): number {
     const bare = MESSAGE_OVERHEAD_BYTES + subject.length + data.length;
     const { stream } = this.options;
     if (stream === undefined) return bare;
-    const expectation = expectLastSeq === undefined ? "" : `Nats-Expected-Last-Sequence: ${expectLastSeq}\r\n`;
-    return bare + HEADER_OVERHEAD_BYTES + `NATS/1.0\r\nNats-Expected-Stream: ${stream}\r\n${expectation}\r\n`.length;
+    const headers = [
+      `Nats-Expected-Stream: ${stream}`,
+      ...(place === undefined ? [] : [`Nats-Expected-Last-Sequence: ${place.after}`]),
+      ...(place?.name === undefined ? [] : [`Nats-Msg-Id: ${place.name}`]),
+      ...(place?.afterName === undefined ? [] : [`Nats-Expected-Last-Msg-Id: ${place.afterName}`]),
+    ];
+    return bare + HEADER_OVERHEAD_BYTES + `NATS/1.0\r\n${headers.join("\r\n")}\r\n\r\n`.length;
   }
 
   #dropOldOf(subject: string, perSubjectMax: number): void {
@@ -171,7 +184,14 @@ export class MemoryLog implements Log, SubjectLog {
   truncate(lastSeq: number): void {
     this.#keep(0, this.#indexOf(lastSeq + 1));
     this.#lastSeq = Math.min(this.#lastSeq, lastSeq);
+    this.restart();
     this.#resetChanged();
+  }
+
+  /** The broker starts again: of its last message's name it knows what the message itself says. */
+  restart(): void {
+    const last = this.#messages.at(-1);
+    this.#lastName = last?.seq === this.#lastSeq ? this.#names.get(last) : undefined;
   }
 
   /** Messages that have become this old (ms) are gone, as by `max_age`. */
@@ -191,6 +211,7 @@ export class MemoryLog implements Log, SubjectLog {
       this.#keep(0, messages.length);
       const another = created !== this.#created;
       this.#created = created;
+      this.restart();
       this.#resetChanged(another);
     };
   }
@@ -200,8 +221,12 @@ export class MemoryLog implements Log, SubjectLog {
     const at = this.#indexOf(seq);
     const message = this.#messages[at];
     if (message?.seq !== seq) throw new Error(`there is no message ${seq}`);
-    if (data !== undefined) this.#messages[at] = { ...message, data };
-    else {
+    if (data !== undefined) {
+      const damaged = { ...message, data };
+      this.#messages[at] = damaged;
+      const name = this.#names.get(message);
+      if (name !== undefined) this.#names.set(damaged, name);
+    } else {
       this.#messages.splice(at, 1);
       this.#sizes.splice(at, 1);
     }
@@ -213,6 +238,7 @@ export class MemoryLog implements Log, SubjectLog {
     this.#keep(0, 0);
     this.#lastSeq = 0;
     this.#created = this.#creationTime();
+    this.restart();
     this.#resetChanged(true);
   }
 
