@@ -10,6 +10,7 @@ import type { Chance, Fault } from "#sim/cluster/chance";
 import { Checker } from "#sim/cluster/checker";
 import { type Folder, newFolder } from "#sim/cluster/folder";
 import { Host } from "#sim/cluster/host";
+import { LostTail } from "#sim/cluster/lost-tail";
 import type { Machine } from "#sim/cluster/machine";
 import type { LogWeather } from "#sim/cluster/machine-log";
 import { Keys, Master, type MasterSetting } from "#sim/cluster/master";
@@ -75,6 +76,7 @@ export class Cluster implements Setting {
   readonly masters: readonly Master[];
   readonly factRoom: FactRoom | undefined;
   readonly traffic: Traffic;
+  readonly lostTail = new LostTail();
   #policies: Partial<Policies> = {};
   readonly operator = new Operator(this.clock, this.broker);
   readonly checker: Checker;
@@ -129,26 +131,29 @@ export class Cluster implements Setting {
 
   #masterSetting(): MasterSetting {
     const { clock, broker, chance, events, ledger, state, keys, weather, checker } = this;
-    const logWeather = (stored: LogWeather["stored"], refused = () => {}): LogWeather => ({
+    const logWeather = (stored: LogWeather["stored"], refused = () => {}, purged = () => {}): LogWeather => ({
       append: () => weather.append(),
       forgetsName: () => weather.forgetsName(),
       readDelayMs: () => weather.readDelayMs(),
       stored,
       refused,
+      purged,
     });
     return {
       ...{ clock, broker, chance, events, ledger, state, keys },
       eventsWeather: logWeather(() => {}),
       ledgerWeather: logWeather(
-        (subject, data) => {
+        (subject, data, seq) => {
           const type = subject.slice(subject.lastIndexOf(".") + 1);
           weather.count(`ledger: ${type}`);
           this.#written(type, data);
+          this.lostTail.stored(type, data, seq);
           if (type !== "round") this.log(`ledger ${type} ${type === "checkpoint" ? "" : decoder.decode(data)}`);
           checker.ledgerMessage(type, data);
           void ledger.info().then(({ bytes, bytesMax }) => checker.ledgerFilled(bytes, bytesMax));
         },
         () => checker.ledgerRefused(),
+        () => this.lostTail.purged(),
       ),
       checkpointEvery: chance.pick(CHECKPOINTS),
       roundBytesMax: chance.pick(ROUND_BYTES),

@@ -21,9 +21,11 @@ export interface LogWeather {
   forgetsName(): boolean;
   readDelayMs(): number;
   /** A message was stored: the checker looks at it. */
-  stored(subject: string, data: Uint8Array): void;
+  stored(subject: string, data: Uint8Array, seq: number): void;
   /** There is no room for a message: its author tries the same one again. */
   refused(): void;
+  /** What lay at its beginning is no longer there. */
+  purged(): void;
 }
 
 /** An append without an answer is given up after this long. */
@@ -69,7 +71,7 @@ export class MachineLog implements Log {
   #store(subject: string, data: Uint8Array, expect?: number | Place): AppendResult {
     const result = this.inner.store(subject, data, expect);
     if (result.kind === "full") return this.#refused();
-    if (result.kind === "stored") this.weather.stored(subject, data);
+    if (result.kind === "stored") this.weather.stored(subject, data, result.seq);
     return result;
   }
 
@@ -110,7 +112,10 @@ export class MachineLog implements Log {
   }
 
   purgeBelow(seq: number): Promise<void> {
-    return this.#read(() => this.inner.purgeBelow(seq));
+    return this.#read(() => {
+      this.weather.purged();
+      return this.inner.purgeBelow(seq);
+    });
   }
 
   /** Survives a cut: what came meanwhile comes afterwards. */

@@ -8,7 +8,9 @@ const LOOK_MS = 20;
 /** Who waits for the stream to grow waits no longer. */
 const PATIENCE_MS = 30_000;
 
-export const cut = (cluster: Cluster, stream: "events" | "ledger", lastSeq: number): void => {
+export const cut = (cluster: Cluster, stream: "events" | "ledger", behind: number): void => {
+  const lastSeq = stream === "ledger" ? cluster.lostTail.after(behind) : behind;
+  if (stream === "ledger") cluster.lostTail.cut(lastSeq);
   cluster.log(`${stream} is cut to ${lastSeq}`);
   cluster[stream].truncate(lastSeq);
   if (stream === "ledger") cluster.checker.ledgerCut(lastSeq);
@@ -19,6 +21,7 @@ export const cut = (cluster: Cluster, stream: "events" | "ledger", lastSeq: numb
 export const makeAnew = (cluster: Cluster, stream: "events" | "ledger"): void => {
   cluster.log(`${stream} is made anew`);
   cluster[stream].recreate();
+  if (stream === "ledger") cluster.lostTail.cut(0);
   if (stream === "ledger") cluster.checker.ledgerCut(0);
   else cluster.checker.eventsCut(0);
 };
