@@ -7,6 +7,7 @@ import type { SlaveId } from "#core/ids";
  *
  * SD1 while something is done in the folder that no game may see half done, nothing else is begun there and nothing is started.
  * SD2 what is on its way to another slave (`moving`) is on its way to one: whoever wants another says so to that move first.
+ * SD3 what is given back is from then on what it was, by one write: a bridge that is killed behind it leaves nothing half done.
  */
 
 /** What has become of a game that is not there and will not be by itself. */
@@ -23,8 +24,9 @@ export const heldFor = (record: InstanceRecord, to: SlaveId): InstanceRecord => 
   throw refused(`${instance} is on its way to ${moving.to}: ${movingAdvice(instance, moving.to)}`);
 };
 
-/** It stays after all. */
-export const released = ({ moving: _, ...record }: InstanceRecord): InstanceRecord => record;
+/** It stays after all (SD3). */
+export const released = ({ moving, ...record }: InstanceRecord): InstanceRecord =>
+  moving?.ran === true ? { ...record, desired: "running" } : record;
 
 /** The slave that it came from let go of it. */
 export const settled = ({ arrived: _, ...record }: InstanceRecord): InstanceRecord => record;
