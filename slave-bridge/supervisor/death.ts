@@ -91,7 +91,7 @@ export const died = (server: Server, { ranMs, message }: Death, now: number, ...
     return fail({ ...server, quickDeaths }, `gave up after ${quickDeaths} tries in a row: ${message}`, ...actions);
   }
   const pauseMsMax = restart.pauseMsMax ?? limits.pauseMsMax;
-  const pauseMs = Math.min(pauseMsMax, limits.pauseMsMin * 2 ** Math.min(quickDeaths - 1, 30));
+  const pauseMs = Math.min(pauseMsMax, limits.pauseMsMin * 2 ** (quickDeaths - 1));
   const phase: Phase = { kind: "backing-off", until: now + pauseMs };
   return enter({ ...server, quickDeaths }, phase, ...actions, { kind: "alarm", message });
 };

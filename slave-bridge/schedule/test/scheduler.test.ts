@@ -126,7 +126,8 @@ describe("what is done", () => {
     await mkdir(paths.saves, { recursive: true });
     await writeFile(join(paths.saves, "auto-1.zip"), zipSync({ "x/level.dat": new Uint8Array([1]) }));
     await utimes(join(paths.saves, "auto-1.zip"), 1_000, 1_000);
-    const state = { phase };
+    const state = { phase, free: 1e12, deaf: false };
+    const notes = new SaveNotes(nodeDisk, dir, () => realVault.files(paths.saves));
     const runner = {
       ...{
         instance: instanceId("north"),
@@ -136,9 +137,10 @@ describe("what is done", () => {
       get phase() {
         return state.phase as "running";
       },
-      notes: new SaveNotes(nodeDisk, dir, () => realVault.files(paths.saves)),
+      notes,
       command: async (text: string) => {
         said.push(text);
+        if (state.deaf) throw unavailable("the game is not there");
         return "";
       },
       attached,
@@ -149,9 +151,10 @@ describe("what is done", () => {
       orderSave: async () => void said.push("save"),
       restart: async () => void said.push("restart"),
     };
-    const ports = { clock, vault: realVault, game: realGameFiles } as unknown as Ports;
+    const vault = { ...realVault, freeBytes: async () => state.free };
+    const ports = { clock, vault, game: realGameFiles } as unknown as Ports;
     const act = (entry: Schedules[string]) => actOn(ports, runner, { name: "nightly", entry });
-    return { clock, act, said, state, names: async () => (await readdir(paths.saves)).sort() };
+    return { clock, act, said, state, notes, paths, names: async () => (await readdir(paths.saves)).sort() };
   };
 
   test("an attached server saves by itself: under the schedule's names where its folder is seen, else under as many as it keeps", async () => {
@@ -188,6 +191,35 @@ describe("what is done", () => {
     expect(
       oldest(["nightly-20260101-0000.zip", "other-20260101-0000.zip", "nightly.zip"], { name: "nightly", keep: 1 }),
     ).toEqual([]);
+  });
+
+  test("a backup knows what its original is, is none of what is only to be loaded next, and takes no disk its last room", async () => {
+    const { act, notes, paths, names, state } = await instance();
+    const backup = { cron: "@daily", action: "backup" } as const;
+    notes.heard({
+      type: "world-synced",
+      data: { world: "north.1", tick: 9, exported: {}, received: {} },
+    } as never);
+    await notes.saved();
+    await writeFile(join(paths.saves, "next.zip"), zipSync({ "x/level.dat": new Uint8Array([2]) }));
+    expect(await act(backup)).toMatch(/^auto-1.zip is kept as nightly-/);
+    const [kept = ""] = (await names()).filter((name) => name.startsWith("nightly-"));
+    expect((await notes.all())[kept]).toMatchObject({ world: "north.1", tick: 9 });
+    state.free = 1_000;
+    await expect(act(backup)).rejects.toMatchObject({ code: "unavailable", message: expect.stringMatching(/no room/) });
+    await rm(join(paths.saves, "auto-1.zip"));
+    await rm(join(paths.saves, kept));
+    expect(await act(backup)).toBe("nothing to do: it has no save yet");
+    expect(oldest(["my-nightly-20260101-0000.zip"], { name: "nightly", keep: 0 })).toEqual([]);
+  });
+
+  test("a game that does not hear what is said is restarted all the same", async () => {
+    const { act, clock, state, said } = await instance();
+    state.deaf = true;
+    const running = act({ cron: "@daily", action: "restart", countdownSeconds: 2 });
+    await clock.advanceSettling(3_000, settle);
+    expect(await running).toBe("restarted");
+    expect(said.at(-1)).toBe("restart");
   });
 
   test("players are told before a restart, which is given up when the game stops meanwhile", async () => {
