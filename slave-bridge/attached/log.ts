@@ -8,7 +8,8 @@ import type { Disk } from "#core/ports/disk";
  * What a server that the bridge does not run prints, followed where its write-data folder is seen.
  *
  * AF1 lines are handed over from when it is followed on; what stood there before is for who asks what it printed last.
- * AF2 a folder that is not there, or empty, is told, and taken back when it is there: a mount may come later.
+ * AF2 a folder that is not there, or empty, or has no such log, is told, and taken back when it is there: a mount may come later.
+ *     Until then the mod's words are its log.
  */
 
 /** For who asks what it printed last. */
@@ -32,17 +33,18 @@ export interface LogHands {
 
 export class AttachedLog {
   #path: string | undefined;
-  #root: string | undefined;
   #stop: Stop = () => {};
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #missing = false;
+  /** There is such a file: somebody looked. */
+  #found = false;
+  #alarm: string | undefined;
   #savingSince: number | undefined;
 
   constructor(private readonly hands: LogHands) {}
 
   /** Its lines are read. */
   get followed(): boolean {
-    return this.#path !== undefined && !this.#missing;
+    return this.#path !== undefined && this.#found;
   }
 
   /** It said that it saves: its silence is no fault. */
@@ -55,22 +57,22 @@ export class AttachedLog {
   follow(attach: AttachConfig | undefined): void {
     const root = attach === undefined ? undefined : attachedRoot(this.hands.dir, attach);
     const path = root === undefined || attach === undefined ? undefined : attachedLog(root, attach);
-    if (path !== this.#path) this.#begin(root, path);
+    if (path !== this.#path) this.#begin(path);
     if (root !== undefined && this.hands.clock.now() - this.#lookedAt >= LOOK_MS) void this.#look(root);
   }
 
   close(): void {
-    this.#begin(undefined, undefined);
+    this.#begin(undefined);
   }
 
-  #begin(root: string | undefined, path: string | undefined): void {
+  #begin(path: string | undefined): void {
     this.#stop();
     this.#stop = () => {};
-    this.#root = root;
     this.#path = path;
     this.#savingSince = undefined;
     this.#lookedAt = Number.NEGATIVE_INFINITY;
-    if (this.#missing) this.#found(undefined);
+    this.#found = false;
+    this.#tell(undefined);
     if (path === undefined) return;
     void this.hands.files.lastLines(path, REMEMBERED).then(
       (lines) => path === this.#path && this.hands.remember(lines),
@@ -92,14 +94,21 @@ export class AttachedLog {
   /** AF2 */
   async #look(root: string): Promise<void> {
     this.#lookedAt = this.hands.clock.now();
-    const there = await this.hands.disk.list(root).catch(() => []);
-    if (root !== this.#root) return;
-    if (there.length > 0 && this.#missing) this.#found(undefined);
-    if (there.length === 0 && !this.#missing) this.#found(root);
+    const path = this.#path ?? "";
+    const there = await this.hands.disk.list(root).catch((): string[] => []);
+    if (path !== this.#path) return;
+    this.#found = there.includes(path.slice(root.length + 1));
+    if (there.length === 0) this.#tell(`attach.writeData: nothing is in ${root}: ${linkAdvice(root)}`);
+    else if (this.#found) this.#tell(undefined);
+    else
+      this.#tell(
+        `attach.log: there is no ${path}: name what that server prints there, for example by its --console-log`,
+      );
   }
 
-  #found(missing: string | undefined): void {
-    this.#missing = missing !== undefined;
-    this.hands.alarm(missing && `attach.writeData: nothing is in ${missing}: ${linkAdvice(missing)}`);
+  #tell(alarm: string | undefined): void {
+    if (alarm === this.#alarm) return;
+    this.#alarm = alarm;
+    this.hands.alarm(alarm);
   }
 }

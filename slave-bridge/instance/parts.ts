@@ -104,7 +104,7 @@ export class InstanceParts {
     this.lists = new GameLists(ports, lists, {
       ...{ instance, slave: settings.slave, folder: paths.folder, ask },
       modes: () => this.listModes,
-      elsewhere: () => this.care.root,
+      elsewhere: () => (this.attached === undefined ? undefined : this.care.root),
     });
     this.players = new Players(context, { instance, path: paths.players, ask });
     this.#live = new LiveSettings({
@@ -329,7 +329,7 @@ export class InstanceParts {
     this.game.input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: restartOf(config) });
     void this.record.become(configured(before, config)).then(() => {
       this.care.configured();
-      return config.attach === undefined ? this.#live.apply(config) : undefined;
+      return this.attached === undefined ? this.#live.apply(config) : undefined;
     });
   }
 

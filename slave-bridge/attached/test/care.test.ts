@@ -1,7 +1,7 @@
 import { listPaths } from "#bridge/people/game-lists";
 import { FakeLists, keepLists } from "#bridge/people/test/people-scene";
 import { ADDRESS, attached, ROOT, text } from "#bridge/test/attached-scene";
-import { north } from "#bridge/test/bridge-scene";
+import { FOLDER, north, scene } from "#bridge/test/bridge-scene";
 import { encodeJson } from "#core/events/codec";
 import { slaveId } from "#core/ids";
 import type { InstanceConfig } from "#core/instance-config";
@@ -40,14 +40,26 @@ test("its log is followed where its folder is seen, and tells who comes and goes
 });
 
 test("a folder that is not there is an alarm that says what to do, until it is (AF2)", async () => {
-  const { disk, telemetry, runs, bridge } = await attached({}, { writeData: "elsewhere" });
+  const { game, disk, telemetry, says, command, runs, bridge } = await attached({}, { writeData: "elsewhere" });
   await runs(2);
   expect(telemetry.at(-1)?.alarm).toBe(
     `north: attach.writeData: nothing is in ${ROOT}: link or mount its write-data folder there (ln -s /srv/factorio ${ROOT}), readable and writable for the bridge`,
   );
   await disk.write(`${ROOT}/player-data.json`, text("{}"));
   await runs(35);
+  expect(telemetry.at(-1)?.alarm).toContain(`attach.log: there is no ${LOG}: name what that server prints there`);
+  // Until it is there the mod's words count.
+  game.players = 1;
+  game.who = ["ann"];
+  says({ what: "joined", player: "ann" });
+  await runs(3);
+  expect(await command("players")).toMatchObject({ ok: { players: [{ player: "ann" }] } });
+  await disk.write(LOG, text(""));
+  await runs(35);
   expect(telemetry.at(-1)?.alarm).toBeUndefined();
+  says({ what: "left", player: "ann" });
+  await runs(3);
+  expect(await lines(command)).toHaveLength(1);
   await bridge.close();
 });
 
@@ -210,5 +222,24 @@ test("a move is refused with what to do instead, and so is a restart", async () 
   );
   expect(refused(await command("restart")).message).toContain("start and end it where it runs");
   expect(runner?.telemetry()).toMatchObject({ attached: true });
+  await bridge.close();
+});
+
+test("while a game of the bridge's own still runs, its files are its own and it is told what changes", async () => {
+  const it = scene();
+  const { bridge } = await it.linked();
+  const attach = { host: "10.0.0.7", port: 27_015, passwordFile: "north-rcon", writeData: "elsewhere" };
+  it.master.config = { ...it.master.config, attach, settings: { description: "still ours" } };
+  it.master.round++;
+  it.master.state(north);
+  await it.advance(3_000);
+  const runner = bridge.runner(north);
+  expect(runner?.attached).toBeUndefined();
+  expect(runner?.paths.saves).toBe(`${FOLDER}/saves`);
+  expect(it.machine.world("north").commands).toContain("/config set description still ours");
+  expect(await it.command("stop")).toMatchObject({ ok: {} });
+  await it.advance(5_000);
+  expect(runner?.attached).toMatchObject(attach);
+  expect(runner?.paths.saves).toBe(`${ROOT}/saves`);
   await bridge.close();
 });
