@@ -56,7 +56,8 @@ export class SaveCreateCommand extends FilesCommand {
     description: "save a running instance now, or make a new map for a stopped one",
     details: `
       Of a running instance its game writes a save under this name. For a stopped one a new map is made by its game, with the
-      settings given; \`save restore\` makes it the next one to be loaded.
+      settings given; \`save restore\` makes it the next one to be loaded. An attached server whose folder its bridge does not see is
+      told to save: say --replace, since nobody here knows whether it has one of that name (docs/supervision.md).
 
       A map exchange string, as the game's map generator exports it, is read by the instance's own game, with its mods: it
       makes a map that is thrown away, and says what the string holds. It comes alone, or with --seed, which overrides its own.
