@@ -183,6 +183,19 @@ test("a replaced key is accepted beside the new one until its time is over, unle
   await rotateKey("/cluster", disk, "slave", { now: 1_500, until: 0 });
   expect((await signers(1_999)).filter((text) => text.startsWith("slave"))).toHaveLength(1);
   expect((await signers(1_999)).filter((text) => text.startsWith("person"))).toHaveLength(2);
+  // Seeds whose time is over are kept nowhere.
+  await rotateKey("/cluster", disk, "master", { now: 2_000, until: 0 });
+  expect(textOf(await disk.read("/cluster/identity.json"))).not.toContain("retired");
+});
+
+test("what stands beside the identity as EDGE's token counts only when it is a token that was signed, and is newer", async () => {
+  const disk = new MemoryDisk();
+  const { jwt } = (await createIdentity("/cluster", disk)).accounts.edge;
+  const changed = jwt.replace(/\.[^.]+\./, (claims) => claims.replace("E", "F"));
+  for (const told of ["nonsense", changed]) {
+    await disk.write("/cluster/edge.jwt", new TextEncoder().encode(told));
+    expect((await createIdentity("/cluster", disk)).edgeNow === jwt).toBe(true);
+  }
 });
 
 describe("an assignment", () => {

@@ -9,6 +9,7 @@ import { subjects } from "#core/subjects";
 import type { Manifest } from "#ctl/backup/manifest";
 import { each, firstLacking, isLed, type Ledger, load, restoreLedger } from "#ctl/backup/restore";
 import { Folder, ledgerLog, never, trade } from "#ctl/ledger/test/kit";
+import { ArchiveWriter } from "#ctl/ledger/write-archive";
 import type { Saves } from "#ctl/save/base";
 import type { FileChannel } from "#ctl/save/channel";
 import { digestOf } from "#ctl/save/local-file";
@@ -20,11 +21,11 @@ beforeEach(async () => {
 afterEach(() => folder.close());
 
 /** A stream that a restore writes into, and that begins where it is told to. */
-const ledger = (log: MemoryLog): Ledger => ({
+const ledger = (log: MemoryLog, began: number[] = []): Ledger => ({
   info: () => log.info(),
   get: (seq) => log.get(seq),
   append: (subject, data, expected) => log.append(subject, data, expected),
-  beginAt: async () => {},
+  beginAt: async (seq) => void began.push(seq),
 });
 const archived = () => folder.archive(ledgerLog(trade(8, [6])));
 
@@ -37,7 +38,9 @@ describe("BR1 LEDGER", () => {
     const all = await archive.read(1, to);
     for (const { subject, data } of all.slice(0, 3)) log.store(subject, data);
     expect(await firstLacking(ledger(log), archive)).toBe(4);
-    await restoreLedger(ledger(log), archive.path, never);
+    const began: number[] = [];
+    await restoreLedger(ledger(log, began), archive.path, never);
+    expect(began).toEqual([]);
     expect((await log.read(1, to + 1)).map(({ data }) => Buffer.from(data))).toEqual(
       all.map(({ data }) => Buffer.from(data)),
     );
@@ -45,8 +48,11 @@ describe("BR1 LEDGER", () => {
     expect(await firstLacking(ledger(log), archive)).toBeUndefined();
     await restoreLedger(ledger(log), archive.path, never);
     log.truncate(3);
+    const whole = log.remember();
     log.damage(3, new Uint8Array([1]));
     expect(await firstLacking(ledger(log), archive)).toBeUndefined();
+    whole();
+    expect(await firstLacking(ledger(log), archive)).toBe(4);
     await log.purgeBelow(2);
     expect(await firstLacking(ledger(log), archive)).toBeUndefined();
     // Nothing is left of it, and yet it does not begin at the beginning.
@@ -70,6 +76,33 @@ describe("BR1 LEDGER", () => {
     expect((await log.info()).lastSeq).toBe(archive.header.to);
   });
 
+  test("that somebody writes to meanwhile gets nothing behind it", async () => {
+    const archive = await archived();
+    const log = new MemoryLog(new ManualClock());
+    const began: number[] = [];
+    const shared: Ledger = {
+      ...ledger(log, began),
+      append: (subject, data, expected) => {
+        if (expected === 1) log.store("another", new Uint8Array());
+        return log.append(subject, data, expected);
+      },
+    };
+    await expect(restoreLedger(shared, archive.path, never)).rejects.toMatchObject({ code: "refused" });
+    expect([began, (await log.info()).lastSeq, (await log.get(2))?.subject]).toEqual([[1], 2, "another"]);
+  });
+
+  test("gets nothing of an archive that does not hold", async () => {
+    const archive = await archived();
+    const writer = await ArchiveWriter.create(join(folder.path, "odd.gz"));
+    const all = await archive.read(1, archive.header.to);
+    for (const message of all) await writer.add(message.seq === 4 ? { ...message, data: all[2]!.data } : message);
+    await writer.finish(archive.header, () => Promise.resolve());
+    const log = new MemoryLog(new ManualClock());
+    const odd = join(folder.path, "odd.gz");
+    await expect(restoreLedger(ledger(log), odd, never)).rejects.toMatchObject({ code: "corrupt" });
+    expect((await log.info()).lastSeq).toBe(0);
+  });
+
   test("is led when a leader was heard within two of its beats' silences", async () => {
     const clock = new ManualClock();
     const broker = new MemoryBroker(clock);
@@ -89,7 +122,7 @@ describe("BR2 a save", () => {
   const backed = { instance: "north", name: "North", slave: "home", world: "", tick: null, totals: null };
 
   /** A bridge that has what was brought, and does what it is told. */
-  const scene = async (state: string) => {
+  const scene = async (state: string, { stops = "stopped", starts = "running" } = {}) => {
     await mkdir(join(folder.path, "saves"));
     const path = join(folder.path, "saves/north.zip");
     await writeFile(path, "abc");
@@ -112,7 +145,7 @@ describe("BR2 a save", () => {
       client: {
         bridge: async (_: unknown, verb: string) => {
           did.push(verb);
-          now = verb === "stop" ? "stopped" : "running";
+          now = verb === "stop" ? stops : starts;
         },
       },
     } as unknown as Saves;
@@ -133,6 +166,12 @@ describe("BR2 a save", () => {
     const running = await scene("running");
     await running.run();
     expect(running.did).toEqual([...[`brought ${name}`, "stop", `save-write restore ${name}`, "start", "move about"]]);
+  });
+
+  test("is restored also where the game could not stop in order, and that it does not start is told", async () => {
+    const { did, run } = await scene("running", { stops: "failed", starts: "failed" });
+    await expect(run()).rejects.toThrow("north does not start from its save: look at its log");
+    expect(did.slice(1)).toEqual(["stop", `save-write restore ${name}`, "start", "move about"]);
   });
 
   test("that is not what was kept is brought nowhere", async () => {
