@@ -196,6 +196,13 @@ test("what stands beside the identity as EDGE's token counts only when it is a t
     await disk.write("/cluster/edge.jwt", new TextEncoder().encode(told));
     expect((await createIdentity("/cluster", disk)).edgeNow === jwt).toBe(true);
   }
+  // The identity's own is of no date here.
+  const file = JSON.parse(textOf(await disk.read("/cluster/identity.json")));
+  const older = { ...file, tokens: { ...file.tokens, edge: "an older token" } };
+  await disk.write("/cluster/identity.json", new TextEncoder().encode(JSON.stringify(older)));
+  await disk.write("/cluster/edge.jwt", new TextEncoder().encode(jwt));
+  expect((await createIdentity("/cluster", disk)).edgeNow === jwt).toBe(true);
+  await expect(rotateKey("/nowhere", disk, "slave")).rejects.toThrow("there is no identity in /nowhere");
 });
 
 describe("an assignment", () => {
