@@ -54,11 +54,19 @@ export const outranks = (a: ListEntry, b: ListEntry | undefined): boolean => {
   return (x ?? "") > (y ?? "");
 };
 
-/** Taken in where it counts; the same map when it does not. */
-export const merged = (lists: Lists, entry: ListEntry): Lists => {
-  const key = keyOf(entry);
-  return outranks(entry, lists.get(key)) ? new Map(lists).set(key, entry) : lists;
+/** Taken in where they count, in this order; the same map when none does. */
+export const mergedAll = (lists: Lists, entries: Iterable<ListEntry>): Lists => {
+  let after: Map<string, ListEntry> | undefined;
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (!outranks(entry, (after ?? lists).get(key))) continue;
+    after ??= new Map(lists);
+    after.set(key, entry);
+  }
+  return after ?? lists;
 };
+
+export const merged = (lists: Lists, entry: ListEntry): Lists => mergedAll(lists, [entry]);
 
 /** Who is on a list, by lower-case name. */
 export const membersOf = (lists: Lists, list: ListName): Map<string, ListEntry> => {

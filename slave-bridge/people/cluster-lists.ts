@@ -14,7 +14,7 @@ import {
   type Lists,
   listEntry,
   listExchanged,
-  merged,
+  mergedAll,
 } from "#core/people/lists";
 import { subjects } from "#core/subjects";
 
@@ -82,7 +82,10 @@ export class ClusterLists {
 
   /** CO1 */
   get lists(): Lists {
-    this.#view ??= this.#waiting.reduce((lists, { entry }) => merged(lists, entry), this.#base);
+    this.#view ??= mergedAll(
+      this.#base,
+      this.#waiting.map(({ entry }) => entry),
+    );
     return this.#view;
   }
 

@@ -77,7 +77,7 @@ describe("roles", () => {
 
   test("one that comes to too many subjects is refused before anybody has it", () => {
     const one = new Play();
-    one.as("root", "role.create", { role: "wide", grants: ["instance.* on i-*"] });
+    one.as("root", "role.create", { role: "wide", grants: ["see.chat on i-*"] });
     one.user("ada", "viewer");
     one.instances = Array.from({ length: SUBJECTS_MAX }, (_, n) => `i-${n}`);
     const wide = { roles: ["wide"] };
@@ -85,7 +85,7 @@ describe("roles", () => {
       "fewer instances",
     );
     expect(() => one.as("root", "user.set-roles", { user: "ada", ...wide })).toThrow("fewer instances");
-    expect(() => one.as("root", "role.create", { role: "wider", grants: ["world.* on i-*"] })).toThrow(
+    expect(() => one.as("root", "role.create", { role: "wider", grants: ["see.log on i-*"] })).toThrow(
       "fewer instances",
     );
   });
