@@ -88,15 +88,15 @@ test("without its folder the mod's words are its log, and tell who comes and goe
 });
 
 test("saves are ordered by RCON under names that nobody else gives, and not of a map that stands still (AO1, AO2)", async () => {
-  const { told, runs, advance, bridge, open } = await attached({ autosaveSeconds: 30 });
-  await runs(65);
+  const { told, runs, advance, bridge, open } = await attached({ autosaveSeconds: 8 });
+  await runs(15);
   expect(told("/server-save")).toEqual(["/server-save clusterio-auto-1", "/server-save clusterio-auto-2"]);
   await advance(5_000);
-  await advance(120_000);
+  await advance(20_000);
   expect(told("/server-save")).toHaveLength(2);
   await bridge.close();
   const second = await open();
-  await runs(40);
+  await runs(12);
   expect(told("/server-save").slice(2)).toEqual(["/server-save clusterio-auto-3"]);
   await second.bridge.close();
 });
@@ -137,7 +137,7 @@ const withLists = async (lists: InstanceConfig["lists"], writeData?: string) => 
       );
     },
   });
-  await it.runs(10);
+  await it.runs(6);
   return { ...it, cluster: cluster! };
 };
 
@@ -186,13 +186,13 @@ test("where its folder is seen its lists are files, and one that is gone with it
       { username: "eve", reason: "" },
     ]),
   );
-  await runs(20);
+  await runs(9);
   expect(cluster.members("bans")).toEqual(["eve", "griefer"]);
   await disk.remove(files.bans);
-  await runs(20);
+  await runs(9);
   expect(cluster.members("bans")).toEqual(["eve", "griefer"]);
   await disk.write(files.bans, encodeJson([{ username: "griefer", reason: "" }]));
-  await runs(20);
+  await runs(9);
   expect(cluster.members("bans")).toEqual(["griefer"]);
   await bridge.close();
 });
@@ -200,11 +200,11 @@ test("where its folder is seen its lists are files, and one that is gone with it
 test("what was seen in another server's files says nothing of this one's (GL3)", async () => {
   const { disk, cluster, configure, runs, master, bridge } = await withLists({ bans: "both" }, "elsewhere");
   await disk.write(listPaths(ROOT).bans, encodeJson([{ username: "griefer" }, { username: "eve" }]));
-  await runs(20);
+  await runs(9);
   await disk.write(listPaths("/data/attached/other").bans, encodeJson([{ username: "griefer" }]));
   const { attach } = master.config;
   await configure({ attach: { ...attach!, writeData: "other" } });
-  await runs(20);
+  await runs(9);
   expect(cluster.members("bans")).toEqual(["eve", "griefer"]);
   await bridge.close();
 });
