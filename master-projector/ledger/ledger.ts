@@ -58,8 +58,8 @@ export type Written = "stored" | "lost" | "full";
 
 const RETRY_MS = 200;
 const READ_BATCH = 500;
-/** 96 bits of its hash: nothing but chance gives two messages one name. */
-const NAME_CHARACTERS = 16;
+/** 48 bits of its hash: only chance gives the one that stands there instead the same name. */
+const NAME_CHARACTERS = 8;
 
 const nameOf = (hash: string): string => hash.slice(0, NAME_CHARACTERS);
 
