@@ -5,6 +5,7 @@ import { type RoleView, roleView } from "#core/events/access";
 import { ACCESS_SOURCE } from "#ctl/access/base";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { UserCommand } from "#ctl/client/user-command";
+import type { Prints } from "#ctl/printed/all";
 
 const CATEGORY = "Roles";
 const GRANTS = `
@@ -27,7 +28,11 @@ abstract class SetRoleCommand extends UserCommand {
     return this.run(() => {
       const grants = this.grants.map((text) => grantText(parseGrant(text)));
       return async (client, output) =>
-        this.show(output, await client.access(this.command, { role: this.role, grants }, roleView), linesOf);
+        this.show(
+          output,
+          (await client.access(this.command, { role: this.role, grants }, roleView)) satisfies Prints<"role create">,
+          linesOf,
+        );
     });
   }
 }
@@ -73,7 +78,7 @@ export class RoleListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const { roles } = await client.access("role.list", {}, z.object({ roles: z.array(roleView) }));
-      for (const role of roles) this.show(output, role, linesOf);
+      for (const role of roles) this.show(output, role satisfies Prints<"role list">, linesOf);
     });
   }
 }
@@ -91,7 +96,11 @@ export class RoleShowCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(
       () => async (client, output) =>
-        this.show(output, await client.access("role.show", { role: this.role }, roleView), linesOf),
+        this.show(
+          output,
+          (await client.access("role.show", { role: this.role }, roleView)) satisfies Prints<"role show">,
+          linesOf,
+        ),
     );
   }
 }
@@ -116,7 +125,9 @@ export class RoleDeleteCommand extends UserCommand {
       const question = { what: "the role's name", name: this.role, does: "delete it with its grants" };
       await confirmed(question, { yes: this.yes, signal: output.signal });
       await client.access("role.delete", { role: this.role }, z.object({}));
-      this.show(output, { role: this.role, deleted: true }, () => [`${this.role} is deleted`]);
+      this.show(output, { role: this.role, deleted: true } satisfies Prints<"role delete">, () => [
+        `${this.role} is deleted`,
+      ]);
     });
   }
 }

@@ -11,6 +11,7 @@ import { slaveId } from "#core/ids";
 import { type Column, tableLines } from "#core/terminal/table";
 import { ACCESS_SOURCE, ANOTHER_OUTPUT, addressFor } from "#ctl/access/base";
 import { UserCommand } from "#ctl/client/user-command";
+import type { Prints } from "#ctl/printed/all";
 import { natsUrl } from "#ctl/up/options";
 
 const CATEGORY = "Slaves";
@@ -76,7 +77,7 @@ export class SlaveCreateConfigCommand extends UserCommand {
           settings: {},
         } as const;
         await nodeDisk.write(path, encodeBridgeConfig(config));
-        this.show(output, { slave: id, file: path, url: at.url }, (one) => [
+        this.show(output, { slave: id, file: path, url: at.url } satisfies Prints<"slave create-config">, (one) => [
           `${one.slave}: ${one.file}`,
           `on its machine: clusterio-bridge run --config ${one.file} --dir FOLDER`,
         ]);
@@ -114,7 +115,7 @@ export class SlaveTokenCommand extends UserCommand {
         const asked = { ...wanted, publicKey: key.publicKey, minutes: this.minutes };
         const { id, jwt, expires } = await client.access("slave.token", asked, tokenAnswer);
         const token = encodeJoinToken({ v: 1, id, ...addressFor(place, url), creds: key.creds(jwt), expires });
-        this.show(output, { token, expires }, (made) => [made.token]);
+        this.show(output, { token, expires } satisfies Prints<"slave token">, (made) => [made.token]);
       };
     });
   }
@@ -135,7 +136,12 @@ export class SlaveListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const { slaves } = await client.access("slave.list", {}, z.object({ slaves: z.array(slaveView) }));
-      this.list(output, slaves, COLUMNS, "there is no slave yet: clusterio slave token lets one join");
+      this.list(
+        output,
+        slaves satisfies readonly Prints<"slave list">[],
+        COLUMNS,
+        "there is no slave yet: clusterio slave token lets one join",
+      );
     });
   }
 }
@@ -148,7 +154,11 @@ abstract class OneSlaveCommand extends UserCommand {
     return this.run(() => {
       const slave = slaveId(this.slave);
       return async (client, output) =>
-        this.show(output, await client.access(this.command, { slave }, slaveView), linesOf);
+        this.show(
+          output,
+          (await client.access(this.command, { slave }, slaveView)) satisfies Prints<"slave show">,
+          linesOf,
+        );
     });
   }
 }
@@ -194,7 +204,7 @@ export class SlaveRenameCommand extends UserCommand {
       const slave = slaveId(this.slave);
       return async (client, output) => {
         const view = await client.access("slave.rename", { slave, name: this.name }, slaveView);
-        this.show(output, view, linesOf);
+        this.show(output, view satisfies Prints<"slave rename">, linesOf);
       };
     });
   }

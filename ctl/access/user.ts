@@ -13,6 +13,7 @@ import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { renewedCreds } from "#ctl/client/renew";
 import { UserCommand } from "#ctl/client/user-command";
 import { encodeContext } from "#ctl/context/store";
+import type { Prints } from "#ctl/printed/all";
 import { natsUrl } from "#ctl/up/options";
 
 const CATEGORY = "Users";
@@ -66,7 +67,7 @@ export class UserCreateCommand extends UserCommand {
         const { jwt } = await client.access("user.create", asked, credentialsAnswer);
         const context = { v: 1, kind: "clusterio-context", ...addressFor(place, url), creds: key.creds(jwt) } as const;
         await nodeDisk.write(path, encodeContext(context));
-        this.show(output, { user, file: path, url: context.url }, (made) => [
+        this.show(output, { user, file: path, url: context.url } satisfies Prints<"user create">, (made) => [
           `${made.user}: ${made.file}`,
           `on his machine: clusterio context add NAME --file ${made.file}`,
         ]);
@@ -89,7 +90,7 @@ export class UserListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const { users } = await client.access("user.list", {}, z.object({ users: z.array(userView) }));
-      this.list(output, users, COLUMNS, "there is no user yet");
+      this.list(output, users satisfies readonly Prints<"user list">[], COLUMNS, "there is no user yet");
     });
   }
 }
@@ -108,7 +109,9 @@ abstract class OneUserCommand extends UserCommand {
         await this.sure(user, output.signal);
         const found = await client.access(this.command, { user }, z.unknown());
         const view = userView.safeParse(found).data;
-        this.show(output, view ?? { user, deleted: true }, () => this.lines(user, view));
+        this.show(output, (view ?? { user, deleted: true }) satisfies Prints<"user revoke" | "user delete">, () =>
+          this.lines(user, view),
+        );
       };
     });
   }
@@ -188,7 +191,7 @@ export class UserSetRolesCommand extends UserCommand {
       const user = userId(this.user);
       return async (client, output) => {
         const view = await client.access("user.set-roles", { user, roles: this.roles }, userView);
-        this.show(output, view, linesOf);
+        this.show(output, view satisfies Prints<"user set-roles">, linesOf);
       };
     });
   }
@@ -223,7 +226,7 @@ export class UserRenewCommand extends UserCommand {
         );
       const { expires } = tokenIn(new TextEncoder().encode(creds), "the new credentials");
       const made = { user: client.user, file: path ?? place.credsPath, ...(expires === undefined ? {} : { expires }) };
-      this.show(output, made, ({ user, file }) => [
+      this.show(output, made satisfies Prints<"user renew">, ({ user, file }) => [
         `${user}: ${file}${expires === undefined ? "" : `, until ${new Date(expires).toISOString()}`}`,
       ]);
     });

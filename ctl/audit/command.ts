@@ -12,6 +12,7 @@ import { printStatement } from "#ctl/audit/resource";
 import { parseTraceId, TRACE_ID_HELP, trace } from "#ctl/audit/trace";
 import { traceLines } from "#ctl/audit/trace-text";
 import { verifyCluster } from "#ctl/audit/verify";
+import type { Prints } from "#ctl/printed/all";
 
 const TIME_HELP = "this time (2026-11-22T14:05:00Z) or age (90s, 10m, 2h, 7d)";
 
@@ -61,7 +62,7 @@ export class AuditVerifyCommand extends LedgerCommand {
         const archives = await this.archives(own);
         const link = await this.linkOf(own);
         const proof = await verifyCluster({ link, archives }, this, output.signal);
-        this.show(output, proof, proofLines);
+        this.show(output, proof satisfies Prints<"audit verify">, proofLines);
         const { finding, incomplete } = proof;
         if (finding !== undefined) throw new Violated(`the ledger does not hold: ${finding.message}`);
         if (incomplete !== undefined) throw badInput(`the audit is incomplete: ${incomplete.reason}`);
@@ -180,7 +181,7 @@ export class AuditTraceCommand extends LedgerCommand {
       return async ({ history, link, output }) => {
         const events = link === undefined ? undefined : new JetStreamLog(link, "EVENTS");
         const traces = await trace({ ledger: history, events }, id, { resource, signal: output.signal });
-        for (const traced of traces) this.show(output, traced, traceLines);
+        for (const traced of traces) this.show(output, traced satisfies Prints<"audit trace">, traceLines);
       };
     });
   }

@@ -6,6 +6,7 @@ import { batches, goodBaseBefore } from "#ctl/audit/ledger";
 import { type Output, Progress, timeText } from "#ctl/audit/output";
 import { seqAtTime } from "#ctl/audit/point";
 import type { LedgerReader } from "#ctl/history/reader";
+import type { Prints } from "#ctl/printed/all";
 
 export interface CommandsOptions extends ActFilter {
   readonly json: boolean;
@@ -71,7 +72,7 @@ export const printCommands = async (
     .filter((act) => matches(act, filter))
     .sort((a, b) => a.at - b.at);
   for (const act of acts) {
-    if (json) output.json(act);
+    if (json) output.json(act satisfies Prints<"audit commands">);
     else output.line(line(act));
   }
   if (!json && acts.length === 0) output.line("nothing was done");

@@ -13,6 +13,7 @@ import { FACT_TYPES, LEDGER_TYPES, parseEventSubject, subjects } from "#core/sub
 import type { Output } from "#ctl/audit/output";
 import { timeText } from "#ctl/audit/output";
 import { type Point, seqAtTime } from "#ctl/audit/point";
+import type { Prints } from "#ctl/printed/all";
 
 /**
  * Facts, readable: what worlds state (EVENTS) and what the leader found out or was ordered (LEDGER), in the broker's order
@@ -41,7 +42,7 @@ export const knownType = (type: string | undefined): string | undefined => {
 type Read = (
   stored: StoredMessage,
   wanted: EventsOptions,
-) => { readonly text: string; readonly json: object } | undefined;
+) => { readonly text: string; readonly json: { readonly kind: string } } | undefined;
 
 const readEvent: Read = (stored, { type, instance }) => {
   const address = parseEventSubject(stored.subject);
@@ -81,7 +82,7 @@ const readLedger: Read = (stored, { type, instance }) => {
 };
 
 interface Stream {
-  readonly name: string;
+  readonly name: "EVENTS" | "LEDGER";
   readonly log: Log;
   readonly read: Read;
 }
@@ -89,8 +90,8 @@ interface Stream {
 /** Those of the two that hold what was asked for. */
 const streamsOf = (link: NatsLink, { type, since }: EventsOptions): Stream[] => {
   const all = [
-    { name: "EVENTS", read: readEvent, holds: type === undefined || WORLD_TYPES.includes(type) },
-    { name: "LEDGER", read: readLedger, holds: type === undefined || LEADER_TYPES.includes(type) },
+    { name: "EVENTS" as const, read: readEvent, holds: type === undefined || WORLD_TYPES.includes(type) },
+    { name: "LEDGER" as const, read: readLedger, holds: type === undefined || LEADER_TYPES.includes(type) },
   ];
   // A sequence is one of EVENTS: the other stream has no place that it means.
   const named = since.kind === "seq" ? all.filter(({ name }) => name === "EVENTS") : all;
@@ -106,7 +107,8 @@ const print = ({ name, read }: Stream, stored: StoredMessage, options: EventsOpt
   const found = read(stored, options);
   if (found === undefined) return;
   const { seq, subject, time } = stored;
-  if (options.json) output.json({ stream: name, seq, time: timeText(time), subject, ...found.json });
+  if (options.json)
+    output.json({ stream: name, seq, time: timeText(time), subject, ...found.json } satisfies Prints<"events">);
   else
     output.line(
       `${timeText(time)}  ${(name === "LEDGER" ? `ledger:${seq}` : `${seq}`).padEnd(PLACE_WIDTH)}  ${found.text}`,

@@ -6,6 +6,7 @@ import { knownType, printEvents } from "#ctl/audit/events";
 import { POINT_HELP, parsePoint } from "#ctl/audit/point";
 import { replay, replayLines } from "#ctl/audit/replay";
 import { compareWhatIf, parseChanges, WHAT_IF_HELP, whatIfLines } from "#ctl/audit/what-if";
+import type { Prints } from "#ctl/printed/all";
 
 export class ReplayCommand extends LedgerCommand {
   static override paths = [["replay"]];
@@ -45,10 +46,14 @@ export class ReplayCommand extends LedgerCommand {
       return async ({ history, output }) => {
         if (whatIf !== undefined) {
           const change = await parseChanges(whatIf);
-          this.show(output, await compareWhatIf(history, { since, until, change }, output.signal), whatIfLines);
+          this.show(
+            output,
+            (await compareWhatIf(history, { since, until, change }, output.signal)) satisfies Prints<"replay">,
+            whatIfLines,
+          );
           return;
         }
-        this.show(output, await replay(history, until, output.signal), replayLines);
+        this.show(output, (await replay(history, until, output.signal)) satisfies Prints<"replay">, replayLines);
       };
     });
   }

@@ -4,6 +4,7 @@ import { batches, goodBaseBefore } from "#ctl/audit/ledger";
 import { grouped, type Output, Progress, signed, timeText } from "#ctl/audit/output";
 import { isBefore, type Point, seqNotAfter } from "#ctl/audit/point";
 import type { LedgerReader } from "#ctl/history/reader";
+import type { Prints } from "#ctl/printed/all";
 
 export interface StatementOptions extends StatementOf {
   readonly since?: Point | undefined;
@@ -63,7 +64,7 @@ export const printStatement = async (
       const step = refold.take(stored);
       if (step === undefined || statement === undefined) continue;
       for (const entry of statement.take(refold.state, stored.seq, step)) {
-        if (json) output.json(entry);
+        if (json) output.json(entry satisfies Prints<"audit resource">);
         else output.line(line(entry));
       }
     }
@@ -96,7 +97,17 @@ const close = (
   const closing = balanceOf(state, options);
   if (options.json) {
     const { resource, instance = null } = options;
-    output.json({ resource, instance, seq, round: state.round, entries, opening, sums: ordered, closing, storage });
+    output.json({
+      resource,
+      instance,
+      seq,
+      round: state.round,
+      entries,
+      opening,
+      sums: ordered,
+      closing,
+      storage,
+    } satisfies Prints<"audit resource">);
     return;
   }
   const text = Object.entries(ordered).map(([kind, amount]) => `${kind} ${signed(amount)}`);

@@ -13,6 +13,7 @@ import { createBackup, type KeptStreams } from "#ctl/backup/create";
 import { filesOf, type Listed, lacksOf, lackText, listBackups, type Manifest } from "#ctl/backup/manifest";
 import { BackupRestoreCommand } from "#ctl/backup/restore-command";
 import { liveLedger } from "#ctl/history/open";
+import type { Prints } from "#ctl/printed/all";
 import { orInterrupted } from "#ctl/save/base";
 
 export class BackupCreateCommand extends BackupCommand {
@@ -56,7 +57,7 @@ export class BackupCreateCommand extends BackupCommand {
       const to = this.to === undefined ? this.place : resolve(this.to);
       const order = { to, only: this.instances, keep: this.keep, streams };
       const made = await orInterrupted(output, createBackup(saves, order, say));
-      this.show(output, made, ({ folder, manifest: of, removed }) => [
+      this.show(output, made satisfies Prints<"backup create">, ({ folder, manifest: of, removed }) => [
         `${folder}: ${holdsText(of)}, ${sizeText(bytesOf(of))}`,
         ...removed.map((old) => `removed ${old}`),
       ]);
@@ -114,7 +115,9 @@ export class BackupListCommand extends ResultCommand {
     return this.work(() => async (output) => {
       const folder = resolve(this.folder ?? "./.clusterio/backups");
       const { whole, damaged } = await listBackups(folder);
-      if (this.json) for (const { folder: path, manifest: of } of whole) output.json({ folder: path, ...of });
+      if (this.json)
+        for (const { folder: path, manifest: of } of whole)
+          output.json({ folder: path, ...of } satisfies Prints<"backup list">);
       else this.list(output, whole, COLUMNS, `there is no backup in ${folder}`);
       if (damaged.length > 0) throw corrupt(`damaged: ${damaged.join(", ")}`);
     });
@@ -140,7 +143,7 @@ export class BackupVerifyCommand extends ResultCommand {
       const folder = resolve(this.folder);
       const of = await proved(folder, output);
       const held = { folder, holds: true, files: filesOf(of).length, bytes: bytesOf(of), lacks: lacksOf(of) };
-      this.show(output, held, ({ files, bytes }) => [
+      this.show(output, held satisfies Prints<"backup verify">, ({ files, bytes }) => [
         `${folder} holds: ${files} files, ${sizeText(bytes)} (${holdsText(of)})`,
         ...[lackText(of) ?? []].flat(),
       ]);

@@ -55,7 +55,7 @@ const first = z.object({
 });
 
 /** From the second version on: what is kept of people. null: it was not asked for, or there is none. */
-const second = first.extend({
+export const backupManifest = first.extend({
   v: z.literal(2),
   /** Of one that an earlier version made. */
   madeAs: z.literal(1).exactOptional(),
@@ -69,8 +69,8 @@ const second = first.extend({
   players: z.object({ file, facts: shape.count, stays: shape.count, to: shape.count, tip: z.string() }).nullable(),
 });
 
-const manifest = z.discriminatedUnion("v", [first, second]);
-export type Manifest = z.infer<typeof second>;
+const manifest = z.discriminatedUnion("v", [first, backupManifest]);
+export type Manifest = z.infer<typeof backupManifest>;
 export type Part = "ledger" | "rights" | "lists" | "players";
 /** In the order in which they are put back: the ledger last, since with it a projector can lead. */
 export const PARTS: readonly Part[] = ["rights", "lists", "players", "ledger"];

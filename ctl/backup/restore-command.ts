@@ -17,6 +17,7 @@ import { type Decided, decideParts } from "#ctl/backup/plan";
 import { plansOf } from "#ctl/backup/plans";
 import { each, isLed, load, meaningNow } from "#ctl/backup/restore";
 import { byIdOrName } from "#ctl/instance/named";
+import type { Prints } from "#ctl/printed/all";
 import { orInterrupted } from "#ctl/save/base";
 import { meaningLines } from "#ctl/save/text";
 
@@ -106,7 +107,7 @@ export class BackupRestoreCommand extends BackupCommand {
     const worlds = await saves.client.worlds();
     for (const backed of wanted) {
       const about = meaningNow(backed, worlds);
-      if (this.json) output.json({ instance: backed.instance, ...about });
+      if (this.json) output.json({ instance: backed.instance, ...about } satisfies Prints<"backup restore">);
       else for (const line of [`${backed.instance}:`, ...meaningLines(backed.instance, about)]) output.line(line);
     }
     if (this.dryRun || wanted.length === 0) {
@@ -117,7 +118,12 @@ export class BackupRestoreCommand extends BackupCommand {
     await confirmed({ what: "the backup's name", name: of.name, does }, { yes: this.yes, signal: output.signal });
     const { done, failed } = await each(wanted, (backed) => load(saves, folder, of, backed));
     const proof = await verifyCluster({ link: core }, {}, output.signal);
-    if (this.json) output.json({ restored: done.length, failed, verified: proof.finding === undefined });
+    if (this.json)
+      output.json({
+        restored: done.length,
+        failed,
+        verified: proof.finding === undefined,
+      } satisfies Prints<"backup restore">);
     else for (const line of proofLines(proof)) output.line(line);
     if (proof.finding !== undefined) throw new Error(`the ledger does not hold: ${proof.finding.message}`);
     if (failed.length > 0) throw unavailable(failed.join("\n"));
@@ -144,7 +150,7 @@ export class BackupRestoreCommand extends BackupCommand {
     if (of.cluster !== "" && of.cluster !== (await clusterOf(this, process.cwd())))
       say("this backup is of a cluster with other keys: credentials of its users and slaves let nobody in here");
     if (this.dryRun) {
-      if (this.json) output.json({ dryRun: true, ledger, parts });
+      if (this.json) output.json({ dryRun: true, ledger, parts } satisfies Prints<"backup restore">);
       else output.line("nothing was changed; for this every projector has to be stopped");
       return;
     }
@@ -155,7 +161,7 @@ export class BackupRestoreCommand extends BackupCommand {
         "a projector leads: stop every projector first, its streams are to be written (of clusterio up: stop it, then clusterio up --broker-only)",
       );
     for (const { write } of todo) await orInterrupted(output, write());
-    if (this.json) output.json({ ledger, parts });
+    if (this.json) output.json({ ledger, parts } satisfies Prints<"backup restore">);
     else output.line("done: start the projectors, then repeat this command for the saves");
   }
 }

@@ -9,6 +9,7 @@ import { ResultCommand } from "#ctl/audit/base-command";
 import type { Output } from "#ctl/audit/output";
 import { readCa, readGiven } from "#ctl/cluster/place";
 import { type Context, Contexts, contextName, decodeContext } from "#ctl/context/store";
+import type { Prints } from "#ctl/printed/all";
 import { natsUrl } from "#ctl/up/options";
 
 const CATEGORY = "Contexts";
@@ -67,7 +68,8 @@ export class ContextAddCommand extends ContextCommand {
       const first = (await contexts.current()) === undefined;
       if (first) await contexts.use(this.name);
       const { name: user } = tokenIn(new TextEncoder().encode(value.creds), this.name);
-      if (this.json) output.json({ context: this.name, url: value.url, user, current: first });
+      if (this.json)
+        output.json({ context: this.name, url: value.url, user, current: first } satisfies Prints<"context add">);
       else output.line(`${this.name}: ${user} at ${value.url}${first ? ", used from now on" : ""}`);
     });
   }
@@ -109,7 +111,7 @@ export class ContextUseCommand extends ContextCommand {
   override async execute(): Promise<number> {
     return this.run(async (contexts, output) => {
       await contexts.use(this.name);
-      if (this.json) output.json({ context: this.name, current: true });
+      if (this.json) output.json({ context: this.name, current: true } satisfies Prints<"context use">);
       else output.line(`commands use ${this.name}`);
     });
   }
@@ -136,7 +138,12 @@ export class ContextListCommand extends ContextCommand {
         const { name: user } = tokenIn(new TextEncoder().encode(creds), name);
         views.push({ context: name, url, user, current: name === current });
       }
-      this.list(output, views, COLUMNS, "there is no context yet: clusterio context add");
+      this.list(
+        output,
+        views satisfies readonly Prints<"context list">[],
+        COLUMNS,
+        "there is no context yet: clusterio context add",
+      );
     });
   }
 }

@@ -6,6 +6,7 @@ import { resourceKey, TOTAL_MAX } from "#core/resource";
 import { grouped } from "#ctl/audit/output";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { DEBT_COLUMNS, debtsOf } from "#ctl/debt/view";
+import type { Prints } from "#ctl/printed/all";
 import { worldIn } from "#ctl/world/base";
 
 const CATEGORY = "Storage";
@@ -30,7 +31,12 @@ export class DebtListCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const [worlds, stocks] = await Promise.all([client.worlds(), client.storage()]);
-      this.list(output, debtsOf(worlds, stocks), DEBT_COLUMNS, "nobody owes anything");
+      this.list(
+        output,
+        debtsOf(worlds, stocks) satisfies readonly Prints<"debt list">[],
+        DEBT_COLUMNS,
+        "nobody owes anything",
+      );
     });
   }
 }
@@ -72,9 +78,19 @@ export class DebtWriteOffCommand extends UserCommand {
         }
         const amount = Math.min(owes, this.units ?? owes);
         await client.master("storage.adjust", { resource, amount, world: id, reason: this.reason });
-        this.show(output, { world: id, resource, units: amount, left: owes - amount, reason: this.reason }, (done) => [
-          `${id}: ${grouped(done.units)} ${resource} written off${done.left === 0 ? "" : `, ${grouped(done.left)} left`}`,
-        ]);
+        this.show(
+          output,
+          {
+            world: id,
+            resource,
+            units: amount,
+            left: owes - amount,
+            reason: this.reason,
+          } satisfies Prints<"debt write-off">,
+          (done) => [
+            `${id}: ${grouped(done.units)} ${resource} written off${done.left === 0 ? "" : `, ${grouped(done.left)} left`}`,
+          ],
+        );
       };
     });
   }

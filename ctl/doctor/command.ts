@@ -19,6 +19,7 @@ import {
   slaveFindings,
   streamFindings,
 } from "#ctl/doctor/look";
+import type { Prints } from "#ctl/printed/all";
 
 type Own = DaemonContext["own"];
 
@@ -51,7 +52,7 @@ export class DoctorCommand extends UserCommand {
       const found: Finding[] = [];
       const take = (more: readonly Finding[]): void => {
         found.push(...more);
-        for (const finding of more) this.show(output, finding, findingLines);
+        for (const finding of more) this.show(output, finding satisfies Prints<"doctor">, findingLines);
       };
       await this.#everything(take, own);
       const bad = found.filter(({ state }) => state === "wrong").length;

@@ -11,6 +11,7 @@ import type { Output } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { bringArchive, listing, shaped } from "#ctl/factorio/bring";
+import type { Prints } from "#ctl/printed/all";
 import { TransferProgress } from "#ctl/save/progress";
 
 const CATEGORY = "Factorio";
@@ -127,7 +128,7 @@ export class FactorioInstallCommand extends FactorioCommand {
           : bringArchive({ client, slave, output }, from, must));
         const done = begun.phase === "done" ? begun : await followed(client, slave, begun.wanted, output);
         const result = { slave, version: done.version ?? version ?? "", there: done.there ?? false };
-        this.show(output, result, (told) => [
+        this.show(output, result satisfies Prints<"factorio install">, (told) => [
           `Factorio ${told.version} ${told.there ? "was installed already" : "is installed"} on ${told.slave}`,
         ]);
       };
@@ -164,7 +165,7 @@ export class FactorioListCommand extends FactorioCommand {
         const { installs } = shaped(listing, await client.slave(slave, "factorio-list", {}));
         this.list(
           output,
-          installs,
+          installs satisfies readonly Prints<"factorio list">[],
           FACTORIO_COLUMNS,
           `nothing is installed on ${slave}: clusterio factorio install stable`,
         );
@@ -188,7 +189,7 @@ export class FactorioRemoveCommand extends FactorioCommand {
       const slave = slaveId(this.slave);
       return async (client, output) => {
         await client.slave(slave, "factorio-remove", { version: this.version });
-        this.show(output, { slave, removed: this.version }, (done) => [
+        this.show(output, { slave, removed: this.version } satisfies Prints<"factorio remove">, (done) => [
           `Factorio ${done.removed} is removed from ${done.slave}`,
         ]);
       };

@@ -11,6 +11,7 @@ import { ResultCommand } from "#ctl/audit/base-command";
 import { serverOf } from "#ctl/cluster/place";
 import { identityFolder, publicUrl, readSettings } from "#ctl/cluster/settings";
 import { encodeContext } from "#ctl/context/store";
+import type { Prints } from "#ctl/printed/all";
 
 const EXITS = `
       Works on the machine with the cluster's keys, also while the cluster does not run.
@@ -55,7 +56,7 @@ export class CreateAdminCommand extends BootstrapCommand {
       const { folder, identity } = await this.identity();
       if (await this.has(folder, user)) throw refused(`there is a user "${user}" already: choose another name`);
       const { path } = await identity.userCreds(user);
-      this.show(output, { user, file: path }, () => [
+      this.show(output, { user, file: path } satisfies Prints<"bootstrap create-admin">, () => [
         `${user} is an admin; his credentials: ${path}`,
         `for his own machine: clusterio bootstrap create-ctl-config ${user}`,
       ]);
@@ -92,7 +93,7 @@ export class CreateCtlConfigCommand extends BootstrapCommand {
       const url = settings === undefined ? at.url : publicUrl(settings);
       const context = { v: 1, kind: "clusterio-context", ...at, url, creds: decodeText(bytes) } as const;
       await nodeDisk.write(path, encodeContext(context));
-      this.show(output, { user, file: path, url }, () => [
+      this.show(output, { user, file: path, url } satisfies Prints<"bootstrap create-ctl-config">, () => [
         `${path}: ${user} at ${url}`,
         `on the other machine: clusterio context add NAME --file ${path}`,
       ]);

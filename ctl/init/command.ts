@@ -12,6 +12,7 @@ import { readGiven } from "#ctl/cluster/place";
 import { type ClusterSettings, publicUrl } from "#ctl/cluster/settings";
 import { Contexts, contextName } from "#ctl/context/store";
 import { type InitOptions, initCluster } from "#ctl/init/init";
+import type { Prints } from "#ctl/printed/all";
 
 const LOOPBACK = /^127\.\d+\.\d+\.\d+$|^::1$/;
 const ANY = /^0\.0\.0\.0$|^::$/;
@@ -112,7 +113,7 @@ export class InitCommand extends ResultCommand {
       const { dir, settings, admin } = options;
       const listening = `${settings.listen.host}:${settings.listen.port}`;
       const url = publicUrl(settings);
-      this.show(output, { dir, context: name, admin, listen: listening, url }, () => [
+      this.show(output, { dir, context: name, admin, listen: listening, url } satisfies Prints<"init">, () => [
         `made a cluster in ${dir}: it listens on ${listening} with TLS, others reach it at ${url}`,
         `context ${name}: you are ${admin}, an admin`,
         `start it: clusterio up --dir ${dir}`,

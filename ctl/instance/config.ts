@@ -9,6 +9,7 @@ import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { differenceOf, entriesBelow, entriesOf, patchFrom, unsetting } from "#ctl/instance/config-text";
 import { editText } from "#ctl/instance/editor";
 import { theseInstances } from "#ctl/instance/find";
+import type { Prints } from "#ctl/printed/all";
 import type { Asked } from "#ctl/save/where";
 
 const KEYS = `
@@ -41,7 +42,7 @@ const told = ({ changed, effects, notes }: Configured, instance: string): string
 
 abstract class ConfigCommand extends InstanceCommand {
   protected showDone(output: Output, instance: string, done: Configured): void {
-    this.show(output, { instance, ...done }, () => told(done, instance));
+    this.show(output, { instance, ...done } satisfies Prints<"instance config set">, () => told(done, instance));
   }
 }
 
@@ -62,7 +63,7 @@ export class InstanceConfigListCommand extends ConfigCommand {
   override async execute(): Promise<number> {
     return this.ask(() => async (asked, output) => {
       const { instance, config } = await configOf(asked, this.instance);
-      if (this.json) return output.json({ instance, config });
+      if (this.json) return output.json({ instance, config } satisfies Prints<"instance config list">);
       const set = new Map(entriesOf(config));
       const keys = this.all ? [...CONFIG_LEAVES.keys()] : [...set.keys()];
       const rows = keys.map((key) => ({ key, value: set.get(key) ?? "-" }));
@@ -90,7 +91,12 @@ export class InstanceConfigGetCommand extends ConfigCommand {
     return this.ask(() => async (asked, output) => {
       const { instance, config } = await configOf(asked, this.instance);
       const entries = entriesBelow(config, this.key);
-      if (this.json) return output.json({ instance, key: this.key, values: Object.fromEntries(entries) });
+      if (this.json)
+        return output.json({
+          instance,
+          key: this.key,
+          values: Object.fromEntries(entries),
+        } satisfies Prints<"instance config get">);
       if (entries.length === 0) throw badInput(`${instance} has no ${this.key}: the default counts`);
       const alone = entries.length === 1 && entries[0]?.[0] === this.key;
       for (const [key, value] of entries) output.line(alone ? value : `${key} = ${value}`);

@@ -5,6 +5,7 @@ import type { Column } from "#core/terminal/table";
 import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { entriesOf } from "#ctl/instance/config-text";
 import { everyInstance, type Found, theseInstances, whatIsTold } from "#ctl/instance/find";
+import type { Prints } from "#ctl/printed/all";
 import type { Told } from "#ctl/status/view";
 
 /** An instance as the master has it, and what its bridge last said. */
@@ -59,7 +60,7 @@ export class InstanceListCommand extends InstanceCommand {
       const wanted = all.filter(({ slave }) => this.slave === undefined || slave === this.slave);
       const { told, away } = await whatIsTold(asked, wanted);
       const rows = wanted.map((one): Row => ({ ...one, told: told[one.instance], away: away.has(one.slave ?? "") }));
-      if (this.json) for (const row of rows) output.json(plain(row));
+      if (this.json) for (const row of rows) output.json(plain(row) satisfies Prints<"instance list">);
       else this.list(output, rows, COLUMNS, "there is no instance yet: clusterio instance create NAME");
     });
   }
@@ -105,7 +106,7 @@ export class InstanceShowCommand extends InstanceCommand {
       const { told, away } = await whatIsTold(asked, found);
       for (const [at, one] of found.entries()) {
         const row: Row = { ...one, told: told[one.instance], away: away.has(one.slave ?? "") };
-        if (this.json) output.json(plain(row));
+        if (this.json) output.json(plain(row) satisfies Prints<"instance show">);
         else for (const text of [...(at === 0 ? [] : [""]), ...pageOf(row)]) output.line(text);
       }
     });

@@ -13,6 +13,7 @@ import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { instanceNamed } from "#ctl/instance/named";
 import { showLogs } from "#ctl/log/show";
 import { logLines } from "#ctl/log/text";
+import type { Prints } from "#ctl/printed/all";
 
 const LINES = 100;
 
@@ -109,7 +110,8 @@ export class InstanceLogsCommand extends UserCommand {
           ...(until === undefined ? {} : { until }),
         };
         await showLogs(asked, wanted, (line) => {
-          if (this.json) output.json({ ...line, time: new Date(line.at).toISOString() });
+          if (this.json)
+            output.json({ ...line, time: new Date(line.at).toISOString() } satisfies Prints<"instance logs">);
           else for (const text of logLines(line, look)) output.line(text);
         });
       };

@@ -7,6 +7,7 @@ import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { patchFrom } from "#ctl/instance/config-text";
 import { theseInstances, whatIsTold } from "#ctl/instance/find";
 import { proveSlave } from "#ctl/instance/slave-known";
+import type { Prints } from "#ctl/printed/all";
 
 const yetUnknownOption = () =>
   Option.Boolean("--yet-unknown", false, { description: "Also to a slave that the cluster does not know yet." });
@@ -43,7 +44,7 @@ export class InstanceCreateCommand extends InstanceCommand {
         if (slave !== undefined) await proveSlave(asked, slave, { yetUnknown: this.yetUnknown });
         const made = await asked.client.master("instance.create", { name: this.name, config, ...on });
         const { instance } = made as { instance: string };
-        this.show(output, { instance, slave: slave ?? null }, () => [
+        this.show(output, { instance, slave: slave ?? null } satisfies Prints<"instance create">, () => [
           `${instance} is made${slave === undefined ? "" : ` and belongs to ${slave}`}`,
         ]);
       };
@@ -77,7 +78,9 @@ export class InstanceAssignCommand extends InstanceCommand {
         await proveSlave(asked, slave, { yetUnknown: this.yetUnknown });
         for (const { instance } of found) {
           await asked.client.master("instance.assign", { instance, slave });
-          this.show(output, { instance, slave }, () => [`${instance} belongs to ${slave}`]);
+          this.show(output, { instance, slave } satisfies Prints<"instance assign">, () => [
+            `${instance} belongs to ${slave}`,
+          ]);
         }
       };
     });
@@ -100,7 +103,9 @@ export class InstanceRenameCommand extends InstanceCommand {
       const [found] = await theseInstances(asked, [this.instance]);
       const { instance } = found!;
       await asked.client.master("instance.rename", { instance, name: this.to });
-      this.show(output, { instance, name: this.to }, () => [`${instance} is called "${this.to}" now`]);
+      this.show(output, { instance, name: this.to } satisfies Prints<"instance rename">, () => [
+        `${instance} is called "${this.to}" now`,
+      ]);
     });
   }
 }
@@ -139,7 +144,9 @@ export class InstanceDeleteCommand extends InstanceCommand {
         const request = { instance, ...(this.force ? { force: true as const } : {}) };
         const { deleted } = (await asked.client.master("instance.delete", request)) as { deleted: boolean };
         const kept = slave === undefined ? "" : `; ${slave} sets its folder aside as deleted/${instance}-…`;
-        this.show(output, { instance, deleted }, () => [`${instance} is deleted${kept}`]);
+        this.show(output, { instance, deleted } satisfies Prints<"instance delete">, () => [
+          `${instance} is deleted${kept}`,
+        ]);
       }
     });
   }

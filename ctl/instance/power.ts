@@ -5,6 +5,7 @@ import { pause } from "#core/ports/clock";
 import type { Output } from "#ctl/audit/output";
 import { CATEGORY, InstanceCommand, SOURCE } from "#ctl/instance/base";
 import { addressOf, everyInstance, type Found, theseInstances, whatIsTold } from "#ctl/instance/find";
+import type { Prints } from "#ctl/printed/all";
 import type { Asked } from "#ctl/save/where";
 import type { Told } from "#ctl/status/view";
 
@@ -74,7 +75,8 @@ abstract class PowerCommand extends InstanceCommand {
         try {
           const { state } = (await asked.client.bridge(addressOf(next), this.verb, {})) as { state: string };
           done.push(next);
-          if (!this.wait) this.show(output, { instance, state }, () => [`${instance}: ${state}`]);
+          if (!this.wait)
+            this.show(output, { instance, state } satisfies Prints<"instance start">, () => [`${instance}: ${state}`]);
         } catch (error) {
           if (!isClusterioError(error)) throw error;
           errors.push(error);
@@ -86,7 +88,8 @@ abstract class PowerCommand extends InstanceCommand {
     if (this.wait && done.length > 0) {
       const state = AFTER[this.verb];
       await waitUntil(asked, done, { condition: state, seconds: WAIT_S });
-      for (const { instance } of done) this.show(output, { instance, state }, () => [`${instance}: ${state}`]);
+      for (const { instance } of done)
+        this.show(output, { instance, state } satisfies Prints<"instance start">, () => [`${instance}: ${state}`]);
     }
     const [first] = errors;
     if (first === undefined) return;
@@ -200,7 +203,9 @@ export class InstanceWaitCommand extends InstanceCommand {
       const found = await theseInstances(asked, this.instances);
       await waitUntil(asked, found, { condition: this.for, seconds: this.timeout ?? WAIT_S });
       for (const { instance } of found)
-        this.show(output, { instance, is: this.for }, () => [`${instance}: ${this.for}`]);
+        this.show(output, { instance, is: this.for } satisfies Prints<"instance wait">, () => [
+          `${instance}: ${this.for}`,
+        ]);
     });
   }
 }

@@ -12,6 +12,7 @@ import { historyPath, readHistory, writeHistory } from "#ctl/console/history";
 import { Joined } from "#ctl/log/joined";
 import { live } from "#ctl/log/show";
 import { logLines } from "#ctl/log/text";
+import type { Prints } from "#ctl/printed/all";
 import { type Address, type Asked, whereIs } from "#ctl/save/where";
 
 const CATEGORY = "Instances";
@@ -35,7 +36,13 @@ const sendTo =
 abstract class AtInstance extends UserCommand {
   instance = Option.String({ name: "instance" });
 
-  protected at(work: (asked: Asked, at: Address, show: (json: object, text: string) => void) => Promise<void>) {
+  protected at(
+    work: (
+      asked: Asked,
+      at: Address,
+      show: (json: Prints<"instance send-rcon">, text: string) => void,
+    ) => Promise<void>,
+  ) {
     return this.work(() => async (output, own) => {
       const { link, client } = await connectUser(this, process.cwd());
       own(link, (opened) => opened.close());

@@ -16,6 +16,7 @@ import { readGiven, serverOf } from "#ctl/cluster/place";
 import { assignmentKeyFile, identityFolder, readSettings, tlsFiles } from "#ctl/cluster/settings";
 import { certificateHosts, writeBrokerConfig } from "#ctl/init/init";
 import { makeBackup, restoreBackup } from "#ctl/keys/backup";
+import type { Prints } from "#ctl/printed/all";
 
 const CATEGORY = "Keys";
 /** Replaced while the cluster runs. */
@@ -93,7 +94,7 @@ ${Object.entries(KEYS)
         const when = found.key === "tls" ? await reloadBroker(dir) : live ? TAKEN_UP : NEXT_START;
         const until =
           this.grace === undefined ? {} : { acceptedUntil: new Date(Date.now() + this.grace * DAY_MS).toISOString() };
-        this.show(output, { key: this.key, note: found.says, when, ...until }, (done) => [
+        this.show(output, { key: this.key, note: found.says, when, ...until } satisfies Prints<"rotate">, (done) => [
           `${done.key} has a new key: ${done.note}`,
           ...(done.acceptedUntil === undefined ? [] : [`the old one is accepted until ${done.acceptedUntil}`]),
           when,
@@ -171,7 +172,9 @@ export class IdentityBackupCommand extends ResultCommand {
     return this.work(() => async (output) => {
       const path = await newFile(this.output, ANOTHER_OUTPUT);
       await nodeDisk.write(path, await makeBackup(resolve(this.dir)));
-      this.show(output, { file: path }, (made) => [`${made.file}: keep it where nobody else comes`]);
+      this.show(output, { file: path } satisfies Prints<"identity backup">, (made) => [
+        `${made.file}: keep it where nobody else comes`,
+      ]);
     });
   }
 }
@@ -200,7 +203,7 @@ export class IdentityRestoreCommand extends ResultCommand {
         dir,
         finish: (draft) => renderAgain(dir, draft),
       });
-      this.show(output, { dir }, (made) => [
+      this.show(output, { dir } satisfies Prints<"identity restore">, (made) => [
         `${made.dir} is restored: start it with \`clusterio up --dir ${made.dir}\``,
       ]);
     });

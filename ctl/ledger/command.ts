@@ -11,6 +11,7 @@ import { liveLedger } from "#ctl/history/open";
 import { archiveLedger } from "#ctl/ledger/archive";
 import { listArchives, listLines } from "#ctl/ledger/list";
 import { figureLines, ledgerFigures } from "#ctl/ledger/show";
+import type { Prints } from "#ctl/printed/all";
 
 const CATEGORY = "Ledger";
 
@@ -52,7 +53,7 @@ export class LedgerArchiveCommand extends ClusterCommand {
         const live = liveLedger(link);
         const archived = await archiveLedger(live, { before, to: this.to, cluster }, output.signal);
         if (archived === undefined) {
-          if (this.json) output.json({ archived: null });
+          if (this.json) output.json({ archived: null } satisfies Prints<"ledger archive">);
           else output.line("nothing stands before that checkpoint: nothing to archive");
           return;
         }
@@ -67,7 +68,12 @@ export class LedgerArchiveCommand extends ClusterCommand {
           const client = new ClusterClient(new NatsBus(link), userId("master"));
           await client.master("ledger.purge", { below: checkpoint });
         }
-        if (this.json) output.json({ archived: { file: path, written, header }, checkpoint, purged: this.purge });
+        if (this.json)
+          output.json({
+            archived: { file: path, written, header },
+            checkpoint,
+            purged: this.purge,
+          } satisfies Prints<"ledger archive">);
         else if (this.purge) output.line(`LEDGER begins at message ${grouped(checkpoint)} now`);
       };
     });
@@ -87,7 +93,11 @@ export class LedgerShowCommand extends ClusterCommand {
 
   override async execute(): Promise<number> {
     return this.work(() => async (output, own) => {
-      this.show(output, await ledgerFigures(liveLedger(await this.connect(own))), figureLines);
+      this.show(
+        output,
+        (await ledgerFigures(liveLedger(await this.connect(own)))) satisfies Prints<"ledger show">,
+        figureLines,
+      );
     });
   }
 }
@@ -110,7 +120,7 @@ export class LedgerListCommand extends ResultCommand {
   override async execute(): Promise<number> {
     return this.work(() => async (output) => {
       const listed = await listArchives(this.folder);
-      if (this.json) for (const one of listed) output.json(one);
+      if (this.json) for (const one of listed) output.json(one satisfies Prints<"ledger list">);
       else for (const text of listed.length === 0 ? ["no archives"] : listLines(listed)) output.line(text);
       const damaged = listed.flatMap((one) => ("damaged" in one ? [one.file] : []));
       if (damaged.length > 0) throw corrupt(`damaged: ${damaged.join(", ")}`);

@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { type ModView, modChanged } from "#core/events/mods";
 import type { Column } from "#core/terminal/table";
+import type { Prints } from "#ctl/printed/all";
 import { FilesCommand, SAVE_SOURCE } from "#ctl/save/base";
 import { localSource, openLocal } from "#ctl/save/local-file";
 
@@ -34,7 +35,12 @@ export class ModListCommand extends FilesCommand {
   override async execute(): Promise<number> {
     return this.runFiles(() => async ({ channel, output }) => {
       const { mods } = await (await channel(this.instance)).mods();
-      this.list(output, mods, COLUMNS, "it has no mods yet: the cluster's is put in at its first start");
+      this.list(
+        output,
+        mods satisfies readonly Prints<"instance mods list">[],
+        COLUMNS,
+        "it has no mods yet: the cluster's is put in at its first start",
+      );
     });
   }
 }
@@ -63,9 +69,13 @@ export class ModAddCommand extends FilesCommand {
       const source = await localSource(file);
       const done = await carry(`uploading ${path}`, source, target).finally(() => source.close());
       warn(done.mod);
-      this.show(output, { instance: found.address.instance, ...done }, ({ instance, mod, running }) => [
-        `${mod.name} ${mod.version ?? ""} is one of ${instance}'s mods${running ? `; ${NEXT}` : ""}`,
-      ]);
+      this.show(
+        output,
+        { instance: found.address.instance, ...done } satisfies Prints<"instance mods add">,
+        ({ instance, mod, running }) => [
+          `${mod.name} ${mod.version ?? ""} is one of ${instance}'s mods${running ? `; ${NEXT}` : ""}`,
+        ],
+      );
     });
   }
 }
@@ -80,9 +90,11 @@ abstract class ModChangeCommand extends FilesCommand {
       const found = await channel(this.instance);
       const done = await found.ask("mod-write", { op: this.op, name: this.mod }, modChanged);
       warn(done.mod);
-      this.show(output, { instance: found.address.instance, ...done }, ({ instance, mod, running }) => [
-        `${mod.name} is ${this.op}d in ${instance}${running ? `; ${NEXT}` : ""}`,
-      ]);
+      this.show(
+        output,
+        { instance: found.address.instance, ...done } satisfies Prints<"instance mods remove">,
+        ({ instance, mod, running }) => [`${mod.name} is ${this.op}d in ${instance}${running ? `; ${NEXT}` : ""}`],
+      );
     });
   }
 }

@@ -5,6 +5,7 @@ import { sizeText } from "#core/terminal/size";
 import { AS_USER } from "#ctl/client/user-command";
 import { instanceNamed } from "#ctl/instance/named";
 import { Move, type Moved } from "#ctl/move/move";
+import type { Prints } from "#ctl/printed/all";
 import { FilesCommand } from "#ctl/save/base";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -55,12 +56,14 @@ export class InstanceMoveCommand extends FilesCommand {
         if (this.abort) {
           if (found.slave === "") throw badInput(`${found.instance} belongs to no slave: there is nothing to end`);
           await move.abort(found.slave);
-          this.show(saves.output, { instance: found.instance, aborted: true, on: found.slave }, ({ on }) => [
-            `${found.instance} stays on ${on}`,
-          ]);
+          this.show(
+            saves.output,
+            { instance: found.instance, aborted: true, on: found.slave } satisfies Prints<"instance move">,
+            ({ on }) => [`${found.instance} stays on ${on}`],
+          );
           return;
         }
-        this.show(saves.output, await move.run(found.slave), movedLines);
+        this.show(saves.output, (await move.run(found.slave)) satisfies Prints<"instance move">, movedLines);
       };
     });
   }

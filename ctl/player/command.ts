@@ -8,6 +8,7 @@ import type { Column } from "#core/terminal/table";
 import { CATEGORY, PlayerCommand, SOURCE } from "#ctl/player/base";
 import { ORDER_COMMANDS } from "#ctl/player/orders";
 import { dayText, spanText } from "#ctl/player/text";
+import type { Prints } from "#ctl/printed/all";
 import { whereIs } from "#ctl/save/where";
 
 const onlineText = ({ online }: PlayerView): string => online.map(({ instance }) => instance).join(",") || "-";
@@ -66,18 +67,33 @@ export class PlayerListCommand extends PlayerCommand {
       return async (people) => {
         const { client, output } = people;
         if (list !== undefined) {
-          this.list(output, await client.lists(list), LIST_COLUMNS, `nobody is on the list of ${list}`);
+          this.list(
+            output,
+            (await client.lists(list)) satisfies readonly Prints<"player list">[],
+            LIST_COLUMNS,
+            `nobody is on the list of ${list}`,
+          );
           return;
         }
         if (on === undefined) {
           const all = await client.players(online ? { online: true } : {});
-          this.list(output, all, COLUMNS, online ? "nobody is online" : "nobody has played yet");
+          this.list(
+            output,
+            all satisfies readonly Prints<"player list">[],
+            COLUMNS,
+            online ? "nobody is online" : "nobody has played yet",
+          );
           return;
         }
         const where = await whereIs(people, on);
         const told = playersOnline.safeParse(await client.bridge(where, "players", {}));
         if (!told.success) throw unavailable("the bridge's answer has another shape: is it another version?");
-        this.list(output, told.data.players, HERE, `nobody is in ${where.instance}`);
+        this.list(
+          output,
+          told.data.players satisfies readonly Prints<"player list">[],
+          HERE,
+          `nobody is in ${where.instance}`,
+        );
       };
     });
   }
@@ -102,7 +118,7 @@ export class PlayerShowCommand extends PlayerCommand {
         const names = (await client.players()).map(({ player }) => player);
         throw badInput(noSuch("player", this.player, { names, none: "nobody has played yet" }));
       }
-      this.show(output, { player: this.player, ...found, lists }, () => [
+      this.show(output, { player: this.player, ...found, lists } satisfies Prints<"player show">, () => [
         `${found?.player ?? this.player}`,
         ...(found === undefined ? ["has never played here"] : linesOf(found)),
         ...lists.map(listLine),

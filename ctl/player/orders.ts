@@ -3,6 +3,7 @@ import { badInput } from "#core/errors";
 import type { ListSet, PeopleCommand } from "#core/people/lists";
 import { type InstancePlayerCommand, playerName, REASON_CHARACTERS_MAX, reason } from "#core/people/orders";
 import { CATEGORY, type People, PlayerCommand, SOURCE } from "#ctl/player/base";
+import type { Prints } from "#ctl/printed/all";
 import { whereIs } from "#ctl/save/where";
 
 type Order = Exclude<InstancePlayerCommand, "players">;
@@ -38,12 +39,14 @@ abstract class OrderCommand extends PlayerCommand {
 
   protected async tell(people: People, instance: string, ask: () => Promise<unknown>): Promise<void> {
     const { said } = (await ask()) as Said;
-    this.show(people.output, { instance, said }, (done) => [`${done.instance}: ${done.said || "done"}`]);
+    this.show(people.output, { instance, said } satisfies Prints<"player kick">, (done) => [
+      `${done.instance}: ${done.said || "done"}`,
+    ]);
   }
 
   protected async onList(people: People, command: PeopleCommand, request: { player: string; reason?: string }) {
     const set = await people.client.people(command, request);
-    this.show(people.output, set, linesOf);
+    this.show(people.output, set satisfies Prints<"player ban">, linesOf);
   }
 }
 

@@ -11,6 +11,7 @@ import { ClusterCommand, SOURCE } from "#ctl/audit/base-command";
 import { clusterOf } from "#ctl/audit/connect";
 import { connectUser } from "#ctl/client/connect";
 import { liveLedger } from "#ctl/history/open";
+import type { Prints } from "#ctl/printed/all";
 import { type Prepared, prepareRepair, refusePrepared, repair } from "#ctl/repair/repair";
 import { planLines } from "#ctl/repair/text";
 
@@ -89,7 +90,7 @@ export class RepairCommand extends ClusterCommand {
         };
         const prepared = await prepareRepair(ports, output.signal);
         const { leads } = prepared;
-        if (this.json) output.json({ cluster: name, ...shownOf(prepared) });
+        if (this.json) output.json({ cluster: name, ...shownOf(prepared) } satisfies Prints<"repair">);
         else for (const line of planLines(prepared)) output.line(line);
         if (!this.write && !this.yes) {
           const first = leads ? "stop every projector, then " : "";
@@ -102,7 +103,7 @@ export class RepairCommand extends ClusterCommand {
         await confirmed(question, { yes: this.yes, signal: output.signal, otherwise });
         const file = this.#file();
         const { first, last, kept } = await repair(ports, prepared, { user: client.user, file, signal: output.signal });
-        if (this.json) output.json({ repaired: { first, last, kept, file } });
+        if (this.json) output.json({ repaired: { first, last, kept, file } } satisfies Prints<"repair">);
         else {
           output.line(`\nLEDGER begins anew with message ${first}, repaired by ${client.user}; start the projectors`);
           output.line(`the ${kept} messages of the old one are in ${file}`);

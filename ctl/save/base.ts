@@ -1,3 +1,4 @@
+import { onAbort } from "#core/abort";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { nodeClock } from "#core/adapters/node-clock";
 import { isClusterioError } from "#core/errors";
@@ -65,7 +66,9 @@ export abstract class FilesCommand extends UserCommand {
     return this.work(() => {
       const prepared = prepare();
       return async (output, own) => {
-        const ask = await orInterrupted(output, Promise.resolve(prepared));
+        // What is to come in by standard input may never come.
+        const goOn = onAbort(output.signal, () => process.stdin.destroy());
+        const ask = await orInterrupted(output, Promise.resolve(prepared)).finally(goOn);
         const { link, client } = await connectUser(this, process.cwd());
         own(link, (opened) => opened.close());
         await orInterrupted(output, ask(savesOf(client, new NatsBus(link), output)));

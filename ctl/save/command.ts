@@ -9,6 +9,7 @@ import { createAnswer, describeAnswer, type FinishAnswer, finishAnswer, type Map
 import { newSaveName } from "#core/saves/name";
 import { sizeText } from "#core/terminal/size";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
+import type { Prints } from "#ctl/printed/all";
 import { FilesCommand, SAVE_SOURCE, type Saves } from "#ctl/save/base";
 import type { FileChannel } from "#ctl/save/channel";
 import { exchangeArgument } from "#ctl/save/exchange-argument";
@@ -37,7 +38,12 @@ export class SaveListCommand extends FilesCommand {
   override async execute(): Promise<number> {
     return this.runFiles(() => async ({ channel, output }) => {
       const { saves } = await (await channel(this.instance)).saves();
-      this.list(output, saves, SAVE_COLUMNS, `${this.instance} has no save yet: clusterio save create, or upload`);
+      this.list(
+        output,
+        saves satisfies readonly Prints<"save list">[],
+        SAVE_COLUMNS,
+        `${this.instance} has no save yet: clusterio save create, or upload`,
+      );
     });
   }
 }
@@ -97,11 +103,15 @@ export class SaveCreateCommand extends FilesCommand {
         const request = { op: "create", name, replace: this.replace, ...given } as const;
         const found = await channel(this.instance);
         const made = await found.ask("save-write", request, createAnswer);
-        this.show(output, { instance: found.address.instance, ...made }, ({ file, bytes, made: what, elsewhere }) => [
-          elsewhere === true
-            ? `ordered: ${nameOf(file)} is written where the server runs, out of its bridge's sight`
-            : `${what === "map" ? "made a new map" : "saved"}: ${nameOf(file)}, ${sizeText(bytes)}`,
-        ]);
+        this.show(
+          output,
+          { instance: found.address.instance, ...made } satisfies Prints<"save create">,
+          ({ file, bytes, made: what, elsewhere }) => [
+            elsewhere === true
+              ? `ordered: ${nameOf(file)} is written where the server runs, out of its bridge's sight`
+              : `${what === "map" ? "made a new map" : "saved"}: ${nameOf(file)}, ${sizeText(bytes)}`,
+          ],
+        );
       };
     });
   }
@@ -145,7 +155,7 @@ export class SaveUploadCommand extends FilesCommand {
         warn(done.warning);
         this.show(
           output,
-          { instance: found.address.instance, ...done, sha256: file.sha256 },
+          { instance: found.address.instance, ...done, sha256: file.sha256 } satisfies Prints<"save upload">,
           ({ file: there, bytes }) => [
             `${nameOf(there)}, ${sizeText(bytes)}, is one of ${found.address.instance}'s saves; clusterio save restore ${found.address.instance} ${nameOf(there)} makes it the next one to be loaded`,
           ],
@@ -179,9 +189,11 @@ export class SaveDownloadCommand extends FilesCommand {
       if (!this.replace && (await openLocal(path).then(() => true, isThere)))
         throw refused(`${path} is there already: choose another --to, or say --replace`);
       await carry(`downloading ${nameOf(save.file)}`, found.source(save), localTarget(path, save));
-      this.show(output, { instance: found.address.instance, ...save, path }, ({ bytes }) => [
-        `${path}, ${sizeText(bytes)}`,
-      ]);
+      this.show(
+        output,
+        { instance: found.address.instance, ...save, path } satisfies Prints<"save download">,
+        ({ bytes }) => [`${path}, ${sizeText(bytes)}`],
+      );
     });
   }
 }
@@ -214,7 +226,9 @@ export class SaveCopyCommand extends OneSaveCommand {
           { op: "copy", from: this.name, to },
           finishAnswer,
         );
-        this.show(output, done, ({ file, bytes }) => [`${nameOf(file)}, ${sizeText(bytes)}`]);
+        this.show(output, done satisfies Prints<"save copy">, ({ file, bytes }) => [
+          `${nameOf(file)}, ${sizeText(bytes)}`,
+        ]);
       };
     });
   }
@@ -240,7 +254,7 @@ export class SaveRenameCommand extends OneSaveCommand {
       return async ({ channel, output }) => {
         const request = { op: "rename", from: this.name, to, force: this.force } as const;
         const done = await (await channel(this.instance)).ask("save-write", request, finishAnswer);
-        this.show(output, done, ({ file }) => [`its name is ${nameOf(file)} now`]);
+        this.show(output, done satisfies Prints<"save rename">, ({ file }) => [`its name is ${nameOf(file)} now`]);
       };
     });
   }
@@ -264,7 +278,7 @@ export class SaveDeleteCommand extends OneSaveCommand {
       const does = `delete this save of ${found.address.instance} (${sizeText(bytes)})`;
       await confirmed({ what: "the save's name", name: nameOf(file), does }, { yes: this.yes, signal: output.signal });
       const done = await found.ask("save-write", { op: "delete", path: file, force: this.force }, finishAnswer);
-      this.show(output, done, ({ file: gone }) => [`${nameOf(gone)} is gone`]);
+      this.show(output, done satisfies Prints<"save delete">, ({ file: gone }) => [`${nameOf(gone)} is gone`]);
     });
   }
 }
@@ -294,9 +308,11 @@ export class SaveTransferCommand extends OneSaveCommand {
         const target = to.target({ path, bytes: save.bytes, sha256: save.sha256, replace: this.replace });
         const done = await carry(`transferring ${nameOf(save.file)}`, from.source(save), target);
         warn(done.warning);
-        this.show(output, { instance: to.address.instance, ...done, sha256: save.sha256 }, ({ file, bytes }) => [
-          `${nameOf(file)}, ${sizeText(bytes)}, is one of ${to.address.instance}'s saves`,
-        ]);
+        this.show(
+          output,
+          { instance: to.address.instance, ...done, sha256: save.sha256 } satisfies Prints<"save transfer">,
+          ({ file, bytes }) => [`${nameOf(file)}, ${sizeText(bytes)}, is one of ${to.address.instance}'s saves`],
+        );
       };
     });
   }
@@ -343,7 +359,13 @@ export class SaveRestoreCommand extends OneSaveCommand {
         const restored = await restore(saves, found, { path: about.file, restart: this.restart });
         warn(restored.warning);
       }
-      if (this.json) output.json({ instance, ...about, restored: !this.dryRun, started: !this.dryRun && this.restart });
+      if (this.json)
+        output.json({
+          instance,
+          ...about,
+          restored: !this.dryRun,
+          started: !this.dryRun && this.restart,
+        } satisfies Prints<"save restore">);
       else if (this.dryRun) output.line("nothing was changed");
       else output.line(`${nameOf(about.file)} is loaded ${this.restart ? "now" : `at the next start of ${instance}`}`);
     });

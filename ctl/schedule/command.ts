@@ -19,6 +19,7 @@ import type { Column } from "#core/terminal/table";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { instanceNamed } from "#ctl/instance/named";
+import type { Prints } from "#ctl/printed/all";
 import { whenText } from "#ctl/save/text";
 
 const CATEGORY = "Schedules";
@@ -91,7 +92,7 @@ export class ScheduleAddCommand extends UserCommand {
         const whole = { zone: null, keep: null, countdownSeconds: null, ...entry };
         await client.master("instance.configure", { instance, config: { schedule: { [this.name]: whole } } });
         const next = nextRun(entry.cron, entry.zone ?? DEFAULT_ZONE, Date.now()) ?? null;
-        this.show(output, { instance, name: this.name, ...entry, next }, () => [
+        this.show(output, { instance, name: this.name, ...entry, next } satisfies Prints<"schedule add">, () => [
           `${instance} ${this.name}: ${entry.action}, next at ${next === null ? "-" : whenText(next)} UTC`,
         ]);
       };
@@ -144,7 +145,7 @@ export class ScheduleListCommand extends UserCommand {
       const rows = await Promise.all(views.map((view) => rowsOf(client, view)));
       this.list(
         output,
-        rows.flat(),
+        rows.flat() satisfies readonly Prints<"schedule list">[],
         COLUMNS,
         "nothing is scheduled: clusterio schedule add INSTANCE NAME --cron … --action …",
       );
@@ -196,7 +197,9 @@ export class ScheduleRemoveCommand extends UserCommand {
       if (!names.includes(this.name))
         throw badInput(noSuch(`schedule of ${instance}`, this.name, { names, none: "clusterio schedule add" }));
       await client.master("instance.configure", { instance, config: { schedule: { [this.name]: null } } });
-      this.show(output, { instance, removed: this.name }, ({ removed }) => [`${instance}: ${removed} is gone`]);
+      this.show(output, { instance, removed: this.name } satisfies Prints<"schedule remove">, ({ removed }) => [
+        `${instance}: ${removed} is gone`,
+      ]);
     });
   }
 }

@@ -5,6 +5,7 @@ import { unavailable } from "#core/errors";
 import { ownLook } from "#core/terminal/look";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
 import { serverOf } from "#ctl/cluster/place";
+import type { Prints } from "#ctl/printed/all";
 import { gather } from "#ctl/status/gather";
 import { statusLines } from "#ctl/status/text";
 import { statusOf } from "#ctl/status/view";
@@ -38,7 +39,7 @@ export class StatusCommand extends UserCommand {
         this.natsUrl === undefined && this.inContext === undefined && (await serverOf(dir))?.url === place.url;
       const asked = { client, bus, clock: nodeClock, url: place.url, signal: output.signal };
       const status = statusOf(await gather({ ...asked, dir: here ? dir : undefined }));
-      this.show(output, status, (shown) => statusLines(shown, ownLook()));
+      this.show(output, status satisfies Prints<"status">, (shown) => statusLines(shown, ownLook()));
       if (!status.master.leads) throw unavailable(`${status.master.problem}; what bridges say of themselves is shown`);
     });
   }

@@ -10,6 +10,7 @@ import { didYouMean } from "#core/terminal/near";
 import { signed } from "#ctl/audit/output";
 import type { ClusterClient } from "#ctl/client/client";
 import { UserCommand } from "#ctl/client/user-command";
+import type { Prints } from "#ctl/printed/all";
 import { CATEGORY, PATTERN_HELP, patternMatcher, patternOf, SOURCE } from "#ctl/storage/base";
 import { type StockFlow, withClaimFlows, withFlows } from "#ctl/storage/flow";
 import { ruleLines, ruleViews, stockLines, stockPage } from "#ctl/storage/text";
@@ -64,7 +65,7 @@ export class StorageListCommand extends UserCommand {
           ({ resource, waiting = 0, capped }) =>
             shows(resource) && (!this.waiting || waiting > 0) && (!this.full || capped === true),
         );
-        if (this.json) for (const stock of stocks) output.json(stock);
+        if (this.json) for (const stock of stocks) output.json(stock satisfies Prints<"storage list">);
         else if (stocks.length === 0) output.line("nothing of that is in storage");
         else for (const line of stockLines(stocks)) output.line(line);
       };
@@ -108,9 +109,13 @@ export class StorageShowCommand extends UserCommand {
       return async (client, output) => {
         const before = await client.stock(resource);
         if (before.worlds.length === 0 && before.storage === 0) await this.#hint(client);
-        if (flow === undefined) return this.show(output, before, stockPage);
+        if (flow === undefined) return this.show(output, before satisfies Prints<"storage show">, stockPage);
         const ms = await waited(flow, output.signal);
-        this.show(output, withClaimFlows(before, await client.stock(resource), ms), stockPage);
+        this.show(
+          output,
+          withClaimFlows(before, await client.stock(resource), ms) satisfies Prints<"storage show">,
+          stockPage,
+        );
       };
     });
   }
@@ -153,7 +158,7 @@ export class StoragePolicySetCommand extends UserCommand {
       const rule = this.#rule();
       return async (client, output) => {
         await client.master("storage.policy", { resources, rule });
-        if (this.json) output.json({ resources, rule });
+        if (this.json) output.json({ resources, rule } satisfies Prints<"storage policy set">);
         else output.line(`${resources}: ${rule.cap === undefined ? "no cap" : `exports stop at ${rule.cap}`}`);
       };
     });
@@ -187,7 +192,7 @@ export class StoragePolicyShowCommand extends UserCommand {
   override async execute(): Promise<number> {
     return this.run(() => async (client, output) => {
       const rules = ruleViews({ policies: await client.policies(), stocks: await client.storage() });
-      if (this.json) for (const rule of rules) output.json(rule);
+      if (this.json) for (const rule of rules) output.json(rule satisfies Prints<"storage policy show">);
       else for (const line of ruleLines(rules)) output.line(line);
     });
   }
@@ -211,7 +216,7 @@ export class StoragePolicyUnsetCommand extends UserCommand {
       const resources = patternOf(this.pattern);
       return async (client, output) => {
         await client.master("storage.policy", { resources });
-        if (this.json) output.json({ resources });
+        if (this.json) output.json({ resources } satisfies Prints<"storage policy unset">);
         else output.line(`${resources}: the rule is gone`);
       };
     });
@@ -244,7 +249,7 @@ export class StorageAdjustCommand extends UserCommand {
       const by = this.add ?? 0 - (this.take ?? 0);
       return async (client, output) => {
         await client.master("storage.adjust", { resource, amount: by, reason: this.reason });
-        if (this.json) output.json({ resource, amount: by, reason: this.reason });
+        if (this.json) output.json({ resource, amount: by, reason: this.reason } satisfies Prints<"storage adjust">);
         else output.line(`${resource}: adjusted by ${signed(by)}`);
       };
     });
@@ -273,7 +278,7 @@ export class StorageRenameCommand extends UserCommand {
       const [from, to] = [resourceKey(this.from), resourceKey(this.to)];
       return async (client, output) => {
         const { moved } = renamed.parse(await client.master("storage.rename", { from, to, reason: this.reason }));
-        if (this.json) output.json({ from, to, moved, reason: this.reason });
+        if (this.json) output.json({ from, to, moved, reason: this.reason } satisfies Prints<"storage rename">);
         else if (moved === 0) output.line(`storage has nothing of ${from}`);
         else output.line(`${moved} of ${from} are ${to} now`);
       };

@@ -4,6 +4,7 @@ import { type Look, ownLook, painted } from "#core/terminal/look";
 import { type Column, tableLines } from "#core/terminal/table";
 import { grouped } from "#ctl/audit/output";
 import { UserCommand } from "#ctl/client/user-command";
+import type { Prints } from "#ctl/printed/all";
 import { CATEGORY, PATTERN_HELP, patternMatcher, SOURCE } from "#ctl/storage/base";
 import { runLive } from "#ctl/top/live";
 import { intervalOption, timesOption } from "#ctl/top/options";
@@ -87,7 +88,7 @@ export class StorageWatchCommand extends UserCommand {
             ...tableLines(inOrder(levelsOf(model)), LEVEL_COLUMNS, look),
             "",
           ],
-          values: levelsOf,
+          values: (model: Model) => levelsOf(model) satisfies readonly Prints<"storage watch">[],
         };
         const { json, times } = this;
         await runLive(view, { watcher, output, json, times, intervalMs: this.interval * 1_000 });

@@ -8,6 +8,7 @@ import { ownLook } from "#core/terminal/look";
 import { tableLines } from "#core/terminal/table";
 import type { ClusterClient } from "#ctl/client/client";
 import { AS_USER, UserCommand } from "#ctl/client/user-command";
+import type { Prints } from "#ctl/printed/all";
 import { ask } from "#ctl/status/gather";
 import { runLive } from "#ctl/top/live";
 import { intervalOption, timesOption } from "#ctl/top/options";
@@ -75,7 +76,7 @@ export class TopCommand extends UserCommand {
           const { head, rows } = shown(model);
           return [head, ...tableLines(rows, TOP_COLUMNS, look), ""];
         },
-        values: (model: Model) => topRows(model, order),
+        values: (model: Model) => topRows(model, order) satisfies readonly Prints<"top">[],
         key: (key: string) => {
           order = ORDER_KEYS[key] ?? order;
           return key in ORDER_KEYS;

@@ -4,6 +4,7 @@ import type { DaemonContext } from "#core/lifecycle";
 import { pause } from "#core/ports/clock";
 import { type Address, addressesOf, freeze, type SettleContext, settle, thaw } from "#ctl/count/settle";
 import { readableSummary, type Summary, summaryOf } from "#ctl/count/summary";
+import type { Prints } from "#ctl/printed/all";
 import { untilLinked } from "#ctl/up/linked";
 import type { UpOptions } from "#ctl/up/options";
 import { Output } from "#ctl/up/output";
@@ -46,7 +47,7 @@ export const up = async (options: UpOptions, { signal, own }: DaemonContext): Pr
     return;
   }
   const summary = await countAfter(options.forSeconds, { cluster, view, say, signal });
-  if (options.json) output.result(JSON.stringify(summary.summary));
+  if (options.json) output.result(JSON.stringify(summary.summary satisfies Prints<"up">));
   else for (const line of readableSummary(summary.summary)) output.result(line);
   if (summary.faults.length > 0) throw new NotConserved(`not conserved:\n${summary.faults.join("\n")}`);
 };

@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { parseWorldId } from "#core/ids";
 import { UserCommand } from "#ctl/client/user-command";
+import type { Prints } from "#ctl/printed/all";
 import { CATEGORY, SOURCE, worldIn } from "#ctl/world/base";
 import { WorldDecideCommand, WorldNewCommand, WorldRetireCommand } from "#ctl/world/maps";
 import { WORLD_COLUMNS, worldPage } from "#ctl/world/text";
@@ -29,7 +30,7 @@ export class WorldListCommand extends UserCommand {
     return this.run(() => async (client, output) => {
       const worlds = (await client.worlds()).filter(({ waiting }) => !this.waiting || waiting !== undefined);
       const none = this.waiting ? "nothing waits for a decision" : "the ledger knows no world yet";
-      this.list(output, worlds, WORLD_COLUMNS, none);
+      this.list(output, worlds satisfies readonly Prints<"world list">[], WORLD_COLUMNS, none);
     });
   }
 }
@@ -49,7 +50,7 @@ export class WorldShowCommand extends UserCommand {
     return this.run(() => {
       const { id } = parseWorldId(this.world);
       return async (client, output) => {
-        this.show(output, worldIn(await client.worlds(), id), worldPage);
+        this.show(output, worldIn(await client.worlds(), id) satisfies Prints<"world show">, worldPage);
       };
     });
   }
@@ -69,7 +70,8 @@ abstract class DecideCommand extends UserCommand {
       const { id } = parseWorldId(this.world);
       return async (client, output) => {
         const { waits } = (await client.master(`world.${this.decision}`, { world: id })) as { waits: boolean };
-        if (this.json) output.json({ world: id, decision: this.decision, waited: waits });
+        if (this.json)
+          output.json({ world: id, decision: this.decision, waited: waits } satisfies Prints<"world accept">);
         else output.line(waits ? `${id}: ${DECISIONS[this.decision]}` : `${id}: nothing waits for a decision`);
       };
     });

@@ -6,6 +6,7 @@ import { parseWorldId } from "#core/ids";
 import { confirmed, yesOption } from "#ctl/ask/confirm";
 import { UserCommand } from "#ctl/client/user-command";
 import { instanceNamed } from "#ctl/instance/named";
+import type { Prints } from "#ctl/printed/all";
 import { whereIs } from "#ctl/save/where";
 import { CATEGORY, SOURCE, worldIn } from "#ctl/world/base";
 
@@ -31,7 +32,7 @@ export class WorldNewCommand extends UserCommand {
     return this.run(() => async (client, output) => {
       const { instance } = instanceNamed(await client.instances(), this.instance);
       const { generation } = raised.parse(await client.master("world.new", { instance }));
-      this.show(output, { instance, generation }, () => [
+      this.show(output, { instance, generation } satisfies Prints<"world new">, () => [
         `${instance}: its next map is ${instance}.${generation}; what was before it stays in the ledger`,
       ]);
     });
@@ -67,7 +68,7 @@ export class WorldDecideCommand extends UserCommand {
         const { signal } = output;
         const at = await whereIs({ client, bus, clock: nodeClock, signal }, this.instance);
         await client.bridge(at, "decide", { as });
-        this.show(output, { instance: at.instance, as }, () => [
+        this.show(output, { instance: at.instance, as } satisfies Prints<"world decide">, () => [
           `${at.instance}: its save is ${as === "new" ? "a new world" : "the world that it was"}`,
         ]);
       };
@@ -110,7 +111,7 @@ export class WorldRetireCommand extends UserCommand {
             .filter(([, n]) => n > 0),
         );
         const back = Object.entries(recalled).map(([resource, n]) => `${n} ${resource}`);
-        this.show(output, { world: id, retired: true, recalled }, () => [
+        this.show(output, { world: id, retired: true, recalled } satisfies Prints<"world retire">, () => [
           `${id} is given up${back.length === 0 ? "" : `; back in storage: ${back.join(", ")}`}`,
         ]);
       };

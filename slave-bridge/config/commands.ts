@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { CONFIG_FILE, entriesOf, entryOf, readConfig, withEntry, writeConfig } from "#bridge/config/file";
+import type { Prints } from "#bridge/printed";
 import { runDaemon } from "#core/lifecycle";
 import { ShowingCommand } from "#core/terminal/results";
 
@@ -16,7 +17,11 @@ abstract class ConfigCommand extends ShowingCommand {
   });
 
   protected line(key: string, value: unknown): void {
-    process.stdout.write(this.json ? `${JSON.stringify({ key, value })}\n` : `${key.padEnd(20)}${textOf(value)}\n`);
+    process.stdout.write(
+      this.json
+        ? `${JSON.stringify({ key, value } satisfies Prints<"config list">)}\n`
+        : `${key.padEnd(20)}${textOf(value)}\n`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { CONFIG_FILE, writeConfig } from "#bridge/config/file";
 import { askCredentials } from "#bridge/credentials/ask";
+import type { Prints } from "#bridge/printed";
 import { NatsBus } from "#core/adapters/nats-bus";
 import { connectNats } from "#core/adapters/nats-connection";
 import { newFile } from "#core/adapters/new-file";
@@ -83,7 +84,9 @@ export class JoinCommand extends ShowingCommand {
         settings: {},
       });
       const lines = `joined as ${id}: ${path}\nstart it: clusterio-bridge run --config ${path}`;
-      process.stdout.write(`${this.json ? JSON.stringify({ slave: id, file: path, url }) : lines}\n`);
+      process.stdout.write(
+        `${this.json ? JSON.stringify({ slave: id, file: path, url } satisfies Prints<"join">) : lines}\n`,
+      );
     });
   }
 }

@@ -6,6 +6,7 @@ import { usersOf } from "#bridge/factorio/orders";
 import type { FactorioInstalls, InstallProgress } from "#bridge/factorio/port";
 import { folderInstalls } from "#bridge/game/adapters/folder-installs";
 import { usersIn } from "#bridge/game/adapters/install-users";
+import type { Prints } from "#bridge/printed";
 import { nodeDisk } from "#core/adapters/node-disk";
 import { Progress } from "#core/adapters/progress";
 import { badInput, refused } from "#core/errors";
@@ -31,6 +32,8 @@ const COLUMNS: readonly Column<FactorioView>[] = [
 
 export const installsFolder = (dir: string): string => join(dir, "factorio");
 
+type Printable = Prints<"factorio install" | "factorio list" | "factorio remove">;
+
 abstract class FactorioCommand extends ShowingCommand {
   config = Option.String("--config", { description: `The bridge's configuration (default ./${CONFIG_FILE}).` });
   dir = Option.String("--dir", { description: "The bridge's folder (default: that of its configuration)." });
@@ -51,7 +54,7 @@ abstract class FactorioCommand extends ShowingCommand {
     return { dir, installs: folderInstalls({ folder: installsFolder(dir), releases }) };
   }
 
-  protected show(result: object, text: string): void {
+  protected show(result: Printable, text: string): void {
     process.stdout.write(`${this.json ? JSON.stringify(result) : text}\n`);
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "#core/adapters/package-root";
+import { provedOutput } from "#test/kit/json-page";
 
 export interface CliResult {
   readonly out: string;
@@ -29,7 +30,7 @@ export const cli = async (
     said.err += chunk;
   });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { ...said, code };
+  return provedOutput(program, args, { ...said, code });
 };
 
 export interface Running {

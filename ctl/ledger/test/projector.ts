@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packageRoot } from "#core/adapters/package-root";
+import { provedOutput } from "#test/kit/json-page";
 import type { TestNats } from "#test/kit/nats";
 
 /** The programs as they are installed, each a process of its own. */
@@ -27,7 +28,8 @@ const start = (program: string, args: readonly string[]) => {
 };
 
 /** One command, to its end. */
-export const clusterio = (args: readonly string[]): Promise<Ended> => start("ctl", args).ended;
+export const clusterio = async (args: readonly string[]): Promise<Ended> =>
+  provedOutput("ctl", args, await start("ctl", args).ended);
 
 /** Where the answer was not asked for, the terminal is closed: the test then sees what was said instead. */
 const TERMINAL_MS_MAX = 60_000;
