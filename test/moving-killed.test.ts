@@ -99,8 +99,8 @@ describe.each(STEPS)("$stage: $who dies at $at", ({ who, at, nth = 1 }) => {
     await it.ended(mortal, run());
     expect(dying.dead).toBe(true);
     await it.whole();
-    // MV1: whatever its bridge remembers of before, nothing starts it there.
-    if (it.bridge("home").runner(north)?.record.moving !== undefined) expect(it.games()).toEqual([]);
+    // MV1: whatever its bridge remembers of before, nothing starts it there; at the target it may run already.
+    if (it.bridge("home").runner(north)?.record.moving !== undefined) expect(it.games()).not.toContain("home");
     const { to } = await moved(it);
     await it.pass(3_000);
     expect(to).toBe("attic");
