@@ -136,6 +136,7 @@ test("what the game prints and the bridge says of it is on the log's subject, wi
   const { bridge: next } = await it.open();
   const again = (await it.command("log", { lines: 1_000 })) as { ok: LogBatch };
   expect(again.ok.lines.map(({ text }) => text)).toContain("2026-08-02 02:16:35 [CHAT] ann: hello");
+  expect(JSON.stringify(again.ok)).not.toContain(args[args.indexOf("--rcon-password") + 1]);
   await it.advance(1_000);
   expect(said.flatMap((batch) => batch.lines.map(({ text }) => text))).not.toContain(
     "2026-08-02 02:16:35 [CHAT] ann: hello",

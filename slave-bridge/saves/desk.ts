@@ -213,7 +213,7 @@ export class SaveDesk {
     const now = await this.#existing(path);
     if (now.bytes !== bytes || now.writtenAt !== writtenAt)
       throw refused(`${now.file} was written anew while it was read: begin again, or read a copy of it`);
-    const piece = await this.#vault.read(this.#at(now.file), offset, Math.min(length, Math.max(0, bytes - offset)));
+    const piece = await this.#vault.read(this.#at(now.file), offset, length);
     return { ok: { offset, bytes: piece.length }, body: piece };
   }
 
@@ -407,7 +407,7 @@ export class SaveDesk {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
+    const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => {});
     return turn;
   }

@@ -237,8 +237,7 @@ export class Moving {
     const now = await this.#vault.stat(full);
     if (now?.bytes !== ask.bytes || now.writtenAt !== ask.writtenAt)
       throw refused(`${ask.area}/${ask.path} was written anew while it was read: begin again`);
-    const length = Math.min(ask.length, Math.max(0, ask.bytes - ask.offset));
-    const piece = await this.#vault.read(full, ask.offset, length);
+    const piece = await this.#vault.read(full, ask.offset, ask.length);
     return { ok: { offset: ask.offset, bytes: piece.length }, body: piece };
   }
 
@@ -360,7 +359,7 @@ export class Moving {
   }
 
   #inTurn<T>(instance: InstanceId, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(instance) ?? Promise.resolve()).then(work, work);
+    const turn = (this.#turns.get(instance) ?? Promise.resolve()).then(work);
     this.#turns.set(
       instance,
       turn.catch(() => {}),

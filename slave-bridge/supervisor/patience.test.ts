@@ -114,6 +114,23 @@ describe("saves", () => {
 });
 
 describe("a stop", () => {
+  test("of a game that does not answer yet says no good-bye; that it was killed is no alarm, that it stays is", () => {
+    const machine = starting();
+    machine.input({ kind: "stop" });
+    expect(kinds(machine)).not.toContain("leave");
+    machine.advance(LIMITS.stopMs);
+    expect(machine).toMatchObject({ killed: true, alarms: [] });
+    machine.advance(LIMITS.killMs);
+    expect(machine.alarms).toHaveLength(1);
+  });
+
+  test("a process that has a number keeps it (S1)", () => {
+    const machine = starting();
+    const before = machine.server;
+    machine.input({ kind: "spawned", pid: 99 });
+    expect(machine.server).toBe(before);
+  });
+
   test("before the process has a number leaves it its whole grace from when it has one", () => {
     const machine = new Machine(false);
     machine.input({ kind: "start" });

@@ -113,7 +113,7 @@ const scene = ({ free = 1e12, saveBytesMax = 1e9 } = {}) => {
   };
   const names = async () => (await readdir(paths.saves).catch(() => [])).sort();
   const clean = () => desk.clean();
-  return { vault, clock, desk, keeper, state, paths, commands, put, write, read, upload, names, clean };
+  return { vault, clock, desk, keeper, state, paths, commands, put, write, read, upload, names, clean, context };
 };
 const failure = (code: string, message: RegExp) => ({ code, message: expect.stringMatching(message) });
 
@@ -409,6 +409,125 @@ describe("saves of a server that the bridge does not run", () => {
       throw Object.assign(new Error("ESTALE: stale file handle"), { code: "ESTALE" });
     };
     await clean();
+  });
+});
+
+describe("what is looked at is what is there", () => {
+  test("a save of the same length and another time is another one: its sum is counted anew, and no piece of it is read", async () => {
+    const { put, read } = scene();
+    await put("a.zip", saveOf("north.1"), 1_000_000);
+    const first = (await read({ op: "open", path: "a" })).ok as { bytes: number; writtenAt: number; sha256: string };
+    const ask = { op: "read", path: "a", offset: 0, length: 10 };
+    await put("a.zip", saveOf("north.2"), 2_000_000);
+    const second = (await read({ op: "open", path: "a" })).ok as typeof first;
+    expect(second).toMatchObject({ bytes: first.bytes, sha256: sumOf(saveOf("north.2")) });
+    for (const { bytes, writtenAt } of [first, { ...second, bytes: second.bytes + 1 }])
+      await expect(read({ ...ask, bytes, writtenAt })).rejects.toMatchObject(failure("refused", /written anew/));
+    const { bytes, writtenAt } = second;
+    expect((await read({ ...ask, offset: bytes - 4, bytes, writtenAt })).ok).toMatchObject({ bytes: 4 });
+  });
+
+  test("what is put to be loaded next and does not open is not called the next save; what is pinned and missing hides none", async () => {
+    const { put, read, context } = scene();
+    await put("auto-1.zip", saveOf("north.1"));
+    await put("next.zip", new Uint8Array(9));
+    const { saves } = (await read({ op: "list" })).ok as { saves: { file: string; next?: true }[] };
+    expect(saves.filter(({ next }) => next)).toEqual([expect.objectContaining({ file: "auto-1.zip" })]);
+    Object.assign(context, { games: { choose: async () => Promise.reject(unavailable("2.0.1 is not here")) } });
+    expect((await read({ op: "describe", path: "auto-1" })).ok).toMatchObject({ version: "2.1.9" });
+  });
+
+  test("a copy and a rename keep what is known of the original, and a copy needs room", async () => {
+    const { put, write, keeper } = scene();
+    await put("a.zip", saveOf("north.1"));
+    keeper.notes.heard({
+      type: "world-synced",
+      data: { world: "north.1", tick: 4, exported: {}, received: {} },
+    } as never);
+    await keeper.notes.saved();
+    await write({ op: "copy", from: "a", to: "b" });
+    await write({ op: "rename", from: "a", to: "c" });
+    expect(await keeper.notes.all()).toMatchObject({ "b.zip": { tick: 4 }, "c.zip": { tick: 4 } });
+    const full = scene({ free: 100 });
+    await expect(full.write({ op: "copy", from: "b", to: "d" })).rejects.toMatchObject(
+      failure("unavailable", /no room for a copy/),
+    );
+  });
+
+  test("of two changes at once that want one name, the second is refused, and a third is not held up", async () => {
+    const { put, write, names } = scene();
+    await put("a.zip", saveOf("north.1"));
+    await put("b.zip", saveOf("north.2"));
+    const both = await Promise.allSettled([
+      write({ op: "copy", from: "a", to: "x" }),
+      write({ op: "copy", from: "b", to: "x" }),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    await write({ op: "delete", path: "b" });
+    expect(await names()).toEqual(["a.zip", "x.zip"]);
+  });
+
+  test("a name that somebody took while the file came is not overwritten", async () => {
+    const { put, write } = scene();
+    const bytes = saveOf("north.1");
+    const file = { path: "a", bytes: bytes.length, sha256: sumOf(bytes) };
+    await write({ op: "begin", ...file });
+    await write({ op: "put", sha256: file.sha256, offset: 0 }, bytes);
+    await put("a.zip", saveOf("north.2"));
+    await expect(write({ op: "finish", ...file })).rejects.toMatchObject(failure("refused", /already/));
+  });
+
+  test("before its first start no save of an instance is needed; the one that it began from is (SV3)", async () => {
+    const { put, write, state, names } = scene();
+    for (const name of ["a.zip", "made.zip"]) await put(name, saveOf(""));
+    await write({ op: "delete", path: "a" });
+    state.record = { ...state.record, lineage: { ...state.record.lineage, original: "made.zip" } };
+    await expect(write({ op: "delete", path: "made" })).rejects.toMatchObject(failure("refused", /--force/));
+    // What a game runs on is nobody's while it runs, and anybody's when it does not.
+    await put("world-a.zip", saveOf(""), 500_000);
+    await write({ op: "delete", path: "world-a" });
+    expect(await names()).toEqual(["made.zip"]);
+  });
+
+  test("what is to be loaded next already is restored by leaving it there", async () => {
+    const { put, write, names } = scene();
+    await put("next.zip", saveOf("north.1"), 7_000);
+    expect(await write({ op: "restore", path: "next" })).toMatchObject({ file: "next.zip" });
+    expect(await names()).toEqual(["next.zip"]);
+  });
+
+  test("a running game's save is waited for until it is new and whole", async () => {
+    const { put, write, state, clock, keeper } = scene();
+    state.phase = "running";
+    await put("a.zip", saveOf("north.1"), 1_000_000);
+    Object.assign(keeper, { command: async () => "" });
+    /** Time passes until it is done; at each look of the desk the next thing happens. */
+    const during = async (asked: Promise<unknown>, happens: readonly (() => Promise<void>)[] = []) => {
+      let done = false;
+      const end = asked.finally(() => {
+        done = true;
+      });
+      end.catch(() => {});
+      for (const next of happens) {
+        for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+        clock.advance(100);
+        await next();
+      }
+      while (!done) {
+        clock.advance(1_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return end;
+    };
+    const whole = saveOf("north.1", { filler: 9_000 });
+    const saved = during(write({ op: "create", name: "a", replace: true, map: {} }), [
+      () => put("a.zip", whole.subarray(0, 3_000), 2_000_000),
+      () => put("a.zip", whole, 3_000_000),
+    ]);
+    expect(await saved).toEqual({ file: "a.zip", bytes: whole.length, made: "save" });
+    await expect(during(write({ op: "create", name: "b" }))).rejects.toMatchObject(
+      failure("unavailable", /has not written b.zip within 110 s/),
+    );
   });
 });
 

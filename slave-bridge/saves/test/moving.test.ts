@@ -9,7 +9,7 @@ import type { InstanceRunner } from "#bridge/instance/runner";
 import type { BridgeContext } from "#bridge/ports";
 import { DEPARTED_MS_MAX, Moving } from "#bridge/saves/moving";
 import { nodeDisk } from "#core/adapters/node-disk";
-import { move } from "#core/events/saves";
+import { MOVED_FILES_MAX, move } from "#core/events/saves";
 import { instanceId, slaveId } from "#core/ids";
 import { ManualClock } from "#core/ports/memory/manual-clock";
 
@@ -28,7 +28,8 @@ const slave = (name: string, skew = 0) => {
   const clock = new ManualClock();
   clock.advance(10_000_000 + skew);
   const settings = { slave: slaveId(name), dir: join(dir, name) };
-  const context = { settings, ports: { clock, disk: nodeDisk, vault: realVault, journal: () => {} } };
+  const vault = { ...realVault };
+  const context = { settings, ports: { clock, disk: nodeDisk, vault, journal: () => {} } };
   const paths = pathsOf(`${instancesFolder(settings.dir)}/north`);
   const state = { record: undefined as InstanceRecord | undefined, phase: "stopped", anothers: false };
   const runner = {
@@ -57,7 +58,7 @@ const slave = (name: string, skew = 0) => {
     },
   });
   const ask = async (request: object, body?: Uint8Array) => (await moving.answer(north, move.parse(request), body)).ok;
-  return { clock, state, paths, moving, ask, dir: settings.dir };
+  return { clock, state, paths, moving, ask, vault, dir: settings.dir };
 };
 
 const sourceWith = async (files: Record<string, string>, skew = 0) => {
@@ -217,4 +218,135 @@ test("an old folder at the target gives way only when the leader says that it is
   expect(await attic.ask(begin)).toEqual({ offset: 0, done: false });
   const [kept] = await readdir(join(attic.dir, "moved-away"));
   expect(await readdir(join(attic.dir, "moved-away", kept!, "saves"))).toEqual(["old.zip"]);
+});
+
+const offered = (area: string, path: string, text: string) => {
+  const bytes = bytesOf(text);
+  return { area, path, bytes: bytes.length, sha256: sumOf(bytes) };
+};
+/** One file, from its first word to its last. */
+const bring = async ({ ask }: ReturnType<typeof slave>, area: string, path: string, text: string) => {
+  const file = offered(area, path, text);
+  await ask({ op: "begin", ...file });
+  await ask({ op: "put", sha256: file.sha256, offset: 0 }, bytesOf(text));
+  return ask({ op: "finish", ...file });
+};
+const refused = (message: RegExp) => ({ code: "refused", message: expect.stringMatching(message) });
+
+test("only lists of players are lists, whatever somebody calls so", async () => {
+  const attic = slave("attic");
+  for (const path of ["../instance.json", "instance.json", "server.json", "server-banlist.json.bak"])
+    await expect(attic.ask({ op: "begin", ...offered("lists", path, "x") })).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringMatching(/is no list of players/),
+    });
+  for (const path of ["../x.zip", "/etc/x.zip", "a/../../x.zip"])
+    await expect(attic.ask({ op: "begin", ...offered("saves", path, "x") })).rejects.toMatchObject({
+      code: "bad-input",
+    });
+});
+
+test("a file that was written anew while it was read is another one, however long it is", async () => {
+  const home = await sourceWith(FILES);
+  const at = { area: "saves", path: "auto-1.zip" };
+  const open = { op: "open", ...at };
+  const first = (await home.ask(open)) as { bytes: number; writtenAt: number; sha256: string };
+  const read = { op: "read", ...at, offset: 0, length: 10, bytes: first.bytes, writtenAt: first.writtenAt };
+  await writeFile(join(home.paths.saves, "auto-1.zip"), "SAVE");
+  await utimes(join(home.paths.saves, "auto-1.zip"), 9, 9);
+  await expect(home.ask(read)).rejects.toMatchObject(refused(/written anew while it was read/));
+  const second = (await home.ask(open)) as typeof first;
+  expect(second).toMatchObject({ bytes: first.bytes, writtenAt: 9_000 });
+  expect(second.sha256).toBe(sumOf(bytesOf("SAVE")));
+});
+
+test("a file of the right length and other bytes has not come; one that has come is not asked for again", async () => {
+  const attic = slave("attic");
+  expect(await bring(attic, "saves", "a.zip", "save")).toEqual({ offset: 4, done: true });
+  // The answer was lost: the same words find it done.
+  expect(await attic.ask({ op: "finish", ...offered("saves", "a.zip", "save") })).toEqual({ offset: 4, done: true });
+  expect(await attic.ask({ op: "begin", ...offered("saves", "a.zip", "save") })).toEqual({ offset: 4, done: true });
+  expect(await attic.ask({ op: "begin", ...offered("saves", "a.zip", "evil") })).toEqual({ offset: 0, done: false });
+});
+
+test("what runs at the target is in nobody's way to be moved there", async () => {
+  const attic = slave("attic");
+  attic.state.record = newRecord(north, { name: "North", seed: 1, autosaveSeconds: 0 });
+  attic.state.anothers = true;
+  attic.state.phase = "running";
+  await expect(attic.ask({ op: "begin", ...offered("saves", "a.zip", "save") })).rejects.toMatchObject(
+    refused(/north is running on attic already/),
+  );
+});
+
+test("what arrives is stopped, whatever the source wanted of it, and takes no notes along that are too many (MV1)", async () => {
+  const home = await sourceWith(FILES);
+  home.state.record = { ...home.state.record!, desired: "running" };
+  const notes = JSON.stringify({ v: 1, notes: { "auto-1.zip": { writtenAt: 8_000, world: "north.1", tick: 3 } } });
+  await writeFile(join(home.paths.folder, "save-notes.json"), notes);
+  expect(await home.ask({ op: "files" })).toMatchObject({ notes });
+  await writeFile(join(home.paths.folder, "save-notes.json"), notes.padEnd(300_001));
+  expect(await home.ask({ op: "files" })).not.toHaveProperty("notes");
+  const attic = slave("attic", 60_000);
+  const sealed = await carry(home, attic);
+  await attic.ask({ ...sealed, notes });
+  // What is in the place of its folder is no folder of an instance: it is kept all the same.
+  await mkdir(attic.paths.saves, { recursive: true });
+  await writeFile(join(attic.paths.saves, "old.zip"), "old");
+  expect(await attic.moving.arrival(north, 9)).toMatchObject({ desired: "stopped" });
+  const [kept] = await readdir(join(attic.dir, "moved-away"));
+  expect(await readdir(join(attic.dir, "moved-away", kept!, "saves"))).toEqual(["old.zip"]);
+  // MV4
+  expect(JSON.parse(await readFile(join(attic.paths.folder, "save-notes.json"), "utf8"))).toMatchObject({
+    notes: { "auto-1.zip": { writtenAt: 68_000 } },
+  });
+});
+
+test("more files than one move takes are told before the first is carried", async () => {
+  const home = await sourceWith(FILES);
+  home.vault.files = async () =>
+    Array.from({ length: MOVED_FILES_MAX + 1 }, (_, n) => ({ path: `s${n}.zip`, bytes: 1, writtenAt: 1 }));
+  await expect(home.ask({ op: "files" })).rejects.toMatchObject(refused(/\d+ files of saves and mods, \d+ go along/));
+});
+
+test("a release of what is not held changes nothing, whoever it belongs to", async () => {
+  const home = await sourceWith(FILES);
+  await home.ask({ op: "release" });
+  home.state.anothers = true;
+  expect(await home.ask({ op: "release" })).toMatchObject({ here: "here" });
+});
+
+test("what was set aside is kept from when it was set aside, not from when it was written; what came and stayed goes by age", async () => {
+  const home = await sourceWith(FILES);
+  home.state.anothers = true;
+  await utimes(home.paths.folder, 1, 1);
+  const { kept } = (await home.ask({ op: "depart" })) as { kept: string };
+  await home.moving.clean();
+  expect(await readdir(join(kept, "saves"))).toEqual(["auto-1.zip"]);
+  const attic = slave("attic");
+  await bring(attic, "saves", "a.zip", "save");
+  await utimes(join(attic.dir, "arriving/north"), 1, 1);
+  attic.clock.advance(DEPARTED_MS_MAX);
+  await attic.moving.clean();
+  expect(await attic.ask({ op: "about" })).toMatchObject({ here: "nothing" });
+});
+
+test("steps of one move are taken one after the other, and one that fails holds nobody up", async () => {
+  const attic = slave("attic");
+  await bring(attic, "saves", "a.zip", "save");
+  let remove = () => {};
+  attic.vault.remove = async (path) => {
+    await new Promise<void>((resolve) => {
+      remove = resolve;
+    });
+    return realVault.remove(path);
+  };
+  const discarded = attic.ask({ op: "discard" });
+  const begun = attic.ask({ op: "begin", ...offered("saves", "a.zip", "save") });
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  remove();
+  await discarded;
+  expect(await begun).toEqual({ offset: 0, done: false });
+  await expect(attic.ask({ op: "settled" })).rejects.toMatchObject(refused(/is not on attic/));
+  expect(await attic.ask({ op: "begin", ...offered("saves", "a.zip", "save") })).toMatchObject({ done: false });
 });
