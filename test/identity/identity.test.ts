@@ -188,6 +188,63 @@ test("a replaced key is accepted beside the new one until its time is over, unle
   expect(textOf(await disk.read("/cluster/identity.json"))).not.toContain("retired");
 });
 
+describe("a user's rights in EDGE's token", () => {
+  interface Signer {
+    readonly key: string;
+    readonly template: { readonly pub: { readonly allow: string[] } };
+  }
+  const user = (more: object = {}) => ({
+    roles: ["viewer"],
+    state: "active" as const,
+    generation: 1,
+    by: "root",
+    at: 0,
+    ...more,
+  });
+  const bookOf = (users: Record<string, ReturnType<typeof user>>) => ({ ...emptyBook(0), users });
+  const made = async () => {
+    const disk = new MemoryDisk();
+    await createIdentity("/cluster", disk);
+    const keys = AccessKeys.of((await disk.read("/cluster/access.json"))!, "access.json");
+    const signersOf = (users: Record<string, ReturnType<typeof user>>, instances: readonly string[] = []) =>
+      keys.additionsOf(bookOf(users), instances, 0).signing_keys as unknown as Signer[];
+    return { keys, signersOf };
+  };
+
+  test("are under a key of his own for each generation, and gone when he is revoked, deleted or an admin by the cluster's keys", async () => {
+    const { signersOf } = await made();
+    const one = (more: object = {}) => signersOf({ ada: user(more) }).map(({ key }) => key);
+    expect(one()).toEqual(one());
+    expect(one({ generation: 2 })).not.toEqual(one());
+    expect(signersOf({ bea: user() })[0]?.key).not.toBe(one()[0]);
+    for (const state of ["revoked", "deleted"]) expect(one({ state })).toEqual([]);
+    expect(one({ root: ["UX"] })).toEqual([]);
+  });
+
+  test("that come to too many subjects are none but to renew himself, and others keep theirs", async () => {
+    const { signersOf } = await made();
+    const roles = { ...emptyBook(0).roles, wide: { grants: ["see.chat on i-*", "ask.all"], by: "root", at: 0 } };
+    const { keys } = await made();
+    const book = { ...bookOf({ ada: user({ roles: ["wide"] }), bea: user() }), roles };
+    const many = Array.from({ length: 2_000 }, (_, n) => `i-${n}`);
+    const [ada, bea] = keys.additionsOf(book, many, 0).signing_keys as unknown as Signer[];
+    expect(ada?.template.pub.allow).toEqual(["clusterio.v1.command.{{name()}}.master.user.renew"]);
+    expect(bea?.template.pub.allow).toEqual(signersOf({ bea: user() })[0]?.template.pub.allow);
+  });
+
+  test("his credentials are signed by the key of his generation, for as long as they are given", async () => {
+    const { keys, signersOf } = await made();
+    const publicKey = createUser().getPublicKey();
+    const users = { ada: user({ generation: 3 }) };
+    const sign = (more: object) => keys.sign(bookOf(users), { kind: "user", id: "ada", publicKey, ...more });
+    const { iss, sub, name, exp } = decode(await sign({ expires: 1_900_000_000_500 }));
+    expect({ iss, sub, name, exp }).toEqual({
+      ...{ iss: signersOf(users)[0]?.key, sub: publicKey, name: "ada", exp: 1_900_000_000 },
+    });
+    expect(decode(await sign({}))).not.toHaveProperty("exp");
+  });
+});
+
 test("what stands beside the identity as EDGE's token counts only when it is a token that was signed, and is newer", async () => {
   const disk = new MemoryDisk();
   const { jwt } = (await createIdentity("/cluster", disk)).accounts.edge;
