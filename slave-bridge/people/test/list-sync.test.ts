@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { fileWith, type Members, membersIn } from "#bridge/people/list-files";
 import { atStart, doneInGame, type OneList, orders } from "#bridge/people/list-sync";
-import { entryOf, keyOf, type ListEntry, type ListMode, type Lists, merged, outranks } from "#core/people/lists";
+import {
+  entryOf,
+  keyOf,
+  type ListEntry,
+  type ListMode,
+  type Lists,
+  merged,
+  mergedAll,
+  outranks,
+} from "#core/people/lists";
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const text = (file: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(file));
@@ -29,6 +38,7 @@ describe("one list", () => {
   test("PL1: the later word counts, whoever hears them in which order; an operator's is always the last one", () => {
     const [ban, unban] = [word("eve", true, 5), word("Eve", false, 6)];
     expect(lists(ban, unban)).toEqual(lists(unban, ban));
+    expect(mergedAll(new Map(), [unban, ban])).toEqual(lists(unban));
     expect(outranks(word("eve", true, 5), word("eve", false, 5))).toBe(
       !outranks(word("eve", false, 5), word("eve", true, 5)),
     );
