@@ -7,6 +7,7 @@ import { below, commandIn, complaint, wordsOf } from "#core/terminal/complaint";
 import { helpLines } from "#core/terminal/help";
 import { ownLook } from "#core/terminal/look";
 import { overviewLines } from "#core/terminal/overview";
+import type { Printed } from "#core/terminal/printed";
 import { type CommandSpec, specOf, type Values } from "#core/terminal/spec";
 import { VERSION } from "#core/version";
 
@@ -22,6 +23,8 @@ export interface Program {
   readonly name: string;
   readonly label: string;
   readonly groups: readonly CommandGroup[];
+  /** What each command prints with -o json, by its words: help says it. */
+  readonly printed?: () => Promise<Printed>;
   /** What its help calls the value of an option, where another program means something else by it. */
   readonly values?: Values;
 }
@@ -63,6 +66,13 @@ const groupOf = (argv: readonly string[], specs: readonly CommandSpec[]): readon
       : undefined;
 };
 
+/** The lines of what a command prints for programs. */
+const printsOf = async ({ printed }: Program, { paths }: CommandSpec): Promise<readonly string[]> => {
+  const shape = (await printed?.())?.[(paths[0] ?? []).join(" ")];
+  // Schemas are read by whoever asks for help, and by nobody else.
+  return shape === undefined ? [] : (await import("#core/terminal/printed")).shapeText(shape).split("\n");
+};
+
 /**
  * The same for every program: refuses a machine that it does not run on in one line, tells bad arguments on standard error
  * without colours and ends with 2; the command's own exit code otherwise.
@@ -98,7 +108,8 @@ export const runCli = async (program: Program, given = process.argv.slice(2)): P
   }
   const named = argv.some((arg) => HELP.has(arg)) ? commandIn(specs, wordsOf(argv)) : undefined;
   if (named !== undefined && named.depth > 0 && !named.spec.hidden) {
-    process.stdout.write(`${helpLines({ program: name, spec: named.spec, values }, look).join("\n")}\n`);
+    const prints = await printsOf(program, named.spec);
+    process.stdout.write(`${helpLines({ program: name, spec: named.spec, values, prints }, look).join("\n")}\n`);
     return;
   }
   const { colours: enableColors } = look;

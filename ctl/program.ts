@@ -7,6 +7,7 @@ import type { Program } from "#core/cli";
 export const CLUSTERIO: Program = {
   name: "clusterio",
   label: "Clusterio on JetStream",
+  printed: async () => (await import("#ctl/printed/all")).PRINTED,
   groups: [
     { words: ["up"], load: async () => [(await import("#ctl/up/command")).UpCommand] },
     { words: ["init"], load: async () => [(await import("#ctl/init/command")).InitCommand] },

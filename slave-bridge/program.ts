@@ -272,6 +272,7 @@ const journalTo =
 export const BRIDGE: Program = {
   name: "clusterio-bridge",
   label: "Clusterio on JetStream: the bridge between Factorio servers and the cluster",
+  printed: async () => (await import("#bridge/printed")).PRINTED,
   groups: always([
     RunCommand,
     JoinCommand,

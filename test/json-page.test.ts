@@ -85,6 +85,10 @@ describe("what a test's run of a command printed is read by its shape", () => {
   });
 });
 
+test.each([CLUSTERIO, BRIDGE])("the help of $name knows the same shapes", async ({ name, printed }) => {
+  expect(await printed?.()).toBe(PRINTED_BY[name]);
+});
+
 test("a shape is written as people read it", () => {
   const shape = z.union([
     z.object({ file: z.string(), of: z.enum(["a", "b"]).array().optional(), by: z.record(z.string(), z.number()) }),

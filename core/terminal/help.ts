@@ -40,9 +40,20 @@ export interface Helped {
   readonly program: string;
   readonly spec: CommandSpec;
   readonly values: Values;
+  /** What it prints with -o json, in lines. */
+  readonly prints?: readonly string[];
 }
 
-export const helpLines = ({ program, spec, values: all }: Helped, look: Look): string[] => {
+/** A shape of more lines is read on its page. */
+const PRINTS_LINES_MAX = 40;
+
+const printsLines = (prints: readonly string[]): string[] =>
+  (prints.length <= PRINTS_LINES_MAX
+    ? prints
+    : [...prints.slice(0, PRINTS_LINES_MAX), "…", "the rest of it: docs/json.md"]
+  ).map((line) => `  ${line}`);
+
+export const helpLines = ({ program, spec, values: all, prints = [] }: Helped, look: Look): string[] => {
   const values = { ...all, ...spec.values };
   const width = Math.min(look.columns ?? WIDTH_PLAIN, WIDTH_MAX);
   const head = (text: string): string => painted(text, "bold", look);
@@ -59,6 +70,7 @@ export const helpLines = ({ program, spec, values: all }: Helped, look: Look): s
     ...spec.details.flatMap((text) => [...wrapped(text, width), ""]),
     ...(own.length === 0 ? [] : [head("Options:"), ...optionLines(own, values, width), ""]),
     ...(apart ? [head("Options of all such commands:"), ...optionLines(common, values, width), ""] : []),
+    ...(prints.length === 0 ? [] : [head("A line of -o json:"), ...printsLines(prints), ""]),
     ...(spec.examples.length === 0
       ? []
       : [

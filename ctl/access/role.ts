@@ -70,7 +70,6 @@ export class RoleListCommand extends UserCommand {
     category: CATEGORY,
     description: "the roles, what each may do, and who has it",
     details: `
-      Fields of -o json: role, grants, users.
       ${ACCESS_SOURCE}`,
     examples: [["", "$0 role list"]],
   });

@@ -127,8 +127,6 @@ export class SlaveListCommand extends UserCommand {
     category: CATEGORY,
     description: "the slaves that may come in, and those that may not any more",
     details: `
-      Fields of -o json: slave, name, state (active, paused, revoked), by, at; renewed, days, expires and pausedUntil where there is such a
-      thing (times in milliseconds since 1970).
       ${ACCESS_SOURCE}`,
     examples: [["", "$0 slave list"]],
   });

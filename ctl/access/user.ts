@@ -82,7 +82,6 @@ export class UserListCommand extends UserCommand {
     category: CATEGORY,
     description: "who there is, with which roles",
     details: `
-      Fields of -o json: user, roles, state, root, by, at, expires (where they end; milliseconds since 1970).
       ${ACCESS_SOURCE}`,
     examples: [["", "$0 user list"]],
   });

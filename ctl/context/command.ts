@@ -123,7 +123,6 @@ export class ContextListCommand extends ContextCommand {
     category: CATEGORY,
     description: "the clusters that you have credentials for",
     details: `
-      Fields of -o json: context, url, user, current.
       ${EXITS}`,
     examples: [["", "$0 context list"]],
   });

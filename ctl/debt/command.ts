@@ -23,7 +23,6 @@ export class DebtListCommand extends UserCommand {
       A world that went back to an earlier save has its exports again; what storage no longer had of them it owes, and its next exports
       repay it. What nobody owes is the cluster's: a world holds it whose export no other world has stated yet.
 
-      Fields of -o json: world and instance (null: the cluster itself), resource, units, open.
       ${SOURCE}`,
     examples: [["", "$0 debt list"]],
   });

@@ -19,10 +19,6 @@ export class StatusCommand extends UserCommand {
       Asks the master and every bridge at once. While no master answers, it listens for six seconds to what bridges say of themselves,
       shows that, and ends with 3. Streams are shown on the machine with the cluster's folder (--dir).
 
-      Fields of -o json, one object: url, user, master {leads, leader, round, granting, standbys [{name, role}], problem}, ledger {bytes,
-      bytesMax, bytesPerHour, daysLeft} or null, streams [{stream, messages, bytes, bytesMax}], slaves [{slave, name, state, version, game,
-      instances}], instances [{instance, name, slave, state, linked, ups, world, waitsFor}], storage {resources, waitedFor, full, short},
-      advice [{what, next, bad}].
       ${AS_USER}
       Exit codes: 0 a master leads, whatever else there is to do; 2 bad arguments; 3 the broker or the master does not answer.
     `,

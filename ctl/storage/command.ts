@@ -42,8 +42,6 @@ export class StorageListCommand extends UserCommand {
       LEVEL is what may be granted, or what the cluster is short of. WANTED is what open worlds still want beyond all that was
       granted to them. CAP: from there on worlds are told to stop exporting.
 
-      Fields of -o json: resource, storage, shortfall, adjusted; demand, waiting, cap {pattern, cap, resume} and capped where there is such
-      a thing; with --flow inPerMinute and outPerMinute.
       ${PATTERN_HELP}${SOURCE}`,
     examples: [
       ["All of it", "$0 storage list"],
@@ -90,8 +88,6 @@ export class StorageShowCommand extends UserCommand {
       For a world that waits: what it wants beyond all that was granted to it, its weight, its share of the next units under the
       rule that holds, and its carry (what whole units could not express so far; above zero it comes sooner).
 
-      Fields of -o json: those of \`storage list\`, rule, reserve, worlds [{world, instance, open, exported, received, allocated, debt, held,
-      demand, weight, tier, share, carry}]; with --flow givesPerMinute and getsPerMinute of each world.
       ${SOURCE}`,
     examples: [
       ["Who waits for iron, and why", "$0 storage show item:iron-plate"],
@@ -184,7 +180,6 @@ export class StoragePolicyShowCommand extends UserCommand {
     category: CATEGORY,
     description: "the caps, and what each decides about",
     details: `
-      Fields of -o json: resources, cap, resume, holds, capped.
       ${SOURCE}`,
     examples: [["", "$0 storage policy show"]],
   });

@@ -60,7 +60,6 @@ export class StorageWatchCommand extends UserCommand {
       What worlds give and get a minute, over the last ten looks; what is on its way, what they miss and what is owed. q ends. Without a
       terminal the table is printed again and again, with -o json an object for each resource.
 
-      Fields of -o json: resource, storage, given and got (units a minute), inFlight, wanted, debt.
       ${PATTERN_HELP}${SOURCE}`,
     examples: [
       ["All of it", "$0 storage watch"],

@@ -40,8 +40,6 @@ export class TopCommand extends UserCommand {
       again, with -o json an object for each instance. Rates are those of the last ten looks. While the master is away the last
       figures stay, and it says so.
 
-      Fields of -o json, an object for each instance: instance, slave, state, linked, ups, rconMs, givesPerMinute, getsPerMinute, waits
-      (units of all resources), waitsFor.
       ${AS_USER}
       Exit codes: 0 ended as asked; 2 bad arguments; 3 the cluster does not run.
     `,

@@ -15,8 +15,6 @@ export class WorldListCommand extends UserCommand {
       open: its session counts. closed: its server does not run, or another save does. waits: it went back further than the
       policy's limit, and an operator has to decide. rejected: he did, and its server is stopped.
 
-      Fields of -o json: world, instance, open, tick; exported, received, allocated, wanted, debt and held, each an object of units by
-      resource; waiting {since, rejected, rewind, more} where something waits.
       ${SOURCE}`,
     examples: [
       ["All of them", "$0 world list"],

@@ -54,6 +54,22 @@ test("help says what it does, how it is typed, its own options first, and exampl
   ]);
 });
 
+test("help says what a program would read, and of much the beginning", () => {
+  const prints = (lines: number) =>
+    helpLines(
+      { program: "it", spec: specOf(Kick), values: {}, prints: Array.from({ length: lines }, (_, n) => `line ${n}`) },
+      PLAIN,
+    );
+  expect(prints(2)).toEqual(expect.arrayContaining(["A line of -o json:", "  line 0", "  line 1", "", "Examples:"]));
+  expect(prints(2).join()).not.toContain("json.md");
+  const many = prints(50);
+  expect(many.slice(many.indexOf("  line 39"), many.indexOf("Examples:") - 1)).toEqual([
+    "  line 39",
+    "  …",
+    "  the rest of it: docs/json.md",
+  ]);
+});
+
 test("lines fit, and no word is lost", () => {
   const text = "one two three four five sixteen-letters! six";
   expect(wrapped(text, 10)).toEqual(["one two", "three four", "five", "sixteen-letters!", "six"]);
