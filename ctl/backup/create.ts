@@ -73,7 +73,8 @@ export const createBackup = async (
     const kept = await fetchStreams(order.streams, draft, { saves, say });
     const cluster = order.streams?.cluster ?? "";
     const head = { v: 2, kind: "clusterio-backup", name, cluster, software: VERSION, time } as const;
-    const made: Manifest = { ...head, instances, missing, ...kept };
+    const asked = order.only.length === 0 ? {} : ({ named: true } as const);
+    const made: Manifest = { ...head, ...asked, instances, missing, ...kept };
     await writeManifest(draft, made);
     const folder = join(order.to, name);
     await rename(draft, folder);

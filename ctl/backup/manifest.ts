@@ -59,6 +59,8 @@ export const backupManifest = first.extend({
   v: z.literal(2),
   /** Of one that an earlier version made. */
   madeAs: z.literal(1).exactOptional(),
+  /** Only the instances that somebody named were asked for. */
+  named: z.literal(true).exactOptional(),
   /** The book of users, roles and slaves. It has no secret. */
   rights: z
     .object({ file, revision: shape.count, users: shape.count, roles: shape.count, slaves: shape.count })
@@ -130,12 +132,17 @@ export const listBackups = async (folder: string): Promise<{ whole: Listed[]; da
   return { whole: whole.sort((a, b) => (a.manifest.time < b.manifest.time ? 1 : -1)), damaged };
 };
 
-/** Those beyond the newest `keep`; one that lacks an instance does not push out one that has all. */
-export const beyond = (newestFirst: readonly Listed[], keep: number): Listed[] => {
-  let complete = 0;
-  return newestFirst.filter(({ manifest: { missing } }) => {
-    const past = complete >= keep;
-    if (missing.length === 0) complete++;
-    return past;
-  });
+/** Whether nothing is lost with the older one: the newer one was to hold as much, and does. */
+const standsFor = (newer: Manifest, older: Manifest): boolean => {
+  if (newer.missing.length > 0 || (older.ledger !== null && newer.ledger === null)) return false;
+  if (newer.named === undefined) return true;
+  const has = new Set(newer.instances.map(({ instance }) => instance));
+  return older.named === true && older.instances.every(({ instance }) => has.has(instance));
 };
+
+/** Those for which `keep` newer ones stand: one that lacks an instance or the ledger does not push out one that has it. */
+export const beyond = (newestFirst: readonly Listed[], keep: number): Listed[] =>
+  newestFirst.filter((older, at) => {
+    const newer = newestFirst.slice(0, at).filter(({ manifest }) => standsFor(manifest, older.manifest));
+    return newer.length >= keep;
+  });

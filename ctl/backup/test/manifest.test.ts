@@ -44,6 +44,29 @@ test("retention keeps the newest, and one that lacks an instance never pushes ou
   ]);
 });
 
+test("saves alone and named instances push out only what holds no more than they do (BK2)", () => {
+  const ledger = { file: { ...SAVE, path: "ledger.jsonl.gz" }, from: 1, to: 9, tip: "" };
+  const saved = (instance: string) => ({
+    ...{ instance, name: instance, slave: "home", world: "", tick: null, totals: null, save: SAVE },
+  });
+  const made = (name: string, more: Partial<Manifest>): Listed => ({
+    folder: `/b/${name}`,
+    manifest: { ...of(name), ...more },
+  });
+  const names = (all: Listed[]) => beyond(all, 1).map(({ manifest: { name } }) => name);
+  const [all, one] = [[saved("north"), saved("south")], [saved("north")]];
+
+  expect(names([made("03", { instances: all }), made("02", { instances: all, ledger })])).toEqual([]);
+  expect(names([made("03", { instances: all, ledger }), made("02", { instances: all })])).toEqual(["02"]);
+  // An instance that is deleted does not keep old backups for ever; one that was only not named does.
+  expect(names([made("03", { instances: one, ledger }), made("02", { instances: all, ledger })])).toEqual(["02"]);
+  const named = { named: true, ledger } as const;
+  expect(names([made("03", { ...named, instances: one }), made("02", { instances: all, ledger })])).toEqual([]);
+  expect(names([made("03", { ...named, instances: one }), made("02", { ...named, instances: all })])).toEqual([]);
+  expect(names([made("03", { ...named, instances: all }), made("02", { ...named, instances: one })])).toEqual(["02"]);
+  expect(names([made("03", { instances: all, ledger }), made("02", { ...named, instances: one })])).toEqual(["02"]);
+});
+
 test("only what has a manifest is a backup: newest first, a damaged one named, half of one not seen", async () => {
   for (const name of ["01", "03"]) await writeManifest(join(dir, name), of(name));
   await writeManifest(join(dir, ".04.partial"), of("04"));
