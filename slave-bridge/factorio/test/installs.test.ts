@@ -238,6 +238,28 @@ test("from a file: its sum is held to, names that lead out and programs that are
   expect((await games.list()).map(({ version }) => version)).toEqual(["2.0.76"]);
 });
 
+test("what is no archive is told by its cause, and so is a machine without xz", async () => {
+  const games = installs();
+  const text = join(folder, "text.tar.gz");
+  writeFileSync(text, "hello");
+  await expect(games.installFrom(text, on)).rejects.toThrow(
+    /is no archive of the game \(tar: This does not look like a tar archive\)/,
+  );
+
+  const packed = join(folder, "packed.tar.xz");
+  writeFileSync(packed, Buffer.from("fd377a585a00", "hex"));
+  const { PATH } = process.env;
+  symlinkSync(execFileSync("sh", ["-c", "command -v tar"]).toString().trim(), join(folder, "tar"));
+  process.env.PATH = folder;
+  try {
+    await expect(games.installFrom(packed, on)).rejects.toMatchObject({
+      ...{ code: "unavailable", message: expect.stringContaining("install xz-utils") },
+    });
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
 test("one install at a time: a second one is told who holds the folder", async () => {
   publish("2.0.76", archiveOf("2.0.76"));
   let release = () => {};

@@ -26,12 +26,14 @@ const run = (
     const env = { ...process.env, LC_ALL: "C" };
     execFile(command, [...args], { ...options, env, maxBuffer: LIST_BYTES_MAX }, (error, out, said) => {
       if (error === null) return resolve(out);
-      const last = said.trim().split("\n").at(-1) ?? "";
-      reject(
-        (error as NodeJS.ErrnoException).code === "ENOENT" ? error : new Error(last === "" ? messageOf(error) : last),
-      );
+      const cause = causeIn(said) ?? messageOf(error);
+      reject((error as NodeJS.ErrnoException).code === "ENOENT" ? error : new Error(cause));
     });
   });
+
+/** tar ends with lines that only say that there was an error. */
+const causeIn = (said: string): string | undefined =>
+  said.split("\n").find((line) => line.trim() !== "" && !/Child returned|not recoverable/.test(line));
 
 /** `-rw-r--r-- 0/0 123 2024-01-01 00:00 factorio/data/x` */
 const ENTRY = /^([-dlhcbps])\S+ +\S+ +(\d+) +\S+ +\S+ (.+)$/;
