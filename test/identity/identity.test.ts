@@ -178,6 +178,7 @@ test("a replaced key is accepted beside the new one until its time is over, unle
     expect(within).toHaveLength(had.length + 1);
     expect((await signers(2_000)).filter((text) => had.includes(text) && text.startsWith(role))).toEqual([]);
   }
+  await rotateKey("/cluster", disk, "join", { now: 1_200, until: 2_000 });
   expect((await keys()).slaveKey(1_999)).toMatchObject({ since: 1_000 });
   expect((await keys()).slaveKey(2_000)).toBeUndefined();
   await rotateKey("/cluster", disk, "slave", { now: 1_500, until: 0 });
@@ -230,6 +231,21 @@ describe("a user's rights in EDGE's token", () => {
     const [ada, bea] = keys.additionsOf(book, many, 0).signing_keys as unknown as Signer[];
     expect(ada?.template.pub.allow).toEqual(["clusterio.v1.command.{{name()}}.master.user.renew"]);
     expect(bea?.template.pub.allow).toEqual(signersOf({ bea: user() })[0]?.template.pub.allow);
+  });
+
+  test("go along when another key is replaced, and no key that was replaced goes with them", async () => {
+    const disk = new MemoryDisk();
+    await createIdentity("/cluster", disk);
+    const keys = AccessKeys.of((await disk.read("/cluster/access.json"))!, "access.json");
+    const told = await keys.signEdge(keys.additionsOf(bookOf({ ada: user() }), [], 0));
+    await disk.write("/cluster/edge.jwt", new TextEncoder().encode(told));
+    const rolesIn = (jwt: string) =>
+      decode<{ signing_keys?: { role: string }[] }>(jwt)
+        .nats.signing_keys?.map(({ role }) => role)
+        .sort();
+    expect(rolesIn(told)).toEqual(["join", "person", "slave", "user"]);
+    const { accounts } = await rotateKey("/cluster", disk, "slave");
+    expect(rolesIn(accounts.edge.jwt)).toEqual(["join", "person", "slave", "user"]);
   });
 
   test("his credentials are signed by the key of his generation, for as long as they are given", async () => {
