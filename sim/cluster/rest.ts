@@ -72,11 +72,14 @@ export const decideRewinds = (cluster: Cluster): void => {
     void operator.command("world", verb, { world: id });
   }
   for (const host of cluster.hosts) {
+    if (host.stopped !== "rejected" || host.busy || host.running || host.bridge === undefined) continue;
     const saves = ownSaves(host);
-    if (host.stopped !== "rejected" || host.busy || host.running || host.bridge === undefined || saves.length === 0)
-      continue;
-    weather.count("rewind: another save");
-    host.load(chance.pick(saves));
+    // Where none of its own opens, he starts what is there again, to accept it after all.
+    if (saves.length === 0) host.startAgain();
+    else {
+      weather.count("rewind: another save");
+      host.load(chance.pick(saves));
+    }
   }
 };
 
