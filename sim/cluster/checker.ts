@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Delivery } from "#core/events/delivery";
+import { contentOf } from "#sim/cluster/content";
 import { EventTrail } from "#sim/cluster/event-trail";
 import {
   type Entry,
@@ -49,7 +50,6 @@ import { Statements } from "#sim/cluster/statements";
  */
 export const hashOf = (bytes: Uint8Array): string => hash("sha256", bytes, "base64url");
 
-const decoder = new TextDecoder();
 /** A new leader waits no longer for what the worlds say. */
 const PATIENCE_MS = 5_000;
 /** Less, and a session has not been silent for long. */
@@ -122,7 +122,7 @@ export class Checker {
 
   /** A message was stored in the ledger. */
   ledgerMessage(type: string, data: Uint8Array): void {
-    const message = JSON.parse(decoder.decode(data)) as LedgerEntry;
+    const message = contentOf<LedgerEntry>(data);
     const entry = { type, message, hash: hashOf(data) };
     this.#ledger.push(entry);
     for (const { token } of Object.values(message.worlds ?? {})) if (token !== undefined) this.#tokens.add(token);

@@ -8,6 +8,7 @@ import { MemoryLog } from "#core/ports/memory/memory-log";
 import { parseDeliverySubject, SUBJECT_PREFIX, subjects } from "#core/subjects";
 import type { Chance, Fault } from "#sim/cluster/chance";
 import { Checker } from "#sim/cluster/checker";
+import { contentOf } from "#sim/cluster/content";
 import { type Folder, newFolder } from "#sim/cluster/folder";
 import { Host } from "#sim/cluster/host";
 import { LostTail } from "#sim/cluster/lost-tail";
@@ -177,7 +178,7 @@ export class Cluster implements Setting {
   }
 
   #written(type: string, data: Uint8Array): void {
-    const message = JSON.parse(decoder.decode(data)) as WrittenRound & { readonly policies?: Partial<Policies> };
+    const message = contentOf<WrittenRound & { readonly policies?: Partial<Policies> }>(data);
     const half = this.traffic.written(message.boot, type === "round" ? message : undefined);
     if (half && this.weather.strikes("half-round", 40)) this.#killWriter(message.boot);
     if (type === "policy-set") this.#policies = message.policies ?? {};
@@ -253,7 +254,7 @@ export class Cluster implements Setting {
     const lagMs = from.said.leave(this.clock.now(), !this.weather.quiet);
     const arrivals = from.cut ? [] : this.weather.fact(lagMs, type === "world-synced");
     const [, , , instance = ""] = subject.split(".");
-    const sync = type === "world-synced" ? { sync: (JSON.parse(decoder.decode(bytes)) as SyncFact).data } : {};
+    const sync = type === "world-synced" ? { sync: contentOf<SyncFact>(bytes).data } : {};
     const number = this.traffic.departs({ instance, arrivals, ...sync });
     for (const ms of arrivals) {
       if (ms === 0) this.#store(number, subject, bytes);
@@ -278,7 +279,7 @@ export class Cluster implements Setting {
   #route(subject: string, data: Uint8Array): void {
     const to = this.#addressOf(subject);
     if (to === undefined) return;
-    const delivery = JSON.parse(decoder.decode(data)) as Delivery;
+    const delivery = contentOf<Delivery>(data);
     this.checker.delivery(to.instance, delivery);
     for (const host of this.hosts) {
       if (host.instance !== to.instance || host.slave !== to.slave) continue;

@@ -1,6 +1,5 @@
+import { contentOf } from "#sim/cluster/content";
 import type { BookPosition } from "#sim/cluster/ledger-book";
-
-const decoder = new TextDecoder();
 
 interface Stored {
   readonly seq: number;
@@ -20,8 +19,7 @@ export class EventTrail {
   readonly #heardAt = new Map<string, number>();
 
   stored(seq: number, bytes: Uint8Array, now: number): void {
-    const fact = JSON.parse(decoder.decode(bytes)) as { id: string; type: string; data: { token?: string } };
-    const { id, type, data } = fact;
+    const { id, type, data } = contentOf<{ id: string; type: string; data: { token?: string } }>(bytes);
     const name = `${seq} ${id}`;
     this.#index.set(name, [...(this.#index.get(name) ?? []), this.#all.length]);
     this.#all.push({ seq, cutAt: Number.POSITIVE_INFINITY });

@@ -1,4 +1,4 @@
-const decoder = new TextDecoder();
+import { contentOf } from "#sim/cluster/content";
 
 /**
  * How much of its end a ledger may lose. One that was purged keeps two whole checkpoints (P12), and they are thousands of messages
@@ -13,7 +13,7 @@ export class LostTail {
   /** A message was stored in the ledger. */
   stored(type: string, data: Uint8Array, seq: number): void {
     if (type !== "checkpoint") return;
-    const { parts } = JSON.parse(decoder.decode(data)) as { readonly parts?: number };
+    const { parts } = contentOf<{ readonly parts?: number }>(data);
     if (parts !== undefined) this.#ends.push(seq);
   }
 

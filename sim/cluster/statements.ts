@@ -1,3 +1,5 @@
+import { contentOf } from "#sim/cluster/content";
+
 /** What bridges have published so far, whatever became of it. */
 
 interface Fact {
@@ -22,7 +24,6 @@ interface Fact {
 /** What a session says of itself. */
 const OF_A_SESSION: ReadonlySet<string> = new Set(["world-synced", "world-reported", "world-left"]);
 
-const decoder = new TextDecoder();
 const raise = (totals: Map<string, number>, name: string, n: number): void => {
   if (n > (totals.get(name) ?? 0)) totals.set(name, n);
 };
@@ -45,7 +46,7 @@ export class Statements {
 
   /** Returns what it states of a session; undefined for a fact that only explains. */
   take(bytes: Uint8Array): Fact["data"] | undefined {
-    const fact = JSON.parse(decoder.decode(bytes)) as Fact;
+    const fact = contentOf<Fact>(bytes);
     if (!OF_A_SESSION.has(fact.type)) return undefined;
     const { world, token, prev, received = {}, wanted = {}, heard } = fact.data;
     if (heard !== undefined) this.#heard.set(token, (this.#heard.get(token) ?? new Set()).add(heard));
@@ -75,7 +76,7 @@ export class Statements {
 
   /** EVENTS has it: what was said before may be stored after it. */
   stored(bytes: Uint8Array): void {
-    const { type, data } = JSON.parse(decoder.decode(bytes)) as Fact;
+    const { type, data } = contentOf<Fact>(bytes);
     if (!OF_A_SESSION.has(type)) return;
     const { world } = data;
     const exported = type === "world-synced" ? this.#wholeOf(data) : (data.exported ?? {});
