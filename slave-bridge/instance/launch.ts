@@ -116,7 +116,7 @@ const chooseSaveOf = async (
     return { lineage: given(record.lineage), choice: { kind: "start", save: GIVEN_SAVE, own: false }, torn: undefined };
   }
   if (next !== undefined) {
-    const message = `saves/${NEXT_SAVE} does not open: put a whole save there, or remove it`;
+    const message = `saves/${NEXT_SAVE} does not open: choose a whole one with clusterio save restore, or remove it`;
     return { lineage: record.lineage, choice: { kind: "stuck", message }, torn: undefined };
   }
   const configured = await configuredSave(context, paths, record, saves);

@@ -38,6 +38,7 @@ const PERIODS_MAX = 50;
 
 /** Put there by an operator: the next start begins from it. */
 export const NEXT_SAVE = "next.zip";
+const CHOOSE = "choose the one to go on from (clusterio save list, clusterio save restore), then start it";
 export const GIVEN_SAVE = "given.zip";
 export const MADE_SAVE = "made.zip";
 /** Below the saves: what is not started again unless somebody puts it back. */
@@ -66,7 +67,7 @@ export const chooseSave = (lineage: Lineage, saves: readonly SaveFile[]): Choice
     if (own !== undefined) return { kind: "start", save: own.name, own: true };
   }
   if (lineage.fellBack === true) {
-    const message = `no save of ${lineage.world} that is left loads (see saves/${SET_ASIDE}): put the one to go on from into saves/ as ${NEXT_SAVE}`;
+    const message = `no save of ${lineage.world} that is left loads (see saves/${SET_ASIDE}): ${CHOOSE}`;
     return { kind: "stuck", message };
   }
   if (lineage.original !== "") {
@@ -74,7 +75,7 @@ export const chooseSave = (lineage: Lineage, saves: readonly SaveFile[]): Choice
       return { kind: "start", save: lineage.original, own: lineage.made };
     }
     const whose = lineage.world === "" ? "the save that was started last" : `a save of ${lineage.world}`;
-    const message = `${whose} is not there or does not open: put the one to go on from into saves/ as ${NEXT_SAVE}`;
+    const message = `${whose} is not there or does not open: ${CHOOSE}`;
     return { kind: "stuck", message };
   }
   const given = opening[0];

@@ -46,7 +46,9 @@ test("when no save of the world is left that loads, it is not begun anew: an ope
   die({ code: 1 });
   await advance(60_000);
   expect(bridge.runner(north)?.phase).toBe("failed");
-  expect(telemetry.at(-1)?.alarm).toContain("put the one to go on from into saves/ as next.zip");
+  expect(telemetry.at(-1)?.alarm).toContain(
+    "choose the one to go on from (clusterio save list, clusterio save restore), then start it",
+  );
   expect(machine.alive).toHaveLength(0);
   await bridge.close();
 });
