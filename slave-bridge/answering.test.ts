@@ -1,9 +1,14 @@
+import { Answering } from "#bridge/answering";
+import type { BridgeContext } from "#bridge/ports";
 import { LIMITS } from "#bridge/supervisor/limits";
 import { ann, north, scene, settle, slave } from "#bridge/test/bridge-scene";
+import { refused } from "#core/errors";
 import { decodeJson, encodeJson } from "#core/events/codec";
 import { answer } from "#core/events/command";
 import { auditEntry } from "#core/events/telemetry";
+import { ManualClock } from "#core/ports/memory/manual-clock";
 import { SELF, subjects } from "#core/subjects";
+import { encodeFrame } from "#core/transfer/frame";
 
 describe("commands", () => {
   test("each is answered once and stands in the audit before and after", async () => {
@@ -76,4 +81,44 @@ describe("commands", () => {
     expect(bridge.runner(north)?.phase).toBe("stopped");
     await bridge.close();
   });
+});
+
+test("of a transfer its beginning and its end stand in the audit, not each piece; long words are cut (K2)", async () => {
+  const published: { verb: string; outcome: string; message?: string }[] = [];
+  const answers: Uint8Array[] = [];
+  const bus = {
+    publish: (_: string, data: Uint8Array) => void published.push(decodeJson(auditEntry, data, "audit")),
+    respond: (_: unknown, data: Uint8Array) => void answers.push(data),
+  };
+  const context = { settings: { slave }, ports: { bus, clock: new ManualClock() } } as unknown as BridgeContext;
+  const answering = new Answering(context, {
+    instance: async () => ({ ok: {}, body: new Uint8Array([1]) }),
+    slave: async () => ({}),
+  });
+  const sha256 = "0".repeat(64);
+  const ask = async (verb: string, request: object) => {
+    published.length = 0;
+    const subject = subjects.command(ann, slave, north, verb);
+    await answering.commanded({ subject, data: encodeFrame(request, new Uint8Array([7])), headers: {}, reply: "x" });
+    return published.map(({ outcome }) => outcome);
+  };
+  expect(await ask("move", { op: "put", sha256, offset: 0 })).toEqual([]);
+  expect(await ask("move", { op: "about" })).toEqual(["asked", "ok"]);
+  expect(answers).toHaveLength(2);
+  await ask("k".repeat(200), {});
+  expect(published.at(-1)?.verb).toBe("k".repeat(100));
+});
+
+test("a refusal of any length is answered whole, and stands in the audit as far as it may", async () => {
+  const published: string[] = [];
+  const bus = {
+    publish: (_: string, data: Uint8Array) => void published.push(decodeJson(auditEntry, data, "audit").message ?? ""),
+    respond: () => {},
+  };
+  const context = { settings: { slave }, ports: { bus, clock: new ManualClock() } } as unknown as BridgeContext;
+  const instance = async () => Promise.reject(refused("n".repeat(20_000)));
+  const answering = new Answering(context, { instance, slave: async () => ({}) });
+  const subject = subjects.command(ann, slave, north, "kill");
+  await answering.commanded({ subject, data: encodeJson({}), headers: {}, reply: "x" });
+  expect(published.at(-1)).toHaveLength(10_000);
 });

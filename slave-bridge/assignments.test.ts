@@ -1,4 +1,14 @@
-import { FOLDER, north, scene, settle } from "#bridge/test/bridge-scene";
+import { Assignments } from "#bridge/assignments";
+import { type InstanceRecord, newRecord } from "#bridge/instance/record";
+import type { InstanceRunner } from "#bridge/instance/runner";
+import type { BridgeContext } from "#bridge/ports";
+import { FOLDER, north, scene, settle, slave } from "#bridge/test/bridge-scene";
+import { nextBoot } from "#core/boot";
+import { encodeJson } from "#core/events/codec";
+import { instanceId } from "#core/ids";
+import { forgottenConfig } from "#core/instance-config";
+import { ManualClock } from "#core/ports/memory/manual-clock";
+import { SeededRandom } from "#core/ports/memory/seeded-random";
 
 test("a delivery for an instance that it does not have is an assignment: the folder keeps it and its config", async () => {
   const { master, open, disk, log } = scene();
@@ -36,4 +46,92 @@ test("an instance that is not its own is not taken", async () => {
   await settle();
   expect(bridge.runner(north)).toBeDefined();
   await bridge.close();
+});
+
+describe("what a leader is asked", () => {
+  /** Answers with what the test says, once it is let. */
+  const asking = () => {
+    const state = {
+      answer: {} as object,
+      opened: [] as InstanceRecord[],
+      came: undefined as InstanceRecord | undefined,
+    };
+    const asked: object[] = [];
+    const bus = {
+      request: async (_: string, data: Uint8Array) => {
+        asked.push(JSON.parse(new TextDecoder().decode(data)));
+        await settle();
+        return { kind: "answer", data: encodeJson(state.answer) };
+      },
+    };
+    const context = {
+      settings: { slave },
+      ports: { bus, clock: new ManualClock(), journal: () => {} },
+    } as unknown as BridgeContext;
+    const assignments = new Assignments(context, {
+      runner: () => undefined,
+      arrival: async () => state.came,
+      open: async (record) => {
+        state.opened.push(record);
+        return {} as InstanceRunner;
+      },
+    });
+    return { assignments, state, asked };
+  };
+  const config = { name: "North", seed: 7, autosaveSeconds: 0 };
+  const view = { ...{ boot: nextBoot(1, "", new SeededRandom(1)), round: 1, epoch: 4, generation: 1 }, owner: "" };
+  const ours = { ok: { ...view, worlds: {}, assignment: "signed" } };
+  const record = { ...newRecord(north, config), link: { epoch: 4, assignment: "signed", generation: 1, seeds: {} } };
+
+  test("is asked once, however many want to know, and the end waits for its answer (K5)", async () => {
+    const { assignments, state, asked } = asking();
+    state.answer = { ok: { ...ours.ok, config } };
+    const both = [assignments.assigned(north), assignments.assigned(north)];
+    await assignments.idle();
+    expect(state.opened).toHaveLength(1);
+    expect(await Promise.all(both)).toHaveLength(2);
+    expect(asked).toEqual([{ instance: north, epoch: 0 }]);
+    // By then it is another question.
+    await assignments.assigned(north);
+    expect(asked).toHaveLength(2);
+  });
+
+  test("an instance is another's only by a higher epoch than its folder knows (MV3, ADR 0040)", async () => {
+    const { assignments, state, asked } = asking();
+    for (const [answer, anothers] of [
+      [{ notYours: { epoch: 3 } }, false],
+      [{ notYours: { epoch: 4 } }, false],
+      [{ notYours: { epoch: 5 } }, true],
+      [ours, false],
+    ] as const) {
+      state.answer = answer;
+      expect(await assignments.isAnothers(record)).toBe(anothers);
+    }
+    expect(asked[0]).toEqual({ instance: north, epoch: 4, assignment: "signed" });
+    state.answer = { error: { code: "unavailable", message: "it does not lead yet" } };
+    await expect(assignments.isAnothers(record)).rejects.toMatchObject({
+      code: "unavailable",
+      message: "the master about north: it does not lead yet",
+    });
+  });
+
+  test("a ledger that lost its memory takes what came from another slave as it came", async () => {
+    const { assignments, state } = asking();
+    [state.answer, state.came] = [ours, { ...record, desired: "stopped" }];
+    await assignments.assigned(north);
+    expect(state.opened[0]).toMatchObject({ config, link: { epoch: 4 } });
+    state.came = undefined;
+    await assignments.assigned(north);
+    expect(state.opened[1]?.config).toEqual(forgottenConfig(north));
+  });
+
+  test("of very many that are refused, none is remembered rather than all", async () => {
+    const { assignments, state, asked } = asking();
+    state.answer = { notYours: { epoch: 1 } };
+    const names = Array.from({ length: 1_001 }, (_, n) => instanceId(`i${n}`));
+    await Promise.all(names.map((name) => assignments.takeUp(name)));
+    asked.length = 0;
+    await Promise.all(names.slice(0, 3).map((name) => assignments.takeUp(name)));
+    expect(asked).toHaveLength(3);
+  });
 });

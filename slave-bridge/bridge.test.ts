@@ -1,7 +1,10 @@
-import { FOLDER, IRON, north, scene, settle, world } from "#bridge/test/bridge-scene";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { FOLDER, IRON, north, scene, settle, slave, world } from "#bridge/test/bridge-scene";
 import { newSave } from "#bridge/test/fake-world";
 import { encodeJson } from "#core/events/codec";
 import { RESTATE_MS } from "#core/events/delivery";
+import type { FactBody } from "#core/events/facts";
+import { subjects } from "#core/subjects";
 
 describe("a bridge", () => {
   test("a start makes a save, runs it, begins a session, and one sync tells whole vectors", async () => {
@@ -288,6 +291,97 @@ describe("a bridge", () => {
     await advance(1_000);
     expect(machine.alive).toHaveLength(1);
     await next.close();
+  });
+
+  test("one that stops its games with itself waits for the last of them, and says then that it is stopped", async () => {
+    const { machine, linked, telemetry, advance } = scene();
+    const { bridge } = await linked();
+    machine.deaf = true;
+    let closed = false;
+    const closing = bridge.close({ stopGames: true }).then(() => {
+      closed = true;
+    });
+    await advance(LIMITS.stopMs - 1_000);
+    expect([closed, machine.alive.length]).toEqual([false, 1]);
+    await advance(2_000);
+    await closing;
+    expect(machine.alive).toHaveLength(0);
+    expect(telemetry.at(-1)).toMatchObject({ state: "stopped" });
+  });
+
+  test("a deleted instance's folder is moved when nothing runs in it any more, said twice as well (K4)", async () => {
+    const { machine, linked, advance, disk } = scene();
+    const { bridge } = await linked();
+    machine.deaf = true;
+    const both = [bridge.gone(north), bridge.gone(north)];
+    await advance(LIMITS.stopMs - 1_000);
+    expect(await disk.read(`${FOLDER}/instance.json`)).toBeDefined();
+    await advance(2_000);
+    await Promise.all(both);
+    expect(machine.alive).toHaveLength(0);
+    expect(await disk.list("/data/deleted")).toEqual([`north-${bridge.boot}`]);
+    expect(bridge.runner(north)).toBeUndefined();
+    await bridge.gone(north);
+    await bridge.close();
+  });
+
+  test("what is no delivery is told and changes nothing; a fact that no master takes is told", async () => {
+    const { linked, broker, log } = scene();
+    const { bridge, bus } = await linked();
+    broker.send({ subject: subjects.delivery(slave, north), data: encodeJson({ boot: 7 }), headers: {} });
+    await settle();
+    expect(log.at(-1)).toMatch(/^clusterio\.v1\.delivery\..*: /);
+    bus.setConnected(false);
+    const exported = Object.fromEntries(
+      Array.from({ length: 40_000 }, (_, n) => [`item:a-long-name-of-an-item-${n}`, 1]),
+    );
+    bridge.publish(north, { type: "world-reported", data: { exported } } as unknown as FactBody);
+    expect(log.at(-1)).toMatch(/^north: a world-reported of \d+ bytes: the master takes \d+/);
+    await bridge.close();
+  });
+
+  test("a connection that goes makes nobody ask a game for anything", async () => {
+    const { machine, linked } = scene();
+    const { bridge, bus } = await linked();
+    const { commands } = machine.world("north");
+    const asked = commands.length;
+    bus.setConnected(false);
+    await settle();
+    expect(commands).toHaveLength(asked);
+    bus.setConnected(true);
+    await settle();
+    expect(commands.length).toBeGreaterThan(asked);
+    await bridge.close();
+  });
+
+  test("a process that has the number of a game of before is none: it is another one by its start", async () => {
+    const { machine, linked, open, advance, disk } = scene();
+    const { bridge } = await linked();
+    const [game] = machine.alive;
+    await bridge.close();
+    const path = `${FOLDER}/server.json`;
+    const server = JSON.parse(new TextDecoder().decode(await disk.read(path)));
+    await disk.write(path, encodeJson({ ...server, process: { ...server.process, started: "an earlier boot" } }));
+    const { bridge: next } = await open();
+    await advance(1_000);
+    expect(game?.exit).toEqual({ signal: "SIGKILL" });
+    expect(machine.alive).toHaveLength(1);
+    await next.close();
+  });
+
+  test("an operator's save that does not open is named, and nothing else is started instead", async () => {
+    const { machine, linked, command, advance, telemetry } = scene();
+    const { bridge } = await linked();
+    await command("stop");
+    await advance(1_000);
+    machine.writeSave(`${FOLDER}/saves/next.zip`, newSave(1), false);
+    await command("start");
+    await advance(1_000);
+    expect(telemetry.at(-1)).toMatchObject({
+      state: "failed",
+      alarm: expect.stringContaining("saves/next.zip does not open: put a whole save there, or remove it"),
+    });
+    await bridge.close();
   });
 
   test("a game that dies at its start is told once with its last lines", async () => {

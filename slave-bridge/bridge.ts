@@ -216,7 +216,7 @@ export class Bridge implements RunnerHost {
 
   #delivered(message: BusMessage): void {
     const to = parseDeliverySubject(message.subject);
-    if (to === undefined || to.slave !== this.context.settings.slave) return;
+    if (to === undefined) return;
     const stated = this.#decodeDelivery(message);
     if (stated === undefined) return;
     const runner = this.#runners.get(to.instance);

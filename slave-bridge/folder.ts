@@ -3,12 +3,13 @@ import type { InstanceRecord } from "#bridge/instance/record";
 import type { BridgeSettings, Ports } from "#bridge/ports";
 import { type Boot, nextBoot } from "#core/boot";
 import { isClusterioError, messageOf, unavailable } from "#core/errors";
-import { instanceId, isId } from "#core/ids";
+import { isId } from "#core/ids";
 
 /**
  * The folder of one bridge: held by it alone, with the records of its instances.
  *
  * K3 a boot id is greater than every earlier one that used one of these folders.
+ * K6 a folder is an instance's only under that instance's name: a copy beside it, which somebody made, is nobody's.
  */
 export interface BridgeFolder {
   readonly records: readonly InstanceRecord[];
@@ -45,11 +46,14 @@ const lockDir = async ({ dir }: BridgeSettings, { disk, game }: Ports): Promise<
   return game.lock(`${dir}/lock`);
 };
 
-const readRecords = async ({ dir }: BridgeSettings, { disk }: Ports): Promise<InstanceRecord[]> => {
+/** K6 */
+const readRecords = async ({ dir }: BridgeSettings, { disk, journal }: Ports): Promise<InstanceRecord[]> => {
   const folder = instancesFolder(dir);
   const names = (await disk.list(folder)).filter(isId);
   const records = await Promise.all(names.map((name) => readRecord(disk, pathsOf(`${folder}/${name}`))));
-  return records
-    .filter((record) => record !== undefined)
-    .filter(({ instance }) => names.includes(instanceId(instance)));
+  return records.filter((record, at): record is InstanceRecord => {
+    if (record === undefined || record.instance === names[at]) return record !== undefined;
+    journal("warn", `${folder}/${names[at]} is left alone: it is a copy of the folder of ${record.instance}`);
+    return false;
+  });
 };

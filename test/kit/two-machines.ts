@@ -18,7 +18,6 @@ import { SeededRandom } from "#core/ports/memory/seeded-random";
 import { parseEventSubject, parseQuerySubject, parseSlaveCommandSubject, subjects } from "#core/subjects";
 import { splitFrame } from "#core/transfer/frame";
 import { relay } from "#core/transfer/relay";
-import { Output } from "#ctl/audit/output";
 import { ClusterClient } from "#ctl/client/client";
 import { Move, type Moved } from "#ctl/move/move";
 import type { Saves } from "#ctl/save/base";
@@ -252,7 +251,6 @@ export class TwoMachines {
         bus,
         clock: mortal.clock,
         signal,
-        output: new Output(signal),
       } as unknown as Saves),
       carry: (_what, source, target) => relay(source, target, { clock: mortal.clock, signal, pieceBytes: PIECE_BYTES }),
     };

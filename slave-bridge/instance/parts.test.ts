@@ -1,0 +1,130 @@
+import { UNHEARD_MS } from "#bridge/instance/config-copy";
+import { LIMITS } from "#bridge/supervisor/limits";
+import { FOLDER, north, scene, settle } from "#bridge/test/bridge-scene";
+
+/** What the parts of an instance know of each other, and what becomes of it when their bridge lets go. */
+
+const dropped = ({ machine }: ReturnType<typeof scene>) => {
+  for (const { connections } of machine.alive) for (const drop of [...connections]) drop();
+};
+/** Counts what is written into the instance's folder. */
+const counted = ({ disk }: ReturnType<typeof scene>, slow = 0) => {
+  const written: string[] = [];
+  const write = disk.write.bind(disk);
+  disk.write = async (path, ...rest) => {
+    for (let turn = 0; turn < slow; turn++) await new Promise((resolve) => setImmediate(resolve));
+    if (path.startsWith(FOLDER)) written.push(path.slice(FOLDER.length + 1));
+    return write(path, ...rest);
+  };
+  return written;
+};
+
+test("a configuration that is the same is not taken again, one that came while nobody listened is told when somebody does (GS1)", async () => {
+  const it = scene();
+  const { bridge } = await it.linked();
+  const written = counted(it);
+  dropped(it);
+  await it.advance(2_000);
+  expect(written.filter((path) => path === "instance.json")).toEqual([]);
+  const game = it.machine.world("north");
+  const { processes } = it.machine;
+  const alive = [...processes];
+  dropped(it);
+  processes.clear();
+  it.master.config = { ...it.master.config, settings: { max_players: 3 } };
+  it.master.state(north);
+  await it.advance(2_000);
+  expect(game.commands.filter((line) => line.startsWith("/config"))).toEqual([]);
+  for (const [pid, process] of alive) processes.set(pid, process);
+  await it.advance(10_000);
+  expect(game.commands.filter((line) => line.startsWith("/config"))).toEqual(["/config set max-players 3"]);
+  await bridge.close();
+});
+
+test("a game that pauses without players by itself is not hung while nobody is there, and is when somebody is", async () => {
+  const it = scene();
+  it.master.config = { ...it.master.config, settings: { auto_pause: true } };
+  const { bridge } = await it.linked();
+  const game = it.machine.world("north");
+  const before = it.machine.spawned;
+  await it.advance(2 * LIMITS.stillMs);
+  expect(it.machine.spawned).toBe(before);
+  game.players = 1;
+  await it.advance(LIMITS.stillMs + 40_000);
+  expect(it.machine.spawned).toBe(before + 1);
+  // Who is in a game of its own, its log says: it is asked once in a while, not because a number does not fit.
+  expect(game.commands.filter((line) => line.startsWith("/players")).length).toBeLessThan(2);
+  await bridge.close();
+});
+
+test("a server is not attached to while a game of its own is about to start (S1)", async () => {
+  const it = scene();
+  const { bridge } = await it.open();
+  it.master.state(north);
+  await settle();
+  let go = () => {};
+  const gone = new Promise<void>((resolve) => (go = resolve));
+  const write = it.disk.write.bind(it.disk);
+  it.disk.write = async (path, ...rest) => {
+    if (path.endsWith("/config.ini")) await gone;
+    return write(path, ...rest);
+  };
+  await it.command("start");
+  expect(bridge.runner(north)?.phase).toBe("preparing");
+  it.master.config = { ...it.master.config, attach: { host: "10.0.0.7", port: 1, passwordFile: "x" } };
+  it.master.state(north);
+  await it.advance(1_000);
+  expect(bridge.runner(north)?.telemetry()).not.toHaveProperty("attached");
+  go();
+  await it.advance(1_000);
+  expect(bridge.runner(north)?.telemetry()).not.toHaveProperty("attached");
+  expect(it.machine.alive).toHaveLength(1);
+  await bridge.close();
+});
+
+describe("once its bridge let go of it, the folder is another bridge's", () => {
+  test("what was being written is written before, and nothing after", async () => {
+    const it = scene();
+    const { bridge } = await it.open();
+    it.master.state(north);
+    await settle();
+    const written = counted(it, 3);
+    const runner = bridge.runner(north)!;
+    const starting = runner.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    void runner.kill();
+    await bridge.close();
+    await starting;
+    const before = written.length;
+    expect(before).toBeGreaterThan(0);
+    await settle();
+    await settle();
+    expect(written).toHaveLength(before);
+    expect(it.machine.spawned).toBe(0);
+  });
+
+  test.each([
+    ["another configuration", { start: "always" as const }, false],
+    ["that it was deleted", {}, true],
+  ])("an answer that comes late and says %s changes nothing there", async (_what, patch, deleted) => {
+    const it = scene();
+    const { bridge, bus } = await it.open();
+    it.master.state(north);
+    await settle();
+    bus.setConnected(false);
+    await it.advance(UNHEARD_MS + 500);
+    const asked = it.master.asked;
+    it.master.config = { ...it.master.config, ...patch };
+    [it.master.deleted, it.master.assigned] = [deleted, !deleted];
+    const written = counted(it);
+    const before = [...it.disk.snapshot().keys()];
+    await bridge.close();
+    written.length = 0;
+    bus.setConnected(true);
+    await settle();
+    expect(it.master.asked).toBe(asked + 1);
+    expect(written).toEqual([]);
+    expect([...it.disk.snapshot().keys()].filter((path) => !before.includes(path))).toEqual([]);
+    expect(await it.disk.read(`${FOLDER}/instance.json`)).toBeDefined();
+  });
+});
