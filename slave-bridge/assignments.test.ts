@@ -4,10 +4,12 @@ import type { InstanceRunner } from "#bridge/instance/runner";
 import type { BridgeContext } from "#bridge/ports";
 import { FOLDER, north, scene, settle, slave } from "#bridge/test/bridge-scene";
 import { nextBoot } from "#core/boot";
+import { unavailable } from "#core/errors";
 import { encodeJson } from "#core/events/codec";
 import { instanceId } from "#core/ids";
 import { forgottenConfig } from "#core/instance-config";
 import { ManualClock } from "#core/ports/memory/manual-clock";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
 import { SeededRandom } from "#core/ports/memory/seeded-random";
 
 test("a delivery for an instance that it does not have is an assignment: the folder keeps it and its config", async () => {
@@ -65,8 +67,8 @@ describe("what a leader is asked", () => {
       },
     };
     const context = {
-      settings: { slave },
-      ports: { bus, clock: new ManualClock(), journal: () => {} },
+      settings: { slave, dir: "/data" },
+      ports: { bus, clock: new ManualClock(), disk: new MemoryDisk(), journal: () => {} },
     } as unknown as BridgeContext;
     const assignments = new Assignments(context, {
       runner: () => undefined,
@@ -134,4 +136,50 @@ describe("what a leader is asked", () => {
     await Promise.all(names.slice(0, 3).map((name) => assignments.takeUp(name)));
     expect(asked).toHaveLength(3);
   });
+});
+
+test("an instance whose folder could not be made is taken up with a later delivery: nothing holds it meanwhile", async () => {
+  const { master, open, disk, machine, advance } = scene();
+  const { bridge } = await open();
+  const write = disk.write.bind(disk);
+  disk.write = async (path, ...rest) => {
+    if (path.startsWith(FOLDER)) throw unavailable("the disk of /data is full");
+    return write(path, ...rest);
+  };
+  master.state(north);
+  await settle();
+  expect(bridge.runner(north)).toBeUndefined();
+  expect([...machine.locks]).toEqual(["/data/lock"]);
+  disk.write = write;
+  await advance(5_000);
+  master.state(north);
+  await settle();
+  expect(bridge.runner(north)?.phase).toBe("stopped");
+  await bridge.close();
+});
+
+test("a folder that is there though nobody opened it keeps what it knows, unless the ledger's word is older (K1, ADR 0040)", async () => {
+  const { master, open, disk, linked, advance, log } = scene();
+  const { bridge: first } = await linked();
+  await first.close();
+  const path = `${FOLDER}/instance.json`;
+  const bytes = await disk.read(path);
+  const lineage = first.runner(north)?.record.lineage;
+  await disk.remove(path);
+  const { bridge } = await open();
+  const put = (epoch: number) => {
+    const record = JSON.parse(new TextDecoder().decode(bytes));
+    return disk.write(path, encodeJson({ ...record, link: { ...record.link, epoch } }));
+  };
+  await put(9);
+  master.state(north);
+  await settle();
+  expect(bridge.runner(north)).toBeUndefined();
+  expect(log.at(-1)).toMatch(/older assignment of north than its folder knows/);
+  await put(1);
+  await advance(5_000);
+  master.state(north);
+  await settle();
+  expect(bridge.runner(north)?.record.lineage).toEqual(lineage);
+  await bridge.close();
 });

@@ -1,3 +1,4 @@
+import { instancesFolder, pathsOf, readRecord } from "#bridge/instance/folder";
 import { type InstanceRecord, newRecord } from "#bridge/instance/record";
 import type { InstanceRunner } from "#bridge/instance/runner";
 import { recordAssigned } from "#bridge/link/identity";
@@ -12,7 +13,8 @@ import { subjects } from "#core/subjects";
 /**
  * Which instances are this slave's, by the leader's word.
  *
- * K1 a delivery for an instance that has no folder here is an assignment: the leader is asked, and its answer makes the folder.
+ * K1 a delivery for an instance that has no folder here is an assignment: the leader is asked, and its answer makes the folder. One
+ *    that is there all the same is gone on with: what it knows of its world is not written over.
  * K5 of an instance one question is under way at most, and after a refusal none for a while: deliveries go on meanwhile.
  */
 
@@ -85,12 +87,24 @@ export class Assignments {
     const answer = await this.#askLink({ instance, epoch: 0 });
     if ("notYours" in answer) throw refused(`${instance} is not assigned to ${settings.slave}`);
     const { epoch } = answer.ok;
-    const came = await this.hands.arrival(instance, epoch);
+    const known = (await this.hands.arrival(instance, epoch)) ?? (await this.#kept(instance, epoch));
     // A ledger that lost its memory knows no more than that the instance is ours.
-    const config = answer.ok.config ?? came?.config ?? forgottenConfig(instance);
-    const record = came ?? newRecord(instance, config);
+    const config = answer.ok.config ?? known?.config ?? forgottenConfig(instance);
+    const record = known ?? newRecord(instance, config);
     ports.journal("info", `${instance} is assigned to ${settings.slave}`, { instance, epoch });
     return this.hands.open({ ...record, config, link: recordAssigned(answer.ok, record.link) });
+  }
+
+  /**
+   * A folder that is there though nothing runs it: it could not be opened, or let go of, to the end. @throws ClusterioError `refused`
+   * when the leader's word is an older one than the folder knows (ADR 0040).
+   */
+  async #kept(instance: InstanceId, epoch: number): Promise<InstanceRecord | undefined> {
+    const { settings, ports } = this.context;
+    const record = await readRecord(ports.disk, pathsOf(`${instancesFolder(settings.dir)}/${instance}`));
+    if (record !== undefined && epoch < record.link.epoch)
+      throw refused(`the ledger names an older assignment of ${instance} than its folder knows: assign it again`);
+    return record;
   }
 
   /** @throws ClusterioError `unavailable` when nobody can say. */

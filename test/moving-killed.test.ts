@@ -109,6 +109,20 @@ describe.each(STEPS)("$stage: $who dies at $at", ({ who, at, nth = 1 }) => {
 });
 
 test.each([
+  ["home", "held", /^disk.write \/data\/instances\/north\/instance.json/, 1],
+  ["attic", "verified", /^disk.write \/data\/arriving\/north\/instance.json/, 1],
+  ["attic", "adopted", /^disk.write \/data\/instances\/north\/instance.json/, 1],
+  ["attic", "started", /^disk.write .*server.json/, 2],
+] as const)("the disk of %s is full when it is to be %s: the same command goes on", async (who, _stage, at, nth) => {
+  const it = await runningAtHome();
+  const saves = it.saves("home");
+  it.mortal(who).dieAt({ when: "failing", at, nth }, () => {});
+  await moved(it);
+  await it.pass(3_000);
+  expectOnlyAt(it, "attic", saves);
+});
+
+test.each([
   ["before", killed],
   ["after", killed],
   ["after", powerless],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { orFull } from "#core/adapters/disk-full";
 import { makeFolder } from "#core/adapters/make-folder";
 import { syncFolder } from "#core/adapters/sync-folder";
 import { failpoint } from "#core/failpoints";
@@ -53,7 +54,7 @@ export const nodeDisk: Disk = {
       passing(path, "renamed");
     } catch (error) {
       await rm(temporary, { force: true });
-      throw error;
+      throw orFull(folder, error);
     }
     await syncFolder(folder);
   },

@@ -46,6 +46,17 @@ test("writes do not overtake each other, and all are done when they are said to 
   expect(record.now.loaded).toBe("b.zip");
 });
 
+test("a write that fails is told to whoever waits for it, and the next one has it all (R3)", async () => {
+  const { disk, record, onDisk } = scene();
+  const { write } = disk;
+  disk.write = async () => Promise.reject(new Error("ENOSPC"));
+  await expect(record.change({ loaded: "a.zip" })).rejects.toThrow("ENOSPC");
+  await record.written();
+  disk.write = write;
+  await record.change({ desired: "running" });
+  expect(await onDisk()).toMatchObject({ desired: "running", loaded: "a.zip" });
+});
+
 test("what is wanted already is not written again", async () => {
   const { record, state } = scene();
   await record.desire("stopped");

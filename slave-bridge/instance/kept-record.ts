@@ -8,7 +8,7 @@ import type { Disk } from "#core/ports/disk";
  * R2 what must survive a kill of the bridge is on disk before what depends on it happens: the lineage before the start, the
  *    server's record before the spawn, the desired state before the first action. Whoever depends on a change waits for it.
  * R3 the file is written by one write after the other, each with all that was changed before: the last one written is the last
- *    one said.
+ *    one said. One that fails is told to whoever waits for it, and holds up none behind it.
  */
 export class KeptRecord {
   #now: InstanceRecord;
@@ -26,11 +26,12 @@ export class KeptRecord {
     return this.#now;
   }
 
-  /** What it becomes holds at once; it is on disk when this resolves. */
+  /** What it becomes holds at once; it is on disk when this resolves. @throws what the disk throws. */
   become(record: InstanceRecord): Promise<void> {
     this.#now = record;
-    this.#writing = this.#writing.then(() => writeRecord(this.disk, this.paths, this.#now));
-    return this.#writing;
+    const written = this.#writing.then(() => writeRecord(this.disk, this.paths, this.#now));
+    this.#writing = written.catch(() => {});
+    return written;
   }
 
   change(change: Partial<InstanceRecord>): Promise<void> {
@@ -41,7 +42,7 @@ export class KeptRecord {
     return this.#now.desired === desired ? Promise.resolve() : this.change({ desired });
   }
 
-  /** Everything that was changed is on disk. */
+  /** Nothing is being written any more. */
   written(): Promise<void> {
     return this.#writing;
   }

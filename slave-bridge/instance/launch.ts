@@ -21,6 +21,7 @@ import { setTornAside } from "#bridge/instance/set-aside";
 import { configIni, serverSettings } from "#bridge/instance/settings";
 import { listArguments } from "#bridge/people/game-lists";
 import type { BridgeContext, Ports } from "#bridge/ports";
+import { messageOf } from "#core/errors";
 import { failpoint } from "#core/failpoints";
 import type { ListModes } from "#core/people/lists";
 import { randomText } from "#core/ports/random";
@@ -194,7 +195,7 @@ export const startServer = async (
   paths: Paths,
   { record, save, chosen, taken, modes }: StartOrder,
 ): Promise<ServerRecord> => {
-  const { disk, game, random } = context.ports;
+  const { disk, game, journal, random } = context.ports;
   await game.bound(paths.console, CONSOLE_BYTES_MAX_AT_START);
   const file = startFileFor(save);
   await game.copy(`${paths.saves}/${save}`, `${paths.saves}/${file}`);
@@ -214,6 +215,9 @@ export const startServer = async (
   );
   failpoint("server.spawned");
   const server = { ...draft, process };
-  await writeServer(disk, paths, server);
+  await writeServer(disk, paths, server).catch((error: unknown) => {
+    // It runs, so it is there (S1), and the record without its number finds it as well.
+    journal("error", `${record.instance}: the record of process ${process.pid} is not complete: ${messageOf(error)}`);
+  });
   return server;
 };

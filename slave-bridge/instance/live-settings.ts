@@ -76,7 +76,9 @@ export class LiveSettings {
       if (!isClusterioError(error)) throw error;
       return note(`its changed settings wait until it can be told: ${messageOf(error)}`);
     }
-    await disk.write(path, new TextEncoder().encode(`${JSON.stringify(told(before, after), undefined, 2)}\n`));
+    const file = new TextEncoder().encode(`${JSON.stringify(told(before, after), undefined, 2)}\n`);
+    // It is told again, which changes nothing.
+    await disk.write(path, file).catch((error) => note(`what it was told is not on disk: ${messageOf(error)}`));
     note(`it was told: ${commands.map((command) => command.slice("/config set ".length)).join(", ")}`);
   }
 }

@@ -127,3 +127,27 @@ test("who let go of a game begins nothing with it any more, not even what was un
   await settle();
   expect(machine.spawned).toBe(0);
 });
+
+test("a game whose record cannot be completed runs, and no other is started beside it (S1)", async () => {
+  const { disk, machine, game, started } = owned();
+  const { write } = disk;
+  let records = 0;
+  disk.write = async (path, ...rest) => {
+    if (path === paths.server && ++records === 2) throw unavailable("the disk is full");
+    return write(path, ...rest);
+  };
+  await started();
+  expect(records).toBe(2);
+  expect(machine.alive).toHaveLength(1);
+  expect(game.run.rcon).toBeDefined();
+});
+
+test("that a disk is full when a game ends keeps nobody from hearing of it", async () => {
+  const { disk, started, die, game, record } = owned();
+  await started();
+  disk.write = async () => Promise.reject(unavailable("the disk is full"));
+  die({ code: 1 });
+  await settle();
+  expect(game.phase).toBe("backing-off");
+  expect(record.now.lineage.periods.at(-1)).toHaveProperty("to");
+});

@@ -253,7 +253,8 @@ export class OwnGame {
     const { clock, disk } = context.ports;
     const { lineage } = record.now;
     const after = this.phase === "creating" && exit.code === 0 ? made(lineage) : ended(lineage, clock.now());
-    await record.change({ lineage: after });
+    // It holds in any case; the next write has it.
+    await this.#tolerably("that its game ended is not on disk", () => record.change({ lineage: after }));
     this.hands.exited();
     await this.hands.saved();
     await disk.remove(paths.server);

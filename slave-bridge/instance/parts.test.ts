@@ -1,6 +1,7 @@
 import { UNHEARD_MS } from "#bridge/instance/config-copy";
 import { LIMITS } from "#bridge/supervisor/limits";
 import { FOLDER, north, scene, settle } from "#bridge/test/bridge-scene";
+import { unavailable } from "#core/errors";
 
 /** What the parts of an instance know of each other, and what becomes of it when their bridge lets go. */
 
@@ -79,6 +80,29 @@ test("a server is not attached to while a game of its own is about to start (S1)
   await it.advance(1_000);
   expect(bridge.runner(north)?.telemetry()).not.toHaveProperty("attached");
   expect(it.machine.alive).toHaveLength(1);
+  await bridge.close();
+});
+
+test("what is learned while the disk is full holds, and is told; it is on disk as soon as anything is (LE2)", async () => {
+  const it = scene();
+  const { bridge } = await it.linked();
+  const { write } = it.disk;
+  it.disk.write = async () => Promise.reject(unavailable("the disk of /data is full"));
+  it.master.config = { ...it.master.config, settings: { max_players: 3 } };
+  it.master.state(north);
+  await it.advance(2_500);
+  expect(it.log).toContain("north: its configuration is not on disk: the disk of /data is full");
+  expect(it.log).toContain("north: what it was told is not on disk: the disk of /data is full");
+  expect(bridge.runner(north)?.record.config).toEqual(it.master.config);
+  expect(it.machine.world("north").commands).toContain("/config set max-players 3");
+  expect(await it.command("stop")).toMatchObject({
+    error: { code: "unavailable", message: "the disk of /data is full" },
+  });
+  it.disk.write = write;
+  expect(await it.command("stop")).toMatchObject({ ok: {} });
+  await it.advance(1_000);
+  const bytes = await it.disk.read(`${FOLDER}/instance.json`);
+  expect(JSON.parse(new TextDecoder().decode(bytes)).config).toEqual(it.master.config);
   await bridge.close();
 });
 

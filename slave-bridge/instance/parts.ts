@@ -2,14 +2,13 @@ import { AttachedCare } from "#bridge/attached/care";
 import { type AttachConfig, attachedPaths } from "#bridge/attached/folder";
 import type { RconConnection } from "#bridge/game/port";
 import { Attaching } from "#bridge/instance/attaching";
-import { ConfigCopy } from "#bridge/instance/config-copy";
 import type { Paths } from "#bridge/instance/folder";
 import type { TakenPort } from "#bridge/instance/game-ports";
 import { KeptRecord } from "#bridge/instance/kept-record";
-import { belongs } from "#bridge/instance/lineage";
+import { Learning } from "#bridge/instance/learning";
 import { LiveSettings } from "#bridge/instance/live-settings";
 import { OwnGame } from "#bridge/instance/own-game";
-import { configured, pausesAlone, restartOf } from "#bridge/instance/policy";
+import { pausesAlone } from "#bridge/instance/policy";
 import type { InstanceRecord } from "#bridge/instance/record";
 import { Telling } from "#bridge/instance/telling";
 import type { Said } from "#bridge/messages/message-line";
@@ -19,13 +18,11 @@ import type { BridgeContext } from "#bridge/ports";
 import { SaveNotes } from "#bridge/saves/notes";
 import { Scheduler } from "#bridge/schedule/scheduler";
 import type { Pulse } from "#bridge/session/pulse";
-import { Questions } from "#bridge/session/questions";
 import { Session, type SessionOwner } from "#bridge/session/session";
 import type { Server } from "#bridge/supervisor/server";
 import { unavailable } from "#core/errors";
 import type { FactBody } from "#core/events/facts";
 import type { InstanceId, WorldId } from "#core/ids";
-import { type InstanceConfig, revisionOf } from "#core/instance-config";
 import { type ListModes, modesOf } from "#core/people/lists";
 import type { ScheduleEntry, Schedules } from "#core/schedule/entry";
 
@@ -76,7 +73,7 @@ export class InstanceParts {
   readonly attaching: Attaching;
   readonly care: AttachedCare;
   readonly session: Session;
-  readonly copy: ConfigCopy;
+  readonly learning: Learning;
   readonly players: Players;
   readonly lists: GameLists;
   readonly notes: SaveNotes;
@@ -121,7 +118,7 @@ export class InstanceParts {
     this.attaching = this.#newAttaching();
     this.care = this.#newCare();
     this.session = this.#newSession();
-    this.copy = this.#newCopy();
+    this.learning = this.#newLearning();
   }
 
   get phase(): Server["phase"]["kind"] {
@@ -166,7 +163,7 @@ export class InstanceParts {
   tick(): void {
     this.game.input({ kind: "tick" });
     this.session.tick();
-    this.copy.tick();
+    this.learning.copy.tick();
     this.schedule.tick();
     this.game.run.tick(this.context.ports.clock.now());
     this.attaching.follow();
@@ -185,6 +182,7 @@ export class InstanceParts {
   /** Lets go of the game, which goes on, and of the folder. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.learning.close();
     this.game.release();
     this.attaching.close();
     this.care.close();
@@ -264,8 +262,8 @@ export class InstanceParts {
       instance,
       reports: this.paths.reports,
       remember: (link) => this.record.change({ link }),
-      configure: (config) => this.#configure(config),
-      belongs: (world) => this.#belongs(world),
+      configure: (config) => this.learning.configure(config),
+      belongs: (world) => this.learning.belongs(world),
       publish: (fact) => {
         this.notes.heard(fact);
         host.publish(instance, fact);
@@ -285,21 +283,15 @@ export class InstanceParts {
     return new Session({ ...context, ports }, owner, this.record.now.link);
   }
 
-  #newCopy(): ConfigCopy {
-    const { bus, clock, journal } = this.context.ports;
-    const { slave } = this.context.settings;
-    const { instance } = this;
-    const complain = (message: string) => journal("warn", `${instance}: ${message}`, { instance });
-    const questions = new Questions({ bus, slave, complain });
-    return new ConfigCopy({
-      clock,
-      ask: () => {
-        const { epoch, assignment } = this.record.now.link;
-        return questions.link({ instance, epoch, ...(assignment === "" ? {} : { assignment }) });
+  #newLearning(): Learning {
+    const { context, instance, record, telling, game } = this;
+    return new Learning({
+      ...{ context, instance, record, telling, game },
+      configured: (config) => {
+        this.care.configured();
+        if (this.attached === undefined) void this.#live.apply(config);
       },
-      have: () => this.record.now.config,
-      take: (config) => this.#configure(config),
-      gone: () => void (this.#closed || this.hands.host.gone(instance)),
+      gone: () => void this.hands.host.gone(instance),
     });
   }
 
@@ -321,23 +313,5 @@ export class InstanceParts {
     this.#pulsedAt = now;
     const { config } = this.record.now;
     this.game.input({ kind: "pulse", tick, paused: paused || (players === 0 && pausesAlone(config)) });
-  }
-
-  #configure(config: InstanceConfig): void {
-    const before = this.record.now;
-    if (this.#closed || revisionOf(config) === revisionOf(before.config)) return;
-    this.game.input({ kind: "configure", autosaveMs: config.autosaveSeconds * 1_000, restart: restartOf(config) });
-    void this.record.become(configured(before, config)).then(() => {
-      this.care.configured();
-      return this.attached === undefined ? this.#live.apply(config) : undefined;
-    });
-  }
-
-  #belongs(world: WorldId): void {
-    const { lineage: before } = this.record.now;
-    const lineage = belongs(before, world, this.context.ports.clock.now());
-    if (lineage === before) return;
-    // Its first save: until there is one, a crash goes back to the original.
-    void this.record.change({ lineage }).then(() => this.game.input({ kind: "save" }));
   }
 }

@@ -61,9 +61,15 @@ export class InstanceRunner {
     const paths = pathsOf(`${instancesFolder(context.settings.dir)}/${record.instance}`);
     const unlock = await context.ports.game.lock(paths.lock);
     const runner = new InstanceRunner(context, host, { paths, record, unlock });
-    await runner.#parts.record.change({ lastBoot: context.boot });
-    await runner.schedule.open();
-    await runner.#resume(when);
+    try {
+      await runner.#parts.record.change({ lastBoot: context.boot });
+      await runner.schedule.open();
+      await runner.#resume(when);
+    } catch (error) {
+      // Whoever tries again, when the disk has room, finds the folder as it was, and free.
+      await runner.close();
+      throw error;
+    }
     return runner;
   }
 
@@ -235,7 +241,7 @@ export class InstanceRunner {
   }
 
   delivery(delivery: Delivery): void {
-    this.#parts.copy.heard(delivery);
+    this.#parts.learning.copy.heard(delivery);
     this.#parts.session.delivery(delivery);
   }
 

@@ -140,11 +140,14 @@ export class ClusterLists {
 
   #changed(): void {
     this.#view = undefined;
-    const { disk } = this.ports;
-    this.#writing = this.#writing.then(() => {
-      const entries = [...this.#base.values()];
-      const content = { v: 1, of: this.#of, seq: this.#seq, entries, waiting: this.#waiting };
-      return disk.write(this.path, new TextEncoder().encode(`${canonicalJson(content)}\n`));
-    });
+    const { disk, journal } = this.ports;
+    // The next one has it all.
+    this.#writing = this.#writing
+      .then(() => {
+        const entries = [...this.#base.values()];
+        const content = { v: 1, of: this.#of, seq: this.#seq, entries, waiting: this.#waiting };
+        return disk.write(this.path, new TextEncoder().encode(`${canonicalJson(content)}\n`));
+      })
+      .catch((error) => journal("warn", `the cluster's lists are not on disk: ${messageOf(error)}`));
   }
 }

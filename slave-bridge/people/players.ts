@@ -178,7 +178,10 @@ export class Players {
   #change(next: Roster): void {
     if (next === this.#roster) return;
     this.#roster = next;
-    const { disk } = this.context.ports;
-    this.#writing = this.#writing.then(() => disk.write(this.place.path, encodeRoster(this.#roster)));
+    const { disk, journal } = this.context.ports;
+    // The next one has it all; until then a kill of the bridge tells a stay too short.
+    this.#writing = this.#writing
+      .then(() => disk.write(this.place.path, encodeRoster(this.#roster)))
+      .catch((error) => journal("warn", `${this.place.instance}: who plays is not on disk: ${messageOf(error)}`));
   }
 }

@@ -326,7 +326,8 @@ export class SaveDesk {
       const now = await this.#vault.stat(this.#at(file));
       if (now !== undefined && (before === undefined || now.writtenAt !== before.writtenAt)) {
         const [found] = (await game.saves(this.runner.paths.saves)).filter(({ name }) => name === file);
-        if (found?.opens === true) return { file, bytes: now.bytes, made: "save" };
+        if (found?.opens === true)
+          return { file, bytes: (await this.#vault.stat(this.#at(file)))?.bytes ?? now.bytes, made: "save" };
       }
       if (clock.now() >= until)
         throw unavailable(

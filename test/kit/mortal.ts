@@ -1,10 +1,14 @@
+import { unavailable } from "#core/errors";
 import type { Clock } from "#core/ports/clock";
 import type { MemoryBroker } from "#core/ports/memory/memory-bus";
 import { Machine, MachineBus } from "#sim/cluster/machine";
 
-/** Dies at one of its own steps: just before it takes effect, or just after, when nobody is told any more. */
+/**
+ * Dies at one of its own steps: just before it takes effect, or just after, when nobody is told any more. Or lives, and the step
+ * fails: the disk is full.
+ */
 export interface Strike {
-  readonly when: "before" | "after";
+  readonly when: "before" | "after" | "failing";
   /** The first step whose name fits, or the nth of those. */
   readonly at: RegExp;
   readonly nth?: number;
@@ -100,6 +104,8 @@ export class Mortal {
     if (this.dead) return undefined;
     this.steps.push(label);
     const struck = this.#struckAt(label);
+    // Ports answer later, by failing as well.
+    if (struck === "failing") return Promise.reject(unavailable("the disk is full")) as T;
     if (struck === "before") {
       this.kill();
       return undefined;

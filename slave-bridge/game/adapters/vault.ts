@@ -2,16 +2,15 @@ import { createHash } from "node:crypto";
 import { open, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Vault, VaultFile } from "#bridge/saves/vault";
+import { orFull } from "#core/adapters/disk-full";
 import { makeFolder } from "#core/adapters/make-folder";
 import { checkSave } from "#core/adapters/save-check";
 import { syncFolder } from "#core/adapters/sync-folder";
-import { unavailable } from "#core/errors";
 
 const DIGEST_BYTES = 1024 * 1024;
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
-const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT", "EFBIG"].includes(codeOf(error) ?? "");
 
 /** An adapter: instances' files on a real disk. */
 export const realVault: Vault = {
@@ -48,8 +47,7 @@ export const realVault: Vault = {
     } catch (error) {
       // What was there before is whole: a later attempt goes on behind it.
       await file.truncate(offset).catch(() => {});
-      if (isFull(error)) throw unavailable(`the disk of ${dirname(path)} is full`, error);
-      throw error;
+      throw orFull(dirname(path), error);
     } finally {
       await file.close();
     }
