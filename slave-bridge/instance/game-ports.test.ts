@@ -24,6 +24,11 @@ test("what nothing is said of is free, and not what another instance is to have"
   expect(await choosePorts(network(), wanted({ taken: others }))).toEqual({ game: 50_004, rcon: 50_005 });
 });
 
+test("from 1024 on no right helps where there is none", async () => {
+  const asked = choosePorts(network({ 2000: "no-right" }, true), wanted({ config: { ports: { game: 2_000 } } }));
+  await expect(asked).rejects.toMatchObject({ code: "bad-input" });
+});
+
 test("a slave's range is gone through, past what is taken or in use; a full one says so", async () => {
   const all = { range, taken: [taken("game", 34_197), taken("rcon", 34_199)] };
   expect(await choosePorts(network({ 34198: "in-use" }), wanted(all))).toMatchObject({ game: 34_199 });

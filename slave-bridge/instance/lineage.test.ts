@@ -4,10 +4,12 @@ import {
   belongs,
   chooseSave,
   ended,
+  fellBack,
   given,
   type Lineage,
   made,
   NO_LINEAGE,
+  shiftLineage,
   started,
   startFileFor,
 } from "#bridge/instance/lineage";
@@ -107,5 +109,59 @@ describe("the save that is started", () => {
     expect(autosaveName([save("auto-1.zip", 5), save("auto-2.zip", 6)])).toBe("auto-3");
     const all = [9, 8, 3, 7, 6].map((at, index) => save(`auto-${index + 1}.zip`, at));
     expect(autosaveName(all)).toBe("auto-3");
+  });
+});
+
+describe("what is remembered of runs", () => {
+  test("only the last fifty periods: older saves are long overwritten", () => {
+    let lineage = belongs(started(made(NO_LINEAGE), { save: "made.zip", own: true }, 0), north, 1);
+    for (let n = 1; n <= 80; n++)
+      lineage = ended(started(lineage, { save: "auto-1.zip", own: true }, n * 10), n * 10 + 5);
+    expect(lineage.periods).toHaveLength(50);
+    expect(lineage.periods.at(-1)).toEqual({ world: north, from: 800, to: 805 });
+  });
+
+  test("a run of a save that is nobody's yet ends what was this world's, and what it began from stays its beginning", () => {
+    const own = belongs(started(made(NO_LINEAGE), { save: "made.zip", own: true }, 10), north, 20);
+    const foreign = started({ ...own, original: "given.zip" }, { save: "given.zip", own: false }, 30);
+    expect(foreign).toMatchObject({
+      original: "given.zip",
+      startedAt: 30,
+      periods: [{ world: north, from: 10, to: 30 }],
+    });
+    expect(started(own, { save: "auto-1.zip", own: true }, 40).original).toBe("made.zip");
+  });
+
+  test("a map that the bridge made is its world's from the run's first tick on, whenever the mod says so", () => {
+    const run = { ...started(made(NO_LINEAGE), { save: "made.zip", own: false }, 100), made: true };
+    expect(belongs(run, north, 900)).toMatchObject({ made: false, periods: [{ world: north, from: 100 }] });
+  });
+
+  test("a save that is nobody's yet and does not load blocks nothing; one of this world's does, until somebody gives another", () => {
+    const unnamed = made(NO_LINEAGE);
+    expect(fellBack(unnamed, { own: true })).toBe(unnamed);
+    const own = { ...NO_LINEAGE, world: north, original: "made.zip" };
+    expect(fellBack(own, { own: false })).toBe(own);
+    const blocked = fellBack(own, { own: true });
+    expect(blocked.fellBack).toBe(true);
+    for (const next of [given(blocked), made(blocked)]) expect(next).not.toHaveProperty("fellBack");
+  });
+
+  test("with other clocks all of it moves, ends as well as beginnings (MV4)", () => {
+    const lineage = {
+      ...NO_LINEAGE,
+      startedAt: 5,
+      periods: [
+        { world: north, from: 1, to: 4 },
+        { world: north, from: 5 },
+      ],
+    };
+    expect(shiftLineage(lineage, 100)).toMatchObject({
+      startedAt: 105,
+      periods: [
+        { from: 101, to: 104 },
+        { world: north, from: 105 },
+      ],
+    });
   });
 });

@@ -91,6 +91,21 @@ describe("a bridge", () => {
     await next.close();
   });
 
+  test("a save that the configuration names and that does not open is named, and none is started instead", async () => {
+    const { machine, bridge, configure, command, advance, telemetry } = await configured();
+    await command("stop");
+    await advance(1_000);
+    machine.writeSave(`${FOLDER}/saves/torn.zip`, [...machine.saves.values()][0]!.content, false);
+    await configure({ save: "torn.zip" });
+    await command("start");
+    await advance(1_000);
+    expect(telemetry.at(-1)).toMatchObject({
+      state: "failed",
+      alarm: expect.stringMatching(/saves\/torn\.zip.* does not open/),
+    });
+    await bridge.close();
+  });
+
   test("reads secrets from its own folder at a start, and says where one is missing", async () => {
     const { machine, master, disk, open, command, advance, telemetry } = scene();
     const { bridge } = await open();

@@ -182,7 +182,6 @@ export class InstanceRunner {
   async restart(): Promise<void> {
     const { game, record } = this.#parts;
     if (!game.alive) return this.start();
-    this.#folderWork.refuse();
     await record.desire("running");
     void this.stopForNow().then(() => {
       if (this.record.desired === "running") game.input({ kind: "start" });

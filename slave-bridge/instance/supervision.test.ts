@@ -159,3 +159,15 @@ test("a disk on which nothing can be kept keeps no game from being started again
   expect(log).toContain("north: what it printed last is not kept: ENOSPC: no space left on device");
   await bridge.close();
 });
+
+test("of a game that dies again and again, what it printed is kept ten times", async () => {
+  const { bridge, die, advance, disk } = await saved();
+  for (let n = 0; n < 12; n++) {
+    die({ code: 1 });
+    await advance(70_000);
+  }
+  const kept = await disk.list(`${FOLDER}/crashes`);
+  expect(kept).toHaveLength(10);
+  expect(kept.at(-1)! > kept[0]!).toBe(true);
+  await bridge.close();
+});
