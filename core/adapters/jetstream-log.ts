@@ -42,13 +42,15 @@ export interface JetStreamLogOptions {
   readonly appendTimeoutMs?: number;
 }
 
-const expectationHeaders = (expect: number | Place | undefined): Record<string, string> => {
-  if (expect === undefined) return {};
+/** Only this stream may take it, and only at this place. No other stream ends with a message of that name. */
+const expectationHeaders = (stream: string, expect: number | Place | undefined): Record<string, string> => {
+  const here = { "Nats-Expected-Stream": stream };
+  if (expect === undefined) return here;
   const { after, name, afterName }: Place = typeof expect === "number" ? { after: expect } : expect;
   return {
+    ...(afterName === undefined ? here : { "Nats-Expected-Last-Msg-Id": afterName }),
     "Nats-Expected-Last-Sequence": String(after),
     ...(name === undefined ? {} : { "Nats-Msg-Id": name }),
-    ...(afterName === undefined ? {} : { "Nats-Expected-Last-Msg-Id": afterName }),
   };
 };
 
@@ -70,9 +72,7 @@ export class JetStreamLog implements Log, SubjectLog {
     const data = bytes.slice();
     const headers = {
       ...(this.options.contentType === undefined ? {} : { "Content-Type": this.options.contentType }),
-      // Only this stream may take it, and only at this place.
-      "Nats-Expected-Stream": this.stream,
-      ...expectationHeaders(expect),
+      ...expectationHeaders(this.stream, expect),
     };
     const deadline = performance.now() + (this.options.appendTimeoutMs ?? APPEND_MS_MAX);
     for (;;) {

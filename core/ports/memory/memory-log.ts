@@ -97,10 +97,11 @@ export class MemoryLog implements Log, SubjectLog {
     const { stream } = this.options;
     if (stream === undefined) return bare;
     const headers = [
-      `Nats-Expected-Stream: ${stream}`,
+      place?.afterName === undefined
+        ? `Nats-Expected-Stream: ${stream}`
+        : `Nats-Expected-Last-Msg-Id: ${place.afterName}`,
       ...(place === undefined ? [] : [`Nats-Expected-Last-Sequence: ${place.after}`]),
       ...(place?.name === undefined ? [] : [`Nats-Msg-Id: ${place.name}`]),
-      ...(place?.afterName === undefined ? [] : [`Nats-Expected-Last-Msg-Id: ${place.afterName}`]),
     ];
     return bare + HEADER_OVERHEAD_BYTES + `NATS/1.0\r\n${headers.join("\r\n")}\r\n\r\n`.length;
   }
