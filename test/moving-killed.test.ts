@@ -26,6 +26,13 @@ const runningAtHome = async (): Promise<TwoMachines> => {
 
 const files = (it: TwoMachines, name: SlaveName): string[] => [...it.saves(name), ...it.disk(name).snapshot().keys()];
 
+/** The worlds of which somebody noted saves. */
+const noted = (it: TwoMachines, name: SlaveName): string[] => {
+  const text = new TextDecoder().decode(it.disk(name).snapshot().get(`${FOLDER}/save-notes.json`));
+  const { notes } = JSON.parse(text) as { notes: Record<string, { world: string }> };
+  return [...new Set(Object.values(notes).map(({ world }) => world))];
+};
+
 /** Nothing was lost, and nothing is there twice. */
 const expectOnlyAt = (it: TwoMachines, name: SlaveName, saves: readonly string[]): void => {
   const other = name === "home" ? "attic" : "home";
@@ -53,6 +60,16 @@ const moved = async (it: TwoMachines): Promise<Moved> => {
   }
   throw new Error(`the same command does not end the move\n${it.log.slice(-20).join("\n")}`);
 };
+
+test("nobody dies: what is known of its saves goes along, and said again it is there already", async () => {
+  const it = await runningAtHome();
+  const saves = it.saves("home");
+  expect(await moved(it)).toMatchObject({ from: "home", running: true, already: false });
+  await it.pass(3_000);
+  expectOnlyAt(it, "attic", saves);
+  expect(noted(it, "attic")).toEqual(["north.1"]);
+  expect(await moved(it)).toMatchObject({ running: true, already: true });
+});
 
 const killed: Death = { backAfterMs: 2_000 };
 /** Only after whoever waits for an answer has given up. */

@@ -91,7 +91,7 @@ export class Attachment {
   }
 
   #lost(): void {
-    if (this.#closed || this.rcon === undefined) return;
+    if (this.rcon === undefined) return;
     this.rcon = undefined;
     this.hands.lost();
     this.#again();

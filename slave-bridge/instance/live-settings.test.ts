@@ -1,10 +1,11 @@
-import { liveCommands } from "#bridge/instance/live-settings";
+import { LiveSettings, liveCommands } from "#bridge/instance/live-settings";
 import { secretPath } from "#bridge/instance/secrets";
 import { serverSettings, settingsOf } from "#bridge/instance/settings";
 import { FOLDER, north, scene, settle } from "#bridge/test/bridge-scene";
 import { LIVE_SETTINGS } from "#core/config-effect";
 import { patchedConfig } from "#core/config-patch";
 import type { InstanceConfig } from "#core/instance-config";
+import { MemoryDisk } from "#core/ports/memory/memory-disk";
 
 const config: InstanceConfig = { name: "North", seed: 7, autosaveSeconds: 10 };
 const told = (patch: object, from = config) =>
@@ -54,6 +55,23 @@ test("verification and public visibility change in the order that the game takes
     `${verified} false`,
   ]);
   expect(Object.keys(LIVE_SETTINGS)).toHaveLength(15);
+});
+
+test("what changes while a game is being told is told after that, and not between", async () => {
+  const disk = new MemoryDisk();
+  await disk.write("/s.json", new TextEncoder().encode(JSON.stringify(settingsOf(config))));
+  const sent: string[] = [];
+  const live = new LiveSettings({
+    ...{ disk, path: "/s.json", note: () => {} },
+    send: async (command) => {
+      await settle();
+      sent.push(command);
+    },
+  });
+  void live.apply({ ...config, settings: { max_players: 3 } });
+  await live.apply({ ...config, settings: { max_players: 4 } });
+  expect(sent).toEqual(["/config set max-players 3", "/config set max-players 4"]);
+  expect(JSON.parse(new TextDecoder().decode(await disk.read("/s.json")))).toMatchObject({ max_players: 4 });
 });
 
 describe("a bridge", () => {

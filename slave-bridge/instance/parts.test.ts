@@ -83,6 +83,42 @@ test("a server is not attached to while a game of its own is about to start (S1)
   await bridge.close();
 });
 
+test("a world's map is on disk before the game is told that it is that world (E1)", async () => {
+  const it = scene();
+  const write = it.disk.write.bind(it.disk);
+  it.disk.write = async (...of) => {
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    return write(...of);
+  };
+  const known: unknown[] = [];
+  it.machine.console = async (line) => {
+    if (!line.startsWith("/clusterio-adopt ")) return undefined;
+    known.push(JSON.parse(new TextDecoder().decode(await it.disk.read(`${FOLDER}/instance.json`))).link.seeds);
+    return undefined;
+  };
+  const { bridge } = await it.open();
+  await it.command("start");
+  await it.advance(3_000);
+  expect(known).toEqual([{ "north.1": 7 }]);
+  await bridge.close();
+});
+
+test("a game that answered until its connection broke has its whole patience from then on (S11)", async () => {
+  const it = scene();
+  const { bridge } = await it.linked();
+  it.machine.world("north").runs = true;
+  await it.advance(LIMITS.silenceMs + 30_000);
+  const before = it.machine.spawned;
+  const processes = [...it.machine.processes];
+  dropped(it);
+  it.machine.processes.clear();
+  await it.advance(LIMITS.silenceMs - 10_000);
+  for (const [pid, process] of processes) it.machine.processes.set(pid, process);
+  await it.advance(10_000);
+  expect([it.machine.spawned, bridge.runner(north)?.phase]).toEqual([before, "running"]);
+  await bridge.close();
+});
+
 test("what is learned while the disk is full holds, and is told; it is on disk as soon as anything is (LE2)", async () => {
   const it = scene();
   const { bridge } = await it.linked();
@@ -125,6 +161,17 @@ describe("once its bridge let go of it, the folder is another bridge's", () => {
     await settle();
     expect(written).toHaveLength(before);
     expect(it.machine.spawned).toBe(0);
+  });
+
+  test("its game hears nothing of it any more", async () => {
+    const it = scene();
+    const { bridge } = await it.linked();
+    const { commands } = it.machine.world("north");
+    await bridge.close();
+    const heard = commands.length;
+    await it.advance(60_000);
+    expect(commands).toHaveLength(heard);
+    expect(it.machine.alive[0]?.connections.size).toBe(0);
   });
 
   test.each([

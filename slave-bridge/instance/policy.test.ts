@@ -1,4 +1,5 @@
-import { limitsOf, pausesAlone, restartOf, wantedAtStart } from "#bridge/instance/policy";
+import { configured, limitsOf, pausesAlone, restartOf, wantedAtStart } from "#bridge/instance/policy";
+import { newRecord } from "#bridge/instance/record";
 import { north, scene, settle } from "#bridge/test/bridge-scene";
 import type { InstanceConfig } from "#core/instance-config";
 
@@ -15,6 +16,16 @@ test("a configuration's words, and what stands for what it leaves out", () => {
   expect(limitsOf(config)).toEqual({});
   expect(pausesAlone(config)).toBe(false);
   expect(pausesAlone({ ...config, settings: { auto_pause: true } })).toBe(true);
+});
+
+test("a save that the configuration names is gone on from once, as long as it names that one", () => {
+  const record = { ...newRecord(north, { ...config, save: "a.zip" }), loaded: "a.zip" };
+  expect(configured(record, { ...config, save: "a.zip", seed: 8 })).toMatchObject({
+    loaded: "a.zip",
+    config: { seed: 8 },
+  });
+  for (const other of [{ ...config, save: "b.zip" }, config])
+    expect(configured(record, other)).not.toHaveProperty("loaded");
 });
 
 test.each([
