@@ -8,7 +8,7 @@ import { FactorioOrders } from "#bridge/factorio/orders";
 import { type BridgeFolder, openFolder } from "#bridge/folder";
 import { instancesFolder } from "#bridge/instance/folder";
 import type { TakenPort } from "#bridge/instance/game-ports";
-import type { RunnerHost } from "#bridge/instance/parts";
+import type { RunnerHost } from "#bridge/instance/host";
 import type { InstanceRecord } from "#bridge/instance/record";
 import { InstanceRunner, type When } from "#bridge/instance/runner";
 import type { Said } from "#bridge/messages/message-line";

@@ -3,7 +3,7 @@ import { type AttachConfig, attachedPaths } from "#bridge/attached/folder";
 import type { RconConnection } from "#bridge/game/port";
 import { Attaching } from "#bridge/instance/attaching";
 import type { Paths } from "#bridge/instance/folder";
-import type { TakenPort } from "#bridge/instance/game-ports";
+import type { PartsHands } from "#bridge/instance/host";
 import { KeptRecord } from "#bridge/instance/kept-record";
 import { Learning } from "#bridge/instance/learning";
 import { LiveSettings } from "#bridge/instance/live-settings";
@@ -11,7 +11,6 @@ import { OwnGame } from "#bridge/instance/own-game";
 import { pausesAlone } from "#bridge/instance/policy";
 import type { InstanceRecord } from "#bridge/instance/record";
 import { Telling } from "#bridge/instance/telling";
-import type { Said } from "#bridge/messages/message-line";
 import { GameLists } from "#bridge/people/game-lists";
 import { Players } from "#bridge/people/players";
 import type { BridgeContext } from "#bridge/ports";
@@ -21,10 +20,9 @@ import type { Pulse } from "#bridge/session/pulse";
 import { Session, type SessionOwner } from "#bridge/session/session";
 import type { Server } from "#bridge/supervisor/server";
 import { unavailable } from "#core/errors";
-import type { FactBody } from "#core/events/facts";
-import type { InstanceId, WorldId } from "#core/ids";
+import type { InstanceId } from "#core/ids";
 import { type ListModes, modesOf } from "#core/people/lists";
-import type { ScheduleEntry, Schedules } from "#core/schedule/entry";
+import type { Schedules } from "#core/schedule/entry";
 
 /**
  * The parts of one instance, each told what it has to know of the others: its game (the bridge's own, or the server that it is
@@ -37,26 +35,6 @@ const NO_SCHEDULE: Schedules = {};
 const COMMAND_MS_MAX = 30_000;
 /** Whether its tick goes on needs no closer look. */
 const PULSE_MS = 1_000;
-
-/** What an instance needs of the bridge around it. */
-export interface RunnerHost {
-  publish(instance: InstanceId, fact: FactBody): void;
-  send(instance: InstanceId, world: WorldId, said: Said): void;
-  /** A message between worlds did not get through. */
-  dropped(): void;
-  /** Something that telemetry shows has changed. */
-  changed(instance: InstanceId): void;
-  /** Ports that the slave's other instances use or are to use. */
-  takenPorts(but: InstanceId): readonly TakenPort[];
-  /** It was deleted: stops it, closes it, and sets its folder aside. */
-  gone(instance: InstanceId): Promise<void>;
-}
-
-export interface PartsHands {
-  readonly host: RunnerHost;
-  /** Something of its schedule is due. What became of it. */
-  act(name: string, entry: ScheduleEntry): Promise<string>;
-}
 
 /** Where the instance is, and as what. */
 export interface PartsOf {
