@@ -124,7 +124,6 @@ export class Moving {
     const folder = `${instancesFolder(this.context.settings.dir)}/${instance}`;
     await this.#setAside(instance, folder);
     await this.#vault.moveFolder(this.#stage(instance), folder);
-    this.#incoming.delete(instance);
     return record;
   }
 
