@@ -22,7 +22,7 @@ export interface Due {
 export interface Missed {
   readonly name: string;
   readonly count: number;
-  /** The last of them. */
+  /** The last of those that were counted. */
   readonly at: number;
 }
 
@@ -33,14 +33,14 @@ export const dueBetween = (
   const due: Due[] = [];
   const missed: Missed[] = [];
   for (const [name, entry] of Object.entries(entries)) {
-    const runs = runsBetween(entry.cron, entry.zone ?? DEFAULT_ZONE, { after, until, max: MISSED_MAX });
-    const last = runs.at(-1);
-    if (last === undefined) continue;
-    const isNow = until - last < LATE_MS_MAX;
-    if (isNow) due.push({ name, entry, at: last });
-    const count = runs.length - (isNow ? 1 : 0);
-    const lastMissed = isNow ? runs.at(-2) : last;
-    if (lastMissed !== undefined) missed.push({ name, count, at: lastMissed });
+    const since = (from: number) =>
+      runsBetween(entry.cron, entry.zone ?? DEFAULT_ZONE, { after: Math.max(after, from), until, max: MISSED_MAX });
+    // Looked for by itself: of what was missed only so much is counted, and this would come after all of it.
+    const now = since(until - LATE_MS_MAX).at(-1);
+    if (now !== undefined) due.push({ name, entry, at: now });
+    const past = since(after).filter((at) => at !== now);
+    const last = past.at(-1);
+    if (last !== undefined) missed.push({ name, count: past.length, at: last });
   }
   return { due: due.sort((a, b) => a.at - b.at), missed };
 };

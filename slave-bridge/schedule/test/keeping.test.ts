@@ -142,6 +142,14 @@ test("what is missed is added up until it is done again, and beyond a thousand i
   expect(told.at(-1)).toContain(`was missed ${MISSED_MAX} times or more`);
 });
 
+test("what is due now is done however much was missed before it", async () => {
+  const { look, scheduler, acted } = await scene({ often: { cron: "* * * * *", action: "save" } });
+  await look(HOUR - 1);
+  await look(HOUR + 2_000 * MINUTE + 500);
+  expect(acted).toEqual(["often"]);
+  expect(scheduler.views()).toMatchObject([{ last: { at: HOUR + 2_000 * MINUTE } }]);
+});
+
 test("missed twice before it is done, both times count", async () => {
   const { look, scheduler, state } = await scene({
     a: { cron: "0 * * * *", action: "restart" },
