@@ -86,4 +86,26 @@ describe("a prototype that vanishes", () => {
     expect(world.importNamed({ [gone]: 21 })).toMatchObject({ untakeable: [] });
     expect(world.totals().received).toEqual({ [gone]: 21 });
   });
+
+  test("is what no tank is set to any more, also when it comes back: as the game does with a chest's requests", () => {
+    world.close();
+    world = World.create({ widgets: true });
+    world.open({ lease: 10000 });
+    world.place("import", 0, "tank");
+    world.requestFluid(0, { name: "test-goo", amount: 30 });
+    world.tick(2);
+    expect(world.wanted()).toEqual({ "fluid:test-goo:15": 30 });
+    world.reload({ widgets: false });
+    // Its window shows what it is set to, and the game knows no such fluid.
+    world.lua(`test.join("someone") test.open(at(0), "someone")`);
+    world.begin();
+    world.lease(1000);
+    world.tick(100);
+    expect(world.status(0)).toBe("no-request");
+    world.reload({ widgets: true });
+    world.begin();
+    world.tick(10);
+    expect(world.wanted()).toEqual({});
+    expect(world.requestedFluid(0)).toEqual({});
+  });
 });

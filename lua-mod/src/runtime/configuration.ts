@@ -69,10 +69,18 @@ function migrate(): void {
   if (earlier.circuits === undefined) storage.circuits = freshCircuits();
 }
 
+/** As the game does with what a chest requests: a tank whose fluid is gone is set to nothing, and stays so when it is back. */
+function forgetVanishedFluids(): void {
+  for (const port of storage.imports.all) {
+    if (port.fluid !== undefined && prototypes.fluid[port.fluid.name] === undefined) port.fluid = undefined;
+  }
+}
+
 export function onConfigurationChanged(change: ConfigurationChangedData): void {
   migrate();
   followRenames(change.migrations);
   cancelVanished();
+  forgetVanishedFluids();
   forgetWatchers();
   forgetPrototypes();
   for (const { r } of storage.pool) if (!takeable(nameOf(r))) giveUp(r);
