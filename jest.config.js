@@ -14,6 +14,7 @@ const shared = {
     ],
   },
 };
+const seeded = { setupFiles: ["<rootDir>/test/kit/property-seed.ts"] };
 const tier = (displayName, suffix, ignore = []) => ({
   ...shared,
   displayName,
@@ -24,13 +25,10 @@ module.exports = {
   // A busy two-core machine is several times slower than a quiet one; a test that hangs still ends.
   testTimeout: 60_000,
   projects: [
-    {
-      ...tier("pure", ".test", ["\\.(nats|lua|sim|mutation|depth|e2e)\\.test\\.ts$"]),
-      setupFiles: ["<rootDir>/test/kit/property-seed.ts"],
-    },
+    { ...tier("pure", ".test", ["\\.(nats|lua|sim|mutation|depth|e2e)\\.test\\.ts$"]), ...seeded },
     tier("nats", ".nats.test"),
     tier("lua", ".lua.test"),
-    tier("sim", ".sim.test"),
+    { ...tier("sim", ".sim.test"), ...seeded },
     tier("mutations", ".mutation.test"),
     tier("depth", ".depth.test"),
     tier("e2e", ".e2e.test", ["/test/e2e/chaos/"]),
