@@ -23,6 +23,23 @@ test("the night in which clocks are changed has each hour at most once", () => {
   expect(runsBetween("30 2 * * *", "Europe/Berlin", autumn)).toHaveLength(2);
 });
 
+test("what comes next does not depend on what was asked before, forward or back", () => {
+  const asked = ["2026-11-27T10:07:00Z", "2026-11-27T10:14:59Z", "2026-11-27T10:15:00Z", "2026-11-27T10:59:00Z"];
+  const next = (time: string) => text(nextRun("*/15 * * * *", "Europe/Berlin", at(time)))?.slice(11, 16);
+  expect([...asked, ...asked.toReversed(), "2026-11-27T10:06:59Z"].map(next)).toEqual([
+    "10:15",
+    "10:15",
+    "10:30",
+    "11:00",
+    "11:00",
+    "10:30",
+    "10:15",
+    "10:15",
+    "10:15",
+  ]);
+  expect(text(nextRun("*/15 * * * *", "Asia/Kathmandu", at("2026-11-27T10:07:00Z")))).toContain("T10:15");
+});
+
 test.each([
   ["", undefined, /no cron expression/],
   ["61 * * * *", undefined, /no cron expression/],

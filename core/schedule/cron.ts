@@ -29,9 +29,25 @@ export const cronProblem = (expression: string, zone: string = DEFAULT_ZONE): st
   }
 };
 
+interface Next {
+  readonly after: number;
+  readonly at: number | undefined;
+}
+/** The last answer for each expression and zone: what comes first after one moment comes first after all until then. */
+const answers = new Map<string, Next>();
+const ANSWERS_MAX = 1_000;
+
 /** The first moment after `after` (ms) at which it is due; undefined when there is none. */
-export const nextRun = (expression: string, zone: string, after: number): number | undefined =>
-  parse(expression.trim(), zone).nextRun(new Date(after))?.getTime();
+export const nextRun = (expression: string, zone: string, after: number): number | undefined => {
+  const text = expression.trim();
+  const key = `${zone} ${text}`;
+  const known = answers.get(key);
+  if (known !== undefined && known.after <= after && (known.at === undefined || after < known.at)) return known.at;
+  const at = parse(text, zone).nextRun(new Date(after))?.getTime();
+  if (answers.size >= ANSWERS_MAX) answers.clear();
+  answers.set(key, { after, at });
+  return at;
+};
 
 /** All moments after `after` until `until`, at most so many: the earliest ones. */
 export const runsBetween = (
@@ -40,9 +56,8 @@ export const runsBetween = (
   { after, until, max }: { readonly after: number; readonly until: number; readonly max: number },
 ): number[] => {
   const runs: number[] = [];
-  const cron = parse(expression.trim(), zone);
   for (let at = after; runs.length < max; ) {
-    const next = cron.nextRun(new Date(at))?.getTime();
+    const next = nextRun(expression, zone, at);
     if (next === undefined || next > until) break;
     runs.push(next);
     at = next;

@@ -33,12 +33,15 @@ export const dueBetween = (
   const due: Due[] = [];
   const missed: Missed[] = [];
   for (const [name, entry] of Object.entries(entries)) {
-    const since = (from: number) =>
-      runsBetween(entry.cron, entry.zone ?? DEFAULT_ZONE, { after: Math.max(after, from), until, max: MISSED_MAX });
-    // Looked for by itself: of what was missed only so much is counted, and this would come after all of it.
-    const now = since(until - LATE_MS_MAX).at(-1);
+    const between = (from: number) =>
+      runsBetween(entry.cron, entry.zone ?? DEFAULT_ZONE, { after: from, until, max: MISSED_MAX });
+    const runs = between(after);
+    const lateFrom = until - LATE_MS_MAX;
+    // Of what was missed only so much is counted: what is due now comes after all of it.
+    const newest = runs.length < MISSED_MAX ? runs.at(-1) : between(Math.max(after, lateFrom)).at(-1);
+    const now = newest !== undefined && newest > lateFrom ? newest : undefined;
     if (now !== undefined) due.push({ name, entry, at: now });
-    const past = since(after).filter((at) => at !== now);
+    const past = runs.filter((at) => at !== now);
     const last = past.at(-1);
     if (last !== undefined) missed.push({ name, count: past.length, at: last });
   }
