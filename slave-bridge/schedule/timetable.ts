@@ -38,7 +38,7 @@ export const dueBetween = (
     const runs = between(after);
     const lateFrom = until - LATE_MS_MAX;
     // Of what was missed only so much is counted: what is due now comes after all of it.
-    const newest = runs.length < MISSED_MAX ? runs.at(-1) : between(Math.max(after, lateFrom)).at(-1);
+    const newest = runs.length < MISSED_MAX ? runs.at(-1) : between(lateFrom).at(-1);
     const now = newest !== undefined && newest > lateFrom ? newest : undefined;
     if (now !== undefined) due.push({ name, entry, at: now });
     const past = runs.filter((at) => at !== now);
