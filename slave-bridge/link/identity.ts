@@ -41,7 +41,7 @@ export const identify = (state: LinkState, whole: WholeState, decidedSame: boole
       : `it went on without the mod (tick ${whole.tick})`;
     return {
       kind: "undecided",
-      message: `the save of ${instance} has no world id and cannot be taken for ${world}: ${why}. Say "world new" for a new world, or decide "same"`,
+      message: `the save of ${instance} has no world id and cannot be taken for ${world}: ${why}. For a new world: clusterio world decide ${instance} new; for the same one again: clusterio world decide ${instance} same`,
     };
   }
   return { kind: "new", world, foreign: false };
